@@ -1,0 +1,30 @@
+"""One database cluster for the whole run. People and fixtures of the product live in `tests/cast.py`."""
+
+import os
+
+import pytest
+
+from tests import cluster
+
+# The live server of the browser tests and Playwright's own event loop share a thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster in the controller, before any worker asks for a database."""
+    cluster.prepare_environment()
+    if cluster.is_ours() and not config.option.collectonly:
+        config.stash[CLUSTER] = cluster.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it when the last worker has gone."""
+    here = config.stash.get(CLUSTER, None)
+    if here is not None:
+        cluster.stop(here)
+
+
+CLUSTER = pytest.StashKey[cluster.Cluster]()
+
+# The cast, when it is there, is everybody's.
+pytest_plugins = ["tests.cast"] if os.path.exists(os.path.join(os.path.dirname(__file__), "cast.py")) else []

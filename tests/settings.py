@@ -1,0 +1,11 @@
+"""The product's settings, on a temporary home and a database of the test run."""
+
+from tests.cluster import prepare_environment
+
+prepare_environment()
+
+from sportello.config.settings import *  # noqa: E402, F403 - the environment must be there first
+
+#: A password check that costs a quarter of a second is a quarter of a second in every test.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
