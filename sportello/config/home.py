@@ -1,0 +1,60 @@
+"""Where this installation keeps its data.
+
+One folder, `SPORTELLO_HOME` (default: the user's data folder), holds everything that is not code:
+
+    postgres/      the embedded cluster, owned by the supervisor
+    blobs/         files by SHA-256, one folder an organisation
+    keys/          secret key and database password, mode 0600
+    run/           what is true while it runs: sockets, process ids, the database's address
+    logs/
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def home() -> Path:
+    """The data folder; not created here."""
+    given = os.environ.get("SPORTELLO_HOME")
+    if given:
+        return Path(given).expanduser().resolve()
+    data = os.environ.get("XDG_DATA_HOME")
+    base = Path(data) if data else Path.home() / ".local" / "share"
+    return base / "sportello"
+
+
+def secret_key() -> str:
+    """The installation's signing key: from the environment, else a file made at first use (mode 0600)."""
+    given = os.environ.get("SPORTELLO_SECRET_KEY")
+    if given:
+        return given
+    path = home() / "keys" / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process was first: its key is the key
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def database_url() -> str:
+    """Where the database is: `DATABASE_URL`, else what the supervisor wrote when it started its own.
+
+    Returns an empty string when neither is there: commands that need no database still work.
+    """
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        return given
+    try:
+        return (home() / "run" / "database.url").read_text().strip()
+    except OSError:
+        return ""

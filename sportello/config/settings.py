@@ -1,0 +1,208 @@
+"""Django's settings. Everything that differs between installations comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from sportello.config import home as place
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = place.home()
+
+
+def database(url: str) -> dict[str, Any]:
+    """`postgresql://user:password@host:port/name?option=value` as Django wants it."""
+    parts = urlsplit(url)
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or unquote(parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "sportello",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or options.pop("port", "") or ""),
+        "OPTIONS": {
+            **options,
+            # A writer that stays open holds every reader of the journal back (see journal/reader.py).
+            "options": "-c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+        },
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
+
+
+DATABASES = {"default": database(place.database_url() or "postgresql:///sportello")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = place.secret_key()
+DEBUG = False
+PORT = int(os.environ.get("SPORTELLO_PORT", "8000"))
+STREAM_PORT = int(os.environ.get("SPORTELLO_STREAM_PORT", str(PORT + 1)))
+MAIL_PORT = int(os.environ.get("SPORTELLO_MAIL_PORT", "8025"))
+#: Behind a proxy the stream has the pages' own origin and this is its address there; empty: same host, STREAM_PORT.
+STREAM_URL = os.environ.get("SPORTELLO_STREAM_URL", "")
+#: The address customers find in receipts and mails.
+PUBLIC_URL = os.environ.get("SPORTELLO_PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+BEHIND_TLS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    host for host in os.environ.get("SPORTELLO_HOSTS", "127.0.0.1,localhost,[::1]").split(",") if host
+] + [urlsplit(PUBLIC_URL).hostname or "localhost"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if BEHIND_TLS else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "procrastinate.contrib.django",
+    "sportello.foundation.core",
+    "sportello.foundation.ui",
+    "sportello.foundation.files",
+    "sportello.foundation.tenancy",
+    "sportello.foundation.journal",
+    "sportello.foundation.live",
+    "sportello.records.accounts",
+    "sportello.records.customers",
+    "sportello.records.procedures",
+    "sportello.records.knowledge",
+    "sportello.records.tickets",
+    "sportello.service.routing",
+    "sportello.service.channels",
+    "sportello.faces.portal",
+    "sportello.faces.desk",
+    "sportello.config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "sportello.foundation.ui.policy.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "sportello.records.accounts.middleware.PersonLanguage",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "sportello.foundation.ui.refusals.RefusalPages",
+]
+
+ROOT_URLCONF = "sportello.config.urls"
+WSGI_APPLICATION = "sportello.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The theme's overrides of allauth's pages live in accounts; ui is asked first for base layouts.
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sportello.foundation.ui.context.layout",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "sportello.records.accounts.adapter.InvitationOnly"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# Cookies ignore ports: another program on the same host must not overwrite ours.
+SESSION_COOKIE_NAME = f"sportello_session_{PORT}"
+CSRF_COOKIE_NAME = f"sportello_csrf_{PORT}"
+LANGUAGE_COOKIE_NAME = f"sportello_language_{PORT}"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 60 * 60 * 24 * 30
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Rome"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "sportello.foundation.ui.static.VersionedStatic"},
+}
+
+#: Largest file and largest request a customer or operator may send; told in the form before choosing.
+ATTACHMENT_BYTES = 15 * 1024 * 1024
+ATTACHMENTS_AT_ONCE = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = ATTACHMENTS_AT_ONCE + 5
+#: Largest message the mail listener takes; RFC 1870 SIZE is announced with it.
+MAIL_BYTES = 60 * 1024 * 1024
+#: A program called with a file's path: exit 0 clean, 1 infected, anything else not scanned. Empty: no antivirus.
+ANTIVIRUS = os.environ.get("SPORTELLO_ANTIVIRUS", "")
+
+#: Who reacts to what: the one page above every room.
+REACTIONS = "sportello.config.reactions"
+BLOBS = HOME / "blobs"
+DEMO = os.environ.get("SPORTELLO_DEMO", "") == "1"
+
+EMAIL_BACKEND = "sportello.config.postman.Postman"
+DEFAULT_FROM_EMAIL = os.environ.get("SPORTELLO_FROM", "sportello@localhost")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "delete_jobs": "successful",
+    "listen_notify": False,
+    "fetch_job_polling_interval": 0.5,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("SPORTELLO_LOG", "WARNING")},
+    "loggers": {"sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")}},
+}

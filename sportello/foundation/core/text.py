@@ -1,0 +1,46 @@
+"""Text: folding for search and comparison, shortening, cleaning.
+
+Folding is done here and nowhere else: PostgreSQL's Unicode tables differ between versions and from Python's,
+so what is compared or sorted is stored already folded, COLLATE "C".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+#: Letters that NFKD does not take apart but that people type without their sign.
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae",
+                          "Æ": "AE", "œ": "oe", "Œ": "OE", "ı": "i", "’": "'", "‘": "'"})
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0x7F: None}
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents and doubled spaces: `fold("  Perché È ")` is `"perche e"`."""
+    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return _SPACES.sub(" ", bare).strip()
+
+
+def clean(text: str) -> str:
+    """Without NUL and other control signs (PostgreSQL refuses NUL), line ends as \\n, NFC, outer space cut."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """`text` on one line, shortened to `limit` characters with an ellipsis (0: not shortened)."""
+    line = _SPACES.sub(" ", clean(text)).strip()
+    if limit and len(line) > limit:
+        return line[: limit - 1].rstrip() + "…"
+    return line
+
+
+def in_language(texts: dict[str, str], language: str, *others: str) -> str:
+    """The text of a `{language: text}` label in the first language that has one, else any, else empty."""
+    for code in (language, language.split("-")[0], *others, "it", "en"):
+        if texts.get(code):
+            return texts[code]
+    return next((text for text in texts.values() if text), "")

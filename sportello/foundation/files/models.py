@@ -1,0 +1,34 @@
+"""Blobs: bytes known by their SHA-256, never shared between organisations."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.tenancy.models import OrganisationModel
+
+
+class Blob(OrganisationModel):
+    """The row is written after the bytes are on disk (fsynced), in the transaction that counts on them."""
+
+    class Scan(models.TextChoices):
+        NOT_SCANNED = "not_scanned", _("Not scanned")
+        CLEAN = "clean", _("Scanned, clean")
+        INFECTED = "infected", _("Virus found")
+
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    #: By content (`sniff.py`), not as declared.
+    content_type = models.CharField(max_length=100, default="application/octet-stream")
+    scan = models.CharField(max_length=20, choices=Scan.choices, default=Scan.NOT_SCANNED)
+    stored_at = models.DateTimeField()
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation", "sha256"], name="blob_once"),
+        ]
+
+    @property
+    def is_infected(self) -> bool:
+        return self.scan == self.Scan.INFECTED

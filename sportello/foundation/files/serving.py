@@ -1,0 +1,29 @@
+"""Answering with a file so that nothing in it can run in our pages' name."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from sportello.foundation.core.errors import NotAllowed
+
+from . import actions, sniff
+from .models import Blob
+
+
+def download(blob: Blob, filename: str, *, inline: bool = False) -> HttpResponse:
+    """The file as a download; shown inline only for types that cannot run. Infected files are refused (403)."""
+    if blob.is_infected:
+        raise NotAllowed(_("A virus was found in this file: it is kept but cannot be opened."))
+    shown = inline and blob.content_type in sniff.SHOWN_INLINE
+    response = HttpResponse(actions.read(blob), content_type=blob.content_type if shown else sniff.UNKNOWN)
+    ascii_name = filename.encode("ascii", "replace").decode().replace('"', "").replace("\\", "").replace("?", "_")
+    response["Content-Disposition"] = (
+        f"{'inline' if shown else 'attachment'}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

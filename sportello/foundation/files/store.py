@@ -1,0 +1,55 @@
+"""The folder where bytes lie: `<organisation id>/<first two signs>/<sha256>`.
+
+Writing is safe against a power cut: the bytes go to a file of their own beside the target, are fsynced, take the
+final name by `rename`, and the folder is fsynced, before the row that counts on them is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+
+def path_of(organisation_id: int, sha256: str) -> Path:
+    return Path(settings.BLOBS) / str(organisation_id) / sha256[:2] / sha256
+
+
+def put(organisation_id: int, content: bytes) -> str:
+    """Store `content`; returns its SHA-256 in hex. Bytes already there are left as they are."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = path_of(organisation_id, sha256)
+    if target.exists() and target.stat().st_size == len(content):
+        return sha256
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".in-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+    return sha256
+
+
+def get(organisation_id: int, sha256: str) -> bytes:
+    """The bytes; FileNotFoundError when they are gone, ValueError when the disk returned others."""
+    content = path_of(organisation_id, sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"blob {sha256} of organisation {organisation_id} is damaged")
+    return content
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

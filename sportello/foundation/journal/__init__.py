@@ -1,0 +1,1 @@
+"""What happened, append-only. `from sportello.foundation.journal import actions` to record."""

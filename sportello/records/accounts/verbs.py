@@ -1,0 +1,13 @@
+"""What happens to people who work here."""
+
+from sportello.foundation.journal.verbs import Verb, register
+
+register(
+    Verb("membership.began", "membership", {"user_id": int, "role": str}),
+    #: Rights changed: open streams are cut and pages ask again.
+    Verb("membership.changed", "membership", {"user_id": int, "role": str, "team_ids": list[int]}),
+    Verb("membership.ended", "membership", {"user_id": int}),
+    Verb("invitation.sent", "invitation", {"role": str}),
+    Verb("invitation.accepted", "invitation", {"user_id": int}),
+    Verb("invitation.withdrawn", "invitation", {}),
+)

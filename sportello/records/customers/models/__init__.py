@@ -1,0 +1,4 @@
+from .customer import Customer
+from .identity import Identity
+
+__all__ = ["Customer", "Identity"]

@@ -1,0 +1,40 @@
+"""What the customer is told at each stage, in words the office can change."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.tenancy.models import OrganisationModel
+
+
+class NoticeTemplate(OrganisationModel):
+    """One text per moment and language, versioned: a change is a new version, the newest one is used.
+
+    Variables in braces: {number} {code} {subject} {organisation} {team} {promise} {stage} {link} {outcome} {reason}.
+    """
+
+    class Moment(models.TextChoices):
+        RECEIPT = "receipt", _("Receipt")
+        TAKEN = "taken", _("Someone has taken it on")
+        WAITING = "waiting", _("We need something from you")
+        RESUMED = "resumed", _("Work goes on")
+        MOVED = "moved", _("Passed to another office")
+        PROMISE = "promise", _("New date promised")
+        CLOSED = "closed", _("Concluded")
+        REOPENED = "reopened", _("Opened again")
+        CODE = "code", _("New access code")
+
+    moment = models.CharField(max_length=20, choices=Moment.choices)
+    language = models.CharField(max_length=10)
+    version = models.PositiveIntegerField(default=1)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organisation", "moment", "language", "version"], name="notice_template_version_once"
+            ),
+        ]

@@ -1,0 +1,59 @@
+"""The timeline's spine: everything that is read in order hangs on an entry."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.records.accounts.models import Membership
+from sportello.records.customers.models import Customer
+
+from .ticket import Ticket
+
+
+class Entry(OrganisationModel):
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("Message")
+        NOTE = "note", _("Internal note")
+        CONTACT = "contact", _("Contact")
+        EVENT = "event", _("Event")
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public", _("Customer and colleagues")
+        INTERNAL = "internal", _("Colleagues only")
+
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="entries")
+    #: 1, 2, 3… within the ticket: paging, the stale-reply check, merging.
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    visibility = models.CharField(max_length=10, choices=Visibility.choices)
+    happened_at = models.DateTimeField()
+    #: Who wrote or did it: a colleague, the customer, or neither (Sportello by itself).
+    by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
+    by_customer = OwnedKey(Customer, related_name="+", null=True, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["ticket", "position"], name="entry_position_once"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="note") | models.Q(visibility="internal"), name="entry_note_is_internal"
+            ),
+        ]
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == self.Visibility.PUBLIC
+
+
+class TicketEvent(OrganisationModel):
+    """One line of the timeline: what changed, as code and facts; drawn into words by the screen's language."""
+
+    entry = OwnedOneToOne(Entry, on_delete=models.PROTECT, related_name="event")
+    #: assigned, moved, kind_changed, waiting, resumed, closed, reopened, customer_confirmed, …
+    code = models.CharField(max_length=40)
+    #: `{"from_id": 3, "to_id": 4}`: ids and codes.
+    facts = models.JSONField(default=dict)
+    #: The sentence a person gave for it, where one was asked.
+    reason = models.TextField(blank=True)

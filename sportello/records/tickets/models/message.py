@@ -1,0 +1,83 @@
+"""What is said: messages with the customer, notes among colleagues."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.files.models import Blob
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+
+from .entry import Entry
+
+
+class Message(OrganisationModel):
+    """A message with the customer, in or out. Tickets know no channel: `channel` is a code the channel reads."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("From the customer")
+        OUT = "out", _("To the customer")
+
+    entry = OwnedOneToOne(Entry, on_delete=models.PROTECT, related_name="message")
+    direction = models.CharField(max_length=5, choices=Direction.choices)
+    channel = models.CharField(max_length=20)
+    subject = models.CharField(max_length=500, blank=True)
+    #: The words of who wrote; quoted text and signature are kept apart.
+    text = models.TextField()
+    quoted = models.TextField(blank=True)
+    signature = models.TextField(blank=True)
+    #: Sanitised; shown in its own frame from its own address.
+    html = models.TextField(blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    sender_name = models.CharField(max_length=300, blank=True)
+    sender_address = models.CharField(max_length=320, blank=True)
+    #: Ours: the random token in Message-ID and reply address. Theirs: empty.
+    token = models.CharField(max_length=40, blank=True)
+    #: RFC 5322 Message-ID, ours or theirs, shortened to what an index bears.
+    rfc_id = models.CharField(max_length=500, blank=True, db_collation="C")
+    #: Written by a machine, not a person: changes neither state nor clock.
+    is_machine = models.BooleanField(default=False)
+    #: The moment of the ledger this message gives; empty for an answer written by a person.
+    notice_moment = models.CharField(max_length=20, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["token"], name="message_token_once", condition=~models.Q(token="")),
+        ]
+        indexes = [
+            # which ticket a reply belongs to, by references
+            models.Index(fields=["organisation", "rfc_id"], name="message_by_id", condition=~models.Q(rfc_id="")),
+        ]
+
+    @property
+    def is_incoming(self) -> bool:
+        return self.direction == self.Direction.IN
+
+
+class Recipient(OrganisationModel):
+    class Role(models.TextChoices):
+        TO = "to", _("To")
+        CC = "cc", _("Cc")
+
+    message = OwnedKey(Message, on_delete=models.CASCADE, related_name="recipients")
+    role = models.CharField(max_length=5, choices=Role.choices)
+    name = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=320)
+
+
+class Note(OrganisationModel):
+    """Among colleagues. Nothing that builds something outgoing joins this table."""
+
+    entry = OwnedOneToOne(Entry, on_delete=models.PROTECT, related_name="note")
+    text = models.TextField()
+
+
+class Attachment(OrganisationModel):
+    """A file of an entry. Those of a note are as internal as the note."""
+
+    entry = OwnedKey(Entry, on_delete=models.PROTECT, related_name="attachments")
+    blob = OwnedKey(Blob, related_name="+")
+    filename = models.CharField(max_length=255)
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)

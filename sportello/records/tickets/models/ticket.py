@@ -1,0 +1,158 @@
+"""One need with its life."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.records.accounts.models import Membership, Team
+from sportello.records.customers.models import Customer
+from sportello.records.knowledge.models import ServiceSheet
+from sportello.records.procedures.models import Kind, Procedure
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    """Sets with names. Who may see what is not here but in `access.py`."""
+
+    def open(self) -> TicketQuerySet:
+        return self.exclude(status=Ticket.Status.CLOSED)
+
+    def closed(self) -> TicketQuerySet:
+        return self.filter(status=Ticket.Status.CLOSED)
+
+    def waiting_for_us(self) -> TicketQuerySet:
+        return self.open().filter(unanswered_since__isnull=False)
+
+    def owned_by_one_of(self, membership_ids: list[int]) -> TicketQuerySet:
+        return self.filter(owner_id__in=membership_ids)
+
+    def unassigned_in(self, team_ids: list[int]) -> TicketQuerySet:
+        return self.open().filter(owner__isnull=True, team_id__in=team_ids)
+
+    def due_before(self, instant: datetime) -> TicketQuerySet:
+        return self.open().filter(next_promise_at__lt=instant)
+
+
+class Ticket(OrganisationModel):
+    class Status(models.TextChoices):
+        NEW = "new", _("New")
+        IN_PROGRESS = "in_progress", _("In progress")
+        WAITING = "waiting_customer", _("Waiting for the customer")
+        CLOSED = "closed", _("Closed")
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("Low")
+        NORMAL = 2, _("Normal")
+        HIGH = 3, _("High")
+        URGENT = 4, _("Urgent")
+
+    class Sensitivity(models.TextChoices):
+        NORMAL = "normal", _("Normal")
+        TEAM = "team", _("Team only")
+        NAMED = "named", _("Named persons only")
+
+    #: `2026-0004213`: year of the organisation's clock and seven digits; gaps allowed.
+    number = models.CharField(max_length=20, db_collation="C")
+    subject = models.CharField(max_length=300)
+    kind = OwnedKey(Kind, related_name="+")
+    #: The version the ticket runs under, kept for its whole life.
+    procedure = OwnedKey(Procedure, related_name="+")
+    service_sheet = OwnedKey(ServiceSheet, related_name="+", null=True, blank=True)
+    #: Null only for a need whose bearer did not say who they are.
+    customer = OwnedKey(Customer, related_name="tickets", null=True, blank=True)
+    #: The channel of the first contact: email, webform, counter, phone, letter.
+    channel = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+
+    #: Always somebody answers for it.
+    team = OwnedKey(Team, related_name="tickets")
+    owner = OwnedKey(Membership, related_name="tickets", null=True, blank=True)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.NEW)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
+    sensitivity = models.CharField(max_length=10, choices=Sensitivity.choices, default=Sensitivity.NORMAL)
+
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    #: Last thing that happened, for "newest first".
+    moved_at = models.DateTimeField()
+    #: The customer's oldest word without an answer; null when the ball is not in our court.
+    unanswered_since = models.DateTimeField(null=True, blank=True)
+    #: The next instant somebody was promised something by; every open ticket has one.
+    next_promise_at = models.DateTimeField(null=True, blank=True)
+    #: Counts changes: live streams and stale checks compare it.
+    version = models.PositiveIntegerField(default=1)
+    #: Position of the newest entry, and of the newest a customer or colleague said in public.
+    last_position = models.PositiveIntegerField(default=0)
+    last_public_position = models.PositiveIntegerField(default=0)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation", "number"], name="ticket_number_once"),
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False)
+                | (~Q(status="closed") & Q(closed_at__isnull=True, next_promise_at__isnull=False)),
+                name="ticket_never_silent",
+            ),
+        ]
+        indexes = [
+            # the four declared sorts of every list, over open tickets of an organisation
+            models.Index("organisation", "next_promise_at", "id", name="ticket_open_by_due", condition=~Q(status="closed")),
+            models.Index("organisation", F("moved_at").desc(), F("id").desc(), name="ticket_open_by_moved",
+                         condition=~Q(status="closed")),
+            models.Index("organisation", F("opened_at").desc(), F("id").desc(), name="ticket_by_opened"),
+            models.Index("organisation", F("moved_at").desc(), F("id").desc(), name="ticket_by_moved"),
+            # waiting for us, oldest first
+            models.Index("organisation", "unanswered_since", "id", name="ticket_waiting_for_us",
+                         condition=Q(unanswered_since__isnull=False) & ~Q(status="closed")),
+            # mine
+            models.Index("owner", "next_promise_at", "id", name="ticket_mine", condition=~Q(status="closed")),
+            # my teams' unassigned
+            models.Index("team", "next_promise_at", "id", name="ticket_unassigned",
+                         condition=Q(owner__isnull=True) & ~Q(status="closed")),
+            # a customer's history
+            models.Index("customer", F("opened_at").desc(), name="ticket_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+    @property
+    def waits_for_us(self) -> bool:
+        return not self.is_closed and self.unanswered_since is not None
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.next_promise_at is not None and not self.is_closed and self.next_promise_at < now
+
+
+class TicketCounter(OrganisationModel):
+    """The last number given out in a year; taken last in the transaction, so that its lock is held shortly."""
+
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation", "year"], name="ticket_counter_year_once"),
+        ]
+
+
+class AccessCode(OrganisationModel):
+    """The customer's key to the follow-up page; only its digest is kept. The newest that is not ended opens."""
+
+    ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="access_codes")
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    failed_tries = models.PositiveIntegerField(default=0)

@@ -1,0 +1,41 @@
+"""What happens to tickets. Payloads tell live lists all they need: ids, codes, instants."""
+
+from datetime import datetime
+from typing import Any
+
+from sportello.foundation.journal.verbs import Verb, register
+
+#: In every ticket event: where the ticket stands now, so that a stream can tell who may know and which lists change.
+STANDING: dict[str, Any] = {
+    "version": int, "team_id": int, "owner_id": int, "status": str, "sensitivity": str, "waits": bool,
+    "due_at": datetime, "before_team_id": int, "before_owner_id": int, "before_status": str, "before_waits": bool,
+}
+
+
+def _ticket(name: str, **payload: Any) -> Verb:
+    return Verb(name, "ticket", {**STANDING, **payload})
+
+
+register(
+    _ticket("ticket.opened", channel=str, kind_id=int, entry_id=int),
+    _ticket("ticket.assigned", entry_id=int),
+    _ticket("ticket.moved", entry_id=int),
+    _ticket("ticket.kind_changed", kind_id=int, entry_id=int),
+    _ticket("ticket.priority_changed", priority=int, entry_id=int),
+    _ticket("ticket.sensitivity_changed", entry_id=int),
+    _ticket("ticket.customer_changed", customer_id=int),
+    _ticket("ticket.waiting", entry_id=int),
+    _ticket("ticket.resumed", entry_id=int),
+    _ticket("ticket.promised", entry_id=int, due=datetime),
+    _ticket("ticket.closed", outcome=str, entry_id=int),
+    _ticket("ticket.confirmed", entry_id=int),
+    _ticket("ticket.reopened", by=str, entry_id=int),
+    _ticket("ticket.linked", other_id=int, kind=str),
+    _ticket("message.received", message_id=int, entry_id=int, channel=str, machine=bool),
+    _ticket("message.written", message_id=int, entry_id=int, channel=str, moment=str),
+    _ticket("note.written", entry_id=int),
+    _ticket("contact.recorded", contact_id=int, entry_id=int, channel=str),
+    _ticket("notice.given", notice_id=int, moment=str, how=str),
+    Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
+    _ticket("code.renewed"),
+)

@@ -1,0 +1,69 @@
+"""What leaves is a row: a dispatch per message and channel, a delivery per recipient. States only move forward."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.records.tickets.models import Message
+
+from .mailbox import Mailbox
+
+
+class Dispatch(OrganisationModel):
+    class State(models.TextChoices):
+        QUEUED = "queued", _("To be sent")
+        SENDING = "sending", _("Being sent")
+        IN_DOUBT = "in_doubt", _("In doubt")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
+    #: In the order a dispatch may go through; `in_doubt` is repeated with the same Message-ID.
+    ORDER = ("queued", "sending", "in_doubt", "sent", "failed")
+
+    message = OwnedOneToOne(Message, on_delete=models.PROTECT, related_name="dispatch")
+    channel = models.CharField(max_length=20)
+    mailbox = OwnedKey(Mailbox, related_name="+", null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    #: Null once settled.
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    #: The server's own words of the last attempt.
+    answer = models.TextField(blank=True)
+    queued_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        indexes = [
+            # what the sender claims next
+            models.Index(fields=["channel", "next_attempt_at", "id"], name="dispatch_due",
+                         condition=models.Q(state__in=["queued", "sending", "in_doubt"])),
+            models.Index(fields=["organisation", "-queued_at"], name="dispatch_failed", condition=models.Q(state="failed")),
+        ]
+
+
+class Delivery(OrganisationModel):
+    class State(models.TextChoices):
+        QUEUED = "queued", _("To be sent")
+        SENT = "sent", _("Handed over")
+        IN_DOUBT = "in_doubt", _("In doubt")
+        ACCEPTED = "accepted", _("Accepted")
+        DELIVERED = "delivered", _("Delivered")
+        READ = "read", _("Read")
+        FAILED = "failed", _("Not delivered")
+
+    dispatch = OwnedKey(Dispatch, on_delete=models.CASCADE, related_name="deliveries")
+    address = models.CharField(max_length=320)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    #: Enhanced status code (RFC 3463) where one was given.
+    status_code = models.CharField(max_length=20, blank=True)
+    answer = models.TextField(blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["dispatch", "address"], name="delivery_once"),
+        ]

@@ -1,0 +1,59 @@
+"""Raw first: every message that was answered 250 has a row and its bytes before anything reads it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sportello.foundation.files.models import Blob
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.records.tickets.models import Message
+
+from .mailbox import Mailbox
+
+
+class IncomingMail(OrganisationModel):
+    """received = pending + ticketed + machine + quarantined + duplicate, always: `state` is exactly one of them."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("To be read")
+        TICKETED = "ticketed", _("On a ticket")
+        MACHINE = "machine", _("Written by a machine")
+        QUARANTINED = "quarantined", _("In quarantine")
+        DUPLICATE = "duplicate", _("Duplicate")
+
+    mailbox = OwnedKey(Mailbox, related_name="incoming")
+    raw = OwnedKey(Blob, related_name="+")
+    door = models.CharField(max_length=10)  # smtp, lmtp, pipe, imap
+    envelope_from = models.CharField(max_length=320, blank=True)
+    envelope_to = models.CharField(max_length=320, blank=True)
+    #: The organisation's instant and the server's.
+    received_at = models.DateTimeField()
+    stored_at = models.DateTimeField()
+
+    state = models.CharField(max_length=15, choices=State.choices, default=State.PENDING)
+    #: Why it is where it is: a guard's code (loop, auto_submitted, too_large, blocked, unreadable, no_sender…).
+    cause = models.CharField(max_length=40, blank=True)
+    cause_facts = models.JSONField(default=dict)
+    message = OwnedKey(Message, related_name="+", null=True, blank=True)
+    duplicate_of = OwnedKey("self", related_name="+", null=True, blank=True)
+    rfc_id = models.CharField(max_length=500, blank=True, db_collation="C")
+
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    #: The colleague who released it from quarantine or set it aside.
+    released_by_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        indexes = [
+            # what intake claims next
+            models.Index(fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")),
+            # the quarantine page
+            models.Index(fields=["organisation", "-received_at"], name="incoming_quarantine",
+                         condition=models.Q(state="quarantined")),
+            # has this mailbox seen this message
+            models.Index(fields=["mailbox", "rfc_id"], name="incoming_by_id", condition=~models.Q(rfc_id="")),
+            models.Index(fields=["mailbox", "raw"], name="incoming_by_raw"),
+        ]

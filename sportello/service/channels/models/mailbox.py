@@ -1,0 +1,38 @@
+"""An address the organisation receives and answers from."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.records.accounts.models import Team
+from sportello.records.procedures.models import Kind
+
+
+class Mailbox(OrganisationModel):
+    address = models.CharField(max_length=254, unique=True, db_collation="C")
+    #: What recipients read beside the address.
+    shown_name = models.CharField(max_length=150)
+    #: Null: by kind.
+    team = OwnedKey(Team, related_name="+", null=True, blank=True)
+    kind = OwnedKey(Kind, related_name="+", null=True, blank=True)
+    is_default = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    #: The server that takes our mail; empty: the out-tray of the demo.
+    smtp_host = models.CharField(max_length=255, blank=True)
+    smtp_port = models.PositiveIntegerField(default=587)
+    smtp_security = models.CharField(
+        max_length=10, choices=[("none", "none"), ("starttls", "STARTTLS"), ("tls", "TLS")], default="starttls"
+    )
+    smtp_user = models.CharField(max_length=255, blank=True)
+    #: Sealed with the installation's key (`channels/email/secrets.py`); never shown, never logged.
+    smtp_password = models.TextField(blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(is_default=True), name="mailbox_one_default"
+            ),
+        ]
