@@ -1,0 +1,235 @@
+"""Delivery reports: RFC 3464, and what Exim, qmail, Postfix, Exchange and the large providers write
+instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from sportello.service.channels.mailkit import addresses, charsets, headers, ids, limits, transfer
+from sportello.service.channels.mailkit.bodies import Found
+from sportello.service.channels.mailkit.defects import Defects
+from sportello.service.channels.mailkit.headers import Headers
+from sportello.service.channels.mailkit.mime import Part
+from sportello.service.channels.mailkit.record import Address, Bounce, BouncedRecipient, BounceReason
+
+_STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_REPLY_CODE: Final = re.compile(r"(?<![\d.:#-])([45]\d\d)[ -]")
+_ROBOT: Final = re.compile(
+    r"(?:mailer-daemon|mail-daemon|maildaemon|postmaster|mdaemon|mailsupport)(?:@|$)", re.IGNORECASE
+)
+_SUBJECT: Final = re.compile(
+    r"undeliver|non recapitabile|mancato recapito|mancata consegna|impossibile recapitare|"
+    r"notifica (?:di )?(?:stato|mancat)|"
+    r"delivery (?:status|failure|has failed|notification|delayed|problem)|mail delivery|message delivery|"
+    r"failure notice|"
+    r"returned (?:to sender|mail)|messaggio (?:restituito|non consegnato)|unzustellbar|non remis|"
+    r"no se puede entregar|"
+    r"mail system error|could not be delivered|warning: (?:message|could not send)",
+    re.IGNORECASE,
+)
+_ADDRESS_LINE: Final = re.compile(
+    r"<?([^\s<>()\[\]:;,\"']{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z0-9-]{2,63})>?", re.ASCII
+)
+_MESSAGE_ID: Final = re.compile(
+    r"^[> \t]{0,20}Message-ID:\s{0,9}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE
+)
+_DELAYED: Final = re.compile(
+    r"will (?:be retried|continue to|keep trying)|still (?:being )?retr|not yet been delivered|"
+    r"delivery (?:is )?delayed|no action is required|riprover|warning message only", re.IGNORECASE
+)  # fmt: skip
+_WORDS: Final[tuple[tuple[BounceReason, re.Pattern[str]], ...]] = (
+    ("mailbox_full", re.compile(r"over ?quota|quota exceeded|mailbox (?:is )?full|full mailbox|"
+                                r"casella (?:\w+ )?piena|"
+                                r"insufficient (?:disk|storage)|exceeded storage", re.I)),
+    ("size", re.compile(r"too (?:large|big)|size limit|exceeds (?:the )?(?:maximum )?(?:message )?size|"
+                        r"dimensioni", re.I)),
+    ("bad_address", re.compile(r"user unknown|unknown user|no such (?:user|recipient|mailbox)|does not exist|"
+                               r"doesn't exist|mailbox (?:not found|unavailable)|invalid recipient|"
+                               r"address rejected|"
+                               r"recipient (?:not found|unknown)|utente sconosciuto|inesistente|"
+                               r"account .{0,40}disabled|"
+                               r"host or domain name not found|domain not found|no mailbox here", re.I)),
+    ("policy", re.compile(r"spam|blocked|blacklist|blocklist|policy|not authori[sz]ed|access denied|"
+                          r"rejected due|dmarc|"
+                          r"spf|reputation|prohibited", re.I)),
+    ("temporary", re.compile(r"try again|temporar|greylist|timed? ?out|connection refused|deferred", re.I)),
+)  # fmt: skip
+
+
+def read(
+    raw: bytes,
+    top: Headers,
+    root: Part,
+    found: Found,
+    text: str,
+    sender: Address,
+    subject: str,
+    null_sender: bool,
+) -> Bounce | None:
+    """The report in this message, or None when it is no report of delivery."""
+    defects = Defects()  # what is broken inside a report is no defect of the message
+    standard = [part for part in found.reports if part.content_type.endswith("delivery-status")]
+    if standard:
+        recipients = _standard_recipients(raw, standard[0], defects)
+    elif _is_other_report(root) or not _is_informal(top, sender, subject, null_sender):
+        return None
+    else:
+        recipients = _informal_recipients(top, text, sender, defects)
+    if not recipients and not standard:
+        return None
+    return Bounce(
+        _original_ids(raw, top, found, text, defects), recipients, any(who.hard for who in recipients)
+    )
+
+
+def _is_other_report(root: Part) -> bool:
+    kind = root.params.get("report-type", "").strip().lower()
+    return root.content_type == "multipart/report" and kind in ("disposition-notification", "feedback-report")
+
+
+def _is_informal(top: Headers, sender: Address, subject: str, null_sender: bool) -> bool:
+    if "x-failed-recipients" in top:
+        return True
+    robot = bool(_ROBOT.match(sender.address)) or null_sender
+    return robot and bool(_SUBJECT.search(subject))
+
+
+# RFC 3464 ------------------------------
+
+
+def _standard_recipients(raw: bytes, part: Part, defects: Defects) -> tuple[BouncedRecipient, ...]:
+    """Groups of fields divided by empty lines; the first group speaks of the message, each other of one
+    recipient."""
+    data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+    data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+    found: list[BouncedRecipient] = []
+    position = 0
+    while position < len(data) and len(found) < limits.REPORT_RECIPIENTS:
+        fields, after = headers.read_block(data, position, len(data), defects)
+        recipient = _standard_recipient(fields)
+        if recipient is not None:
+            found.append(recipient)
+        position = max(after, position + 1)
+    return tuple(found)
+
+
+def _standard_recipient(fields: Headers) -> BouncedRecipient | None:
+    typed = fields.raw("original-recipient", 2_000) or fields.raw("final-recipient", 2_000)
+    if not typed:
+        return None
+    address = typed.rpartition(";")[2].strip().strip("<>")
+    action = fields.raw("action", 200).partition("(")[0].strip().lower()[:20]
+    diagnostic = charsets.clean_line(fields.raw("diagnostic-code", 4_000).partition(";")[2])
+    # Some programs write 5.0.0 in Status and the true code in the server's words.
+    written = _STATUS.search(fields.raw("status", 200))
+    spoken = _STATUS.search(diagnostic)
+    status = written.group(1) if written else ""
+    if spoken and (not status or status.endswith(".0.0")):
+        status = spoken.group(1)
+    return _judged(address, action, status, diagnostic)
+
+
+# The others ------------------------------
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    address: str
+    lines: list[str]
+
+
+def _informal_recipients(
+    top: Headers, text: str, sender: Address, defects: Defects
+) -> tuple[BouncedRecipient, ...]:
+    """Addresses named in the words, each with what is said from there to the next one."""
+    text = text[: limits.REPORT_BYTES]
+    named = [
+        entry.address
+        for value in top.raw_all("x-failed-recipients")
+        for entry in addresses.parse(value, defects)
+    ]
+    spoken = _paragraphs(text, sender)
+    action = "delayed" if _DELAYED.search(text) else "failed"
+    said = {paragraph.address.lower(): " ".join(paragraph.lines) for paragraph in reversed(spoken)}
+    wanted = named or [paragraph.address for paragraph in spoken]
+    found: dict[str, BouncedRecipient] = {}
+    for address in wanted[: limits.REPORT_RECIPIENTS]:
+        diagnostic = charsets.clean_line(said.get(address.lower(), ""))[:1_000]
+        status = _STATUS.search(diagnostic)
+        found.setdefault(
+            address.lower(), _judged(address, action, status.group(1) if status else "", diagnostic)
+        )
+    return tuple(found.values())
+
+
+def _paragraphs(text: str, sender: Address) -> list[_Paragraph]:
+    found: list[_Paragraph] = []
+    for line in text.split("\n")[:400]:
+        stripped = line.strip()
+        if stripped.startswith(
+            ("--- Below", "------ This is a copy", "--- Original", "----- Original", "Received:")
+        ):
+            break
+        match = _ADDRESS_LINE.search(stripped[:500])
+        first = match is not None and len(stripped[: match.start()]) <= 30
+        if match and first and match.group(1).lower() != sender.address.lower():
+            found.append(_Paragraph(match.group(1).rstrip("."), [stripped[match.end() :].lstrip(":> ")]))
+        elif found and stripped and len(found[-1].lines) < 12:
+            found[-1].lines.append(stripped)
+    return found
+
+
+def _original_ids(raw: bytes, top: Headers, found: Found, text: str, defects: Defects) -> tuple[str, ...]:
+    """Ids of the message that came back: from its copy, then from what the report refers to."""
+    ordered: dict[str, None] = {}
+    for part, _ in found.files:
+        if part.content_type in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/global",
+            "message/rfc822-headers",
+        ):
+            data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+            inner, _ = headers.read_block(data, 0, len(data), defects)
+            for message_id in ids.several(inner.raw("message-id"), defects):
+                ordered[message_id] = None
+    for match in _MESSAGE_ID.finditer(text[: limits.REPORT_BYTES]):
+        ordered[match.group(1)] = None
+    for name in ("x-ms-exchange-parent-message-id", "in-reply-to", "references"):
+        for message_id in reversed(ids.several(top.raw(name), defects)):
+            ordered[message_id] = None
+    return tuple(ordered)[: limits.REFERENCES]
+
+
+# Judgement ------------------------------
+
+
+def _judged(address: str, action: str, status: str, diagnostic: str) -> BouncedRecipient:
+    """Reason by the enhanced code (RFC 3463), else by the server's words. Hard: sending again will not
+    help."""
+    reply = _REPLY_CODE.search(diagnostic + " ")
+    if not status and reply:
+        status = f"{reply.group(1)[0]}.0.0"
+    reason = _reason(status, diagnostic)
+    lasting = action not in ("delayed", "delivered", "relayed", "expanded") and not status.startswith(
+        ("2.", "4.")
+    )
+    hard = lasting and reason in ("bad_address", "other")
+    return BouncedRecipient(address[: limits.ADDRESS], action, status, diagnostic[:1_000], reason, hard)
+
+
+def _reason(status: str, diagnostic: str) -> BounceReason:
+    subject, _, detail = status[2:].partition(".")
+    if status and subject != "0":
+        if (subject, detail) in (("2", "2"), ("2", "3"), ("3", "4")):
+            return "mailbox_full" if detail == "2" else "size"
+        if subject == "7":
+            return "bad_address" if _WORDS[2][1].search(diagnostic) else "policy"
+        if (subject == "1" and detail not in ("7", "8")) or (subject, detail) in (("2", "1"), ("4", "4")):
+            return "temporary" if status.startswith("4") else "bad_address"
+    for reason, pattern in _WORDS:
+        if pattern.search(diagnostic):
+            return reason
+    return "temporary" if status.startswith("4") else "other"

@@ -1,0 +1,47 @@
+"""Which language a message is written in. The model (0.6 s, 60 MB) is loaded at the first message that needs
+it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any, Final
+
+SPOKEN: Final = (
+    "it", "en", "ro", "sq", "ar", "zh", "uk", "ru", "fr", "de", "es", "pt", "pl", "bn", "hi", "pa", "ur",
+    "tl", "si",
+    "mk", "sr", "bg", "nl", "tr",
+)  # fmt: skip
+"""The languages of Italy's customers. Fewer candidates, fewer wrong answers on short texts."""
+
+_LETTERS: Final = 20
+_IDEOGRAPHS: Final = 6
+_SURE: Final = 0.80
+_READ: Final = 4_000
+_NOISE: Final = re.compile(r"https?://\S{1,500}|\S{1,100}@\S{1,100}|[\d_#*=<>|/\\-]+")
+_IDEOGRAPH: Final = re.compile("[\u3400-\u9fff]")
+
+_lock = threading.Lock()
+_loaded: list[Any] = []  # py3langid carries no types
+
+
+def detect(text: str) -> str:
+    """ISO 639-1 code, or an empty string when there is too little text or too little certainty."""
+    words = _NOISE.sub(" ", text[:_READ])
+    letters = sum(1 for char in words if char.isalpha())
+    if letters < _LETTERS and len(_IDEOGRAPH.findall(words)) < _IDEOGRAPHS:
+        return ""
+    code, certainty = _identifier().classify(" ".join(words.split()))
+    return str(code) if float(certainty) >= _SURE else ""
+
+
+def _identifier() -> Any:
+    with _lock:
+        if not _loaded:
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+            identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+            known = set(identifier.nb_classes)
+            identifier.set_languages([code for code in SPOKEN if code in known])
+            _loaded.append(identifier)
+        return _loaded[0]

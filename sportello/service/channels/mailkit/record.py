@@ -1,0 +1,132 @@
+"""What the parser says about a message. Plain frozen data; every text is free of NUL bytes and lone
+surrogates.
+
+Message ids are kept with their angle brackets, as `<left@right>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+MachineKind = Literal["auto_reply", "bulk", "list", "report", "quiet"]
+"""auto_reply: a program answered; bulk: a program wrote to many; list: a person wrote through a list;
+report: delivery, reading, abuse or PEC receipt; quiet: perhaps a person, but nothing automatic may answer."""
+
+BounceReason = Literal["bad_address", "mailbox_full", "size", "policy", "temporary", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A name and an address as written; either may be empty."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file. `content_type` is what the bytes are, `declared_type` what the sender said."""
+
+    filename: str
+    content_type: str
+    declared_type: str
+    size: int
+    sha256: str
+    content_id: str
+    """Without angle brackets; empty when none. `data-cid` in the record's html points here."""
+    inline: bool
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSign:
+    """Why we think that no person wrote this message, or that no program may answer it.
+
+    code: auto_submitted, precedence, vendor, list, no_return_path, auto_subject, read_receipt, feedback,
+    bounce, pec_receipt, suppressed, no_reply_sender.
+    """
+
+    code: str
+    kind: MachineKind
+    header: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedRecipient:
+    """What became of one recipient (RFC 3464). `status` is an enhanced code such as 5.1.1, or empty."""
+
+    address: str
+    action: str
+    """failed, delayed, delivered, relayed, expanded; empty when the report does not say."""
+    status: str
+    diagnostic: str
+    reason: BounceReason
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A delivery report. `original_ids`: Message-IDs of what could not be delivered, best first."""
+
+    original_ids: tuple[str, ...]
+    recipients: tuple[BouncedRecipient, ...]
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """A message, read."""
+
+    from_: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    delivered_to: tuple[str, ...]
+    """Delivered-To, X-Original-To, Envelope-To, X-Envelope-To, Resent-To: addresses in order of
+    appearance."""
+    subject: str
+    date: datetime | None
+    """Aware, with the sender's offset; None when missing or unreadable."""
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    text: str
+    html: str
+    """Sanitised; pictures from the net are held back in `data-remote-src`, embedded ones named in
+    `data-cid`."""
+    reply_text: str
+    quoted_text: str
+    signature: str
+    attachments: tuple[Attachment, ...]
+    auto_submitted: bool
+    """A program wrote it: automatic reply, bulk mail or report."""
+    machine: MachineSign | None
+    bounce: Bounce | None
+    pec: str | None
+    """Kind of certified message (posta-certificata, anomalia, accettazione, avvenuta-consegna, …) or None."""
+    language: str
+    """ISO 639-1 code, or empty when the text is too short to tell."""
+    return_path: str | None
+    """Envelope sender; empty string for the null sender, None when not known."""
+    loop_marks: tuple[str, ...]
+    """Values of X-Sportello-Loop."""
+    received_count: int
+    size: int
+    """Bytes of the raw message."""
+    sha256: str
+    """Of the raw message."""
+    defects: tuple[str, ...]
+    """Codes of what was wrong and mended, in the order it was met."""
+
+    @property
+    def sender(self) -> Address:
+        """The first author; an empty address when the message names none."""
+        return self.from_[0] if self.from_ else Address("", "")
+
+    @property
+    def may_be_answered_automatically(self) -> bool:
+        """Whether a receipt may go out without a person deciding it (RFC 3834 section 2)."""
+        return self.machine is None and self.bounce is None and bool(self.sender.address)
