@@ -1,8 +1,8 @@
-"""Addresses of the desk."""
+"""Addresses of the desk, by subject."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from .addresses import contacts, door, work
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*work.urlpatterns, *contacts.urlpatterns, *door.urlpatterns]

@@ -1,0 +1,7 @@
+"""Addresses of the desk: quarantine, dispatches, silent tickets, people who work here."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
