@@ -76,7 +76,7 @@ def stop_loop(record: MailRecord, facts: GuardFacts) -> Verdict | None:
         return Verdict("loop", "quarantined", {"sign": "loop_marks", "count": len(record.loop_marks)})
     if record.received_count > RECEIVED:
         return Verdict("loop", "quarantined", {"sign": "received", "count": record.received_count})
-    # A form of the organisation's own web site writes from the mailbox, with the customer in Reply-To: let it in.
+    # A form on the organisation's own site writes from the mailbox, the customer in Reply-To: let it in.
     strangers = {entry.address.lower() for entry in record.reply_to if entry.address} - facts.our_addresses
     if sender and sender in facts.our_addresses and not strangers:
         return Verdict("loop", "quarantined", {"sign": "own_address", "address": sender})

@@ -13,11 +13,12 @@ _HREF: Final = re.compile(r' href="([^"]*)"')
 _ALT: Final = re.compile(r' alt="([^"]*)"')
 _SPACE: Final = re.compile(r"[ \t\n\r\f\xa0]+")
 _PARAGRAPHS: Final = frozenset({
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre", "figure", "address",
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre", "figure",
+    "address",
 })  # fmt: skip
 _LINES: Final = frozenset({
-    "div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "caption", "center",
-    "figcaption", "hr", "thead", "tbody",
+    "div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "caption",
+    "center", "figcaption", "hr", "thead", "tbody",
 })  # fmt: skip
 _DEEPEST_QUOTE: Final = 10
 

@@ -190,8 +190,8 @@ def _unread(raw: bytes, envelope_from: str | None, defects: Defects) -> MailReco
     text = charsets.decode(raw[: limits.TEXT], "utf-8", Defects())
     return MailRecord(
         from_=from_, reply_to=(), to=(), cc=(), delivered_to=(), subject=subject, date=None,
-        message_id=message_id, in_reply_to="", references=(), text=text, html="", reply_text=text, quoted_text="", signature="",
-        attachments=(), auto_submitted=False, machine=None, bounce=None, pec=None, language="",
-        return_path=envelope_from, loop_marks=(), received_count=0, size=len(raw),
+        message_id=message_id, in_reply_to="", references=(), text=text, html="", reply_text=text,
+        quoted_text="", signature="", attachments=(), auto_submitted=False, machine=None, bounce=None,
+        pec=None, language="", return_path=None, loop_marks=(), received_count=0, size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(), defects=defects.codes(),
     )  # fmt: skip
