@@ -84,7 +84,9 @@ class Account:
         return process.returncode, written.decode(errors="replace")
 
     def reaches(self, folder: Path) -> bool:
-        """Can this account pass through `folder` (every parent lets it in)? Asked of the system itself: ACLs count."""
+        """Can this account pass through `folder` (every parent lets it in)? Asked of the system itself: ACLs
+        count.
+        """
         if not self.lowered:
             return os.access(folder, os.X_OK)
         code, _ = self.run(["/bin/sh", "-c", 'test -x "$1"', "sh", folder], timeout=10)

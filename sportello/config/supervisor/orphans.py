@@ -1,12 +1,14 @@
 """Processes of a database whose supervisor is gone.
 
-After kill -9 of the postmaster a busy backend lives on and the next start is refused ("pre-existing shared memory
-block is still in use"). Each backend is a session of its own, so no signal to a group reaches it; what they share is
-their working folder, the data folder. Linux shows it in /proc; elsewhere we only know the postmaster's own id.
+After kill -9 of the postmaster a busy backend lives on and the next start is refused ("pre-existing shared
+memory block is still in use"). Each backend is a session of its own, so no signal to a group reaches it; what
+they share is their working folder, the data folder. Linux shows it in /proc; elsewhere we only know the
+postmaster's own id.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -67,10 +69,8 @@ def _wait(data: Path, patience: float) -> list[int]:
 
 
 def _signal(pid: int, which: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, which)
-    except ProcessLookupError:
-        pass
 
 
 def _postmaster_only(data: Path) -> list[int]:

@@ -3,8 +3,8 @@
 Files under its base folder:
 
     data/        the cluster, owned by the account it runs as, 0700
-    socket/      the unix socket; when the path is too long (108 bytes are all a socket has) a short folder elsewhere
-    programs/    a copy of the programs, only when the account cannot reach the environment's
+    socket/      the unix socket; when the path is too long (108 bytes are all a socket has) a short folder
+    elsewhere programs/    a copy of the programs, only when the account cannot reach the environment's
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -115,7 +116,7 @@ class Cluster:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
         }
 
-    # -- made -------------------------------------------------------------------------------------------------
+    # -- made --
 
     def prepare(self) -> bool:
         """Folders, programs and, the first time, the cluster itself (half a second). True when it is new."""
@@ -147,12 +148,13 @@ class Cluster:
             self.data.rmdir()
         making.rename(self.data)
 
-    # -- started ----------------------------------------------------------------------------------------------
+    # -- started --
 
     def start(self) -> None:
         """Start and wait until it answers, however long recovery takes (told through `say`).
 
-        Raises Trouble with the server's last words when it ends instead, Stopped when asked to stop meanwhile.
+        Raises Trouble with the server's last words when it ends instead, Stopped when asked to stop
+        meanwhile.
         """
         ended = orphans.end_all(self.data)
         if ended:
@@ -189,7 +191,9 @@ class Cluster:
             time.sleep(0.02)
 
     def _ready(self, pid: int) -> bool:
-        """The server writes its state in line 8 of postmaster.pid; the first line tells whether it is this server."""
+        """The server writes its state in line 8 of postmaster.pid; the first line tells whether it is this
+        server.
+        """
         try:
             lines = (self.data / "postmaster.pid").read_text().split("\n")
         except OSError:
@@ -220,10 +224,12 @@ class Cluster:
             raise Trouble(f"The database refused: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    # -- stopped ----------------------------------------------------------------------------------------------
+    # -- stopped --
 
     def stop(self, patience: float = 60.0) -> None:
-        """Fast stop (SIGINT: clients are cut, everything is written). SIGTERM would wait for clients for ever."""
+        """Fast stop (SIGINT: clients are cut, everything is written). SIGTERM would wait for clients for
+        ever.
+        """
         if self.process is not None and self.process.poll() is None:
             for which, wait in ((signal.SIGINT, patience), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
                 self.process.send_signal(which)
@@ -257,10 +263,10 @@ def make_cluster(using: Programs, account: Account, data: Path, password: str, *
         with os.fdopen(descriptor, "w") as file:
             file.write(password)
         account.own(secret)
-        code, written = account.run(
-            [using["initdb"], "-D", data, "-U", NAME, "--encoding=UTF8", "--locale=C.UTF-8"]
-            + ["--auth=scram-sha-256", f"--pwfile={secret}", *more]
-        )
+        command: list[str | Path] = [using["initdb"], "-D", data, "-U", NAME]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        command += ["--auth=scram-sha-256", f"--pwfile={secret}", *more]
+        code, written = account.run(command)
     finally:
         secret.unlink()
     if code:
@@ -299,6 +305,4 @@ def _hold_folder(folder: Path, account: Account) -> None:
 
 
 def _remove(folder: Path) -> None:
-    import shutil
-
     shutil.rmtree(folder, ignore_errors=True)

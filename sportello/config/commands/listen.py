@@ -1,0 +1,21 @@
+"""`sportello listen`: the SMTP and LMTP door."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "take mail by SMTP and LMTP (started by run)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments: address and port come from the environment (SPORTELLO_BIND, SPORTELLO_MAIL_PORT)."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Listens until SIGTERM."""
+    from sportello.config.cli import reach, start_django
+    from sportello.config.supervisor.parent import end_with_parent
+
+    end_with_parent()
+    start_django()
+    return int(reach("sportello.service.channels.email.listener:main")() or 0)

@@ -1,0 +1,18 @@
+"""`sportello run`: everything, under one supervisor, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "start everything (database, pages, live stream, worker, mail listener) and watch over it"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments: what differs between installations comes from the environment."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Returns 0 after an orderly stop."""
+    from sportello.config.supervisor.run import Supervisor
+
+    return Supervisor().run()

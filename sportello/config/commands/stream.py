@@ -1,0 +1,42 @@
+"""`sportello stream`: the live stream, a bare ASGI callable in one small process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+HELP = "serve the live stream (started by run)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until SIGTERM. Open streams never end by themselves: they are cut after two seconds."""
+    from sportello.config.supervisor.parent import end_with_parent
+
+    end_with_parent()
+    os.register_at_fork(after_in_child=end_with_parent)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    port = int(os.environ.get("SPORTELLO_PORT", "8000"))
+    Server(
+        "sportello.config.asgi:stream",
+        address=os.environ.get("SPORTELLO_BIND", "127.0.0.1"),
+        port=int(os.environ.get("SPORTELLO_STREAM_PORT", port + 1)),
+        interface=Interfaces.ASGINL,
+        workers=1,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=4096,
+        backpressure=20000,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=2,
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0

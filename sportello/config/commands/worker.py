@@ -1,0 +1,24 @@
+"""`sportello worker`: the periodic work of `config/schedule.py`, each in its own thread, and the jobs."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "do the periodic work and the jobs (started by run)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """--once: each periodic work once, then the jobs that wait, then end."""
+    parser.add_argument("--once", action="store_true", help="do what is due now and end")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Works until SIGTERM; the pieces under way are finished (jobs within three seconds)."""
+    from sportello.config.cli import start_django
+    from sportello.config.supervisor.parent import end_with_parent
+
+    end_with_parent()
+    start_django()
+    from sportello.config import rounds
+
+    return rounds.work_once() if args.once else rounds.work_until_told()

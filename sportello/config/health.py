@@ -1,0 +1,31 @@
+"""`/healthz`: whether this installation can serve. Says nothing of any organisation: anybody may ask."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+
+from sportello import __version__
+from sportello.foundation.journal.reader import behind_seconds
+
+#: An open writer that holds the journal's readers back for so long deserves an eye.
+SLOW_SECONDS = 15.0
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 `{status: ok|slow, version, database, journal_behind_seconds}`; 503 when the database is away."""
+    try:
+        connection.ensure_connection()
+        behind = behind_seconds()
+    except DatabaseError:
+        connection.close()
+        answer = {"status": "down", "version": __version__, "database": "away"}
+        return _fresh(JsonResponse(answer, status=503))
+    status = "slow" if behind > SLOW_SECONDS else "ok"
+    answer = {"status": status, "version": __version__, "database": "up"}
+    return _fresh(JsonResponse({**answer, "journal_behind_seconds": round(behind, 1)}))
+
+
+def _fresh(response: JsonResponse) -> JsonResponse:
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,218 @@
+"""The worker: a thread for each periodic work, and procrastinate's worker for the jobs.
+
+One that fails says so in the log, waits longer each time, and never ends the others. What each last did is
+written to `run/worker.json`, which `sportello status` reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import FrameType
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
+
+from sportello.config.cli import reach
+from sportello.config.schedule import LOOPS, Loop
+
+log = logging.getLogger("sportello.worker")
+
+#: After so many productive rounds without a pause the thread breathes: another may need the processor.
+ROUNDS_AT_ONCE = 100
+LONGEST_PAUSE = 60.0
+#: How long SIGTERM waits for the pieces under way.
+PATIENCE = 4.0
+HEARTBEAT = 5.0
+
+
+@dataclass
+class Round:
+    """One loop and what became of it."""
+
+    loop: Loop
+    stop: threading.Event
+    work: Callable[[], int]
+    last_at: float = 0.0
+    done: int = 0
+    failures: int = 0
+    error: str = ""
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Begin, in a thread that a stubborn piece of work cannot keep alive after the process should end."""
+        self.thread = threading.Thread(target=self.go_on, name=self.loop.name, daemon=True)
+        self.thread.start()
+
+    def go_on(self) -> None:
+        """Until told to stop: work, and wait as long as the outcome asks for."""
+        while not self.stop.is_set():
+            self.stop.wait(self.once())
+        connections.close_all()
+
+    def once(self) -> float:
+        """Work until nothing is left (or long enough); returns the seconds to wait."""
+        for _ in range(ROUNDS_AT_ONCE):
+            if self.stop.is_set():
+                return 0.0
+            close_old_connections()
+            try:
+                did = self.work() or 0
+            except Exception as error:
+                return self._failed(error)
+            self.last_at, self.failures, self.error = time.time(), 0, ""
+            self.done += did
+            if did <= 0:
+                return self.loop.every
+        return min(self.loop.every, 0.05)
+
+    def _failed(self, error: Exception) -> float:
+        self.failures += 1
+        self.error = f"{type(error).__name__}: {error}"[:300]
+        pause = min(max(self.loop.every, 0.5) * 2 ** min(self.failures - 1, 8), LONGEST_PAUSE)
+        if isinstance(error, (OperationalError, InterfaceError)):
+            connections.close_all()
+            # The database restarts in seconds: waiting longer would only keep mail lying.
+            pause = min(pause, 2.0)
+            log.warning("%s: the database is away (%s), again in %.1f s", self.loop.name, error, pause)
+        else:
+            log.error(
+                "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error
+            )
+        return pause
+
+    def report(self) -> dict[str, object]:
+        """For `run/worker.json`."""
+        return {
+            "last_at": round(self.last_at, 1),
+            "done": self.done,
+            "failures": self.failures,
+            "error": self.error,
+        }
+
+
+def rounds_of(loops: Sequence[Loop], stop: threading.Event) -> list[Round]:
+    """The loops whose work this installation has; a missing one is told once, not run."""
+    found = []
+    for loop in loops:
+        try:
+            found.append(Round(loop, stop, reach(loop.work)))
+        except Exception:
+            log.exception("%s cannot be done: %s", loop.name, loop.work)
+    return found
+
+
+def work_until_told() -> int:
+    """The worker's life: until SIGTERM or SIGINT."""
+    stop = threading.Event()
+
+    def told(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    rounds = rounds_of(LOOPS, stop)
+    for one in rounds:
+        one.start()
+    jobs = threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)
+    jobs.start()
+    while not stop.is_set():
+        _heartbeat(rounds)
+        stop.wait(HEARTBEAT)
+    deadline = time.monotonic() + PATIENCE
+    for thread in [one.thread for one in rounds if one.thread] + [jobs]:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    _heartbeat(rounds)
+    return 0
+
+
+def work_once() -> int:
+    """Every loop until it has nothing left, then the waiting jobs. 1 when one failed."""
+    stop = threading.Event()
+    rounds = rounds_of(LOOPS, stop)
+    for one in rounds:
+        one.once()
+    asyncio.run(_run_jobs(stop, wait=False))
+    return 1 if any(one.failures for one in rounds) else 0
+
+
+def _jobs(stop: threading.Event) -> None:
+    failures = 0
+    while not stop.is_set():
+        try:
+            asyncio.run(_run_jobs(stop, wait=True))
+            failures = 0
+        except Exception as error:
+            failures += 1
+            pause = min(0.5 * 2**failures, 5.0)
+            log.warning("the jobs stopped (%s: %s), again in %.1f s", type(error).__name__, error, pause)
+            stop.wait(pause)
+
+
+async def _run_jobs(stop: threading.Event, *, wait: bool) -> None:
+    """Run jobs until told to stop (then for three seconds more), or, not waiting, until none is left.
+
+    A second app shares the tasks but has the worker's own connections: replacing the connector of the first,
+    as procrastinate's command does, would take every job deferred in a loop out of its transaction.
+    """
+    import procrastinate
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
+    from procrastinate.psycopg_connector import PsycopgConnector
+
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3, timeout=5.0)
+    app.perform_import_paths()
+    own = procrastinate.App(
+        connector=connector, import_paths=app.import_paths, worker_defaults=app.worker_defaults
+    )
+    own.tasks, own.periodic_registry = app.tasks, app.periodic_registry
+    async with own.open_async():
+        work = asyncio.create_task(
+            own.run_worker_async(
+                wait=wait, concurrency=2, install_signal_handlers=False, shutdown_graceful_timeout=3.0
+            )
+        )
+        while not work.done():
+            await asyncio.wait([work], timeout=0.2)
+            if stop.is_set() and not work.done():
+                work.cancel()
+                await asyncio.wait([work])
+        with suppress(asyncio.CancelledError):
+            work.result()
+
+
+def retry_stalled_jobs() -> int:
+    """Jobs whose worker was killed stay `doing` for ever: let them be done again. Returns how many.
+
+    A worker that lives tells so every ten seconds; thirty of silence are its end.
+    """
+    from procrastinate.contrib.django import app
+
+    async def retry() -> int:
+        stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
+        for job in stalled:
+            log.warning("job %s was left behind by a worker that is gone: again", job.id)
+            await app.job_manager.retry_job(job)
+        return len(stalled)
+
+    return int(async_to_sync(retry)())
+
+
+def _heartbeat(rounds: Sequence[Round]) -> None:
+    path = settings.HOME / "run" / "worker.json"
+    half = path.with_suffix(".half")
+    written = {"at": round(time.time(), 1), "loops": {one.loop.name: one.report() for one in rounds}}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps(written))
+        half.replace(path)
+    except OSError as error:  # a full disk must not end the work
+        log.warning("the heartbeat could not be written: %s", error)

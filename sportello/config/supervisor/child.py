@@ -1,0 +1,111 @@
+"""One program kept alive: started again when it ends, with a pause that grows while it keeps ending."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sportello.config.supervisor.postgres import tail
+
+FIRST_PAUSE = 0.3
+LONGEST_PAUSE = 30.0
+#: Having lived so long it is well again: the next end is a new story.
+WELL_AFTER = 20.0
+LOG_BYTES = 10 * 1024 * 1024
+
+
+@dataclass
+class Child:
+    """`python -m sportello <name>` in a session of its own: Ctrl-C at the terminal reaches only the
+    supervisor.
+    """
+
+    name: str
+    log: Path
+    env: Mapping[str, str]
+    #: Seconds an orderly end may take.
+    patience: float = 6.0
+    process: subprocess.Popen[bytes] | None = None
+    pause: float = FIRST_PAUSE
+    started: float = 0.0
+    again_at: float = 0.0
+    log_began: int = field(default=0, repr=False)
+
+    def start(self) -> None:
+        """Start it; its words go to its log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.log_began = log.tell()
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "sportello", self.name],
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.started = time.monotonic()
+
+    def look(self) -> str:
+        """Start it again if it ended and the pause is over. A sentence when it has just ended, else ''."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.again_at:
+                self.start()
+            return ""
+        code = self.process.poll()
+        if code is None:
+            return ""
+        self.clear_group()
+        if now - self.started > WELL_AFTER:
+            self.pause = FIRST_PAUSE
+        self.again_at, self.process = now + self.pause, None
+        said = f"{self.name} ended ({_how(code)}); again in {self.pause:.1f} s"
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+        words = tail(self.log, self.log_began, 5) if code > 0 else ""
+        return said + ("\n" + "\n".join("    " + line for line in words.split("\n")) if words else "")
+
+    def ask_to_end(self) -> None:
+        """SIGTERM: finish the piece under way and go."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, deadline: float) -> bool:
+        """Wait until `deadline` (monotonic), then kill. True when it went by itself."""
+        if self.process is None:
+            return True
+        try:
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+            by_itself = True
+        except subprocess.TimeoutExpired:
+            by_itself = False
+        self.clear_group()
+        self.process.wait()
+        self.process = None
+        return by_itself
+
+    def clear_group(self) -> None:
+        """Workers outlive a master that was killed and would keep its port: the whole group goes."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def trim_log(self) -> None:
+        """Keep one full log besides the current. The file is written in append mode: it may be cut under its
+        writer.
+        """
+        with contextlib.suppress(OSError):
+            if self.log.stat().st_size > LOG_BYTES:
+                self.log.with_suffix(".log.1").write_bytes(self.log.read_bytes())
+                os.truncate(self.log, 0)
+
+
+def _how(code: int) -> str:
+    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"

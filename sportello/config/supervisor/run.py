@@ -1,0 +1,333 @@
+"""The supervisor: database, schema, demo, then the programs, watched until somebody says stop.
+
+Order up: database, schema and files of this version, demo (once), programs. Order down: programs, each with
+its time limit, then the database. One process without Django, awake only when a child ends or a second has
+passed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from sportello import __version__
+from sportello.config import home as place
+from sportello.config.supervisor import embedded, stamps
+from sportello.config.supervisor.child import Child
+from sportello.config.supervisor.lock import HomeLock
+from sportello.config.supervisor.parent import SUPERVISED
+from sportello.config.supervisor.postgres import Cluster
+from sportello.config.supervisor.trouble import Stopped, Trouble
+
+#: The programs, in the order they are started; seconds an orderly end may take.
+PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0}
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PAGES_MAY_TAKE = 60.0
+TRIM_EVERY = 60.0
+
+
+class Supervisor:
+    """One run of the whole installation."""
+
+    def __init__(self) -> None:
+        self.home = place.home()
+        self.bind = os.environ.get("SPORTELLO_BIND", "127.0.0.1")
+        self.port = _port("SPORTELLO_PORT", 8000)
+        self.stream_port = _port("SPORTELLO_STREAM_PORT", self.port + 1)
+        self.mail_port = _port("SPORTELLO_MAIL_PORT", 8025)
+        self.given_database = os.environ.get("DATABASE_URL", "")
+        wish = os.environ.get("SPORTELLO_DEMO", "")
+        # A server of one's own is not filled with invented people unless asked.
+        self.demo = wish == "1" or (wish == "" and not self.given_database)
+        self.cluster: Cluster | None = None
+        self.children: list[Child] = []
+        self.stops = 0
+        self._awake, self._wake = os.pipe()
+
+    # -- the run --
+
+    def run(self) -> int:
+        """Until stopped; returns 0. Trouble when it cannot start."""
+        _streams_open()
+        embedded.make_folders(self.home)
+        lock = HomeLock(self.home)
+        lock.take()
+        with self._signals():
+            try:
+                self._up()
+                self._watch()
+            except Stopped:
+                pass
+            finally:
+                self._down()
+                lock.release()
+        return 0
+
+    def _up(self) -> None:
+        began = time.monotonic()
+        self._check_ports()
+        self.say(f"Sportello {__version__}, data in {self.home}")
+        if not self.given_database:
+            self._start_database()
+        self._prepare()
+        if self.demo:
+            self._make_demo()
+        env = self._environment()
+        for name, patience in PROGRAMS.items():
+            child = Child(name, self.home / "logs" / f"{name}.log", env, patience)
+            child.start()
+            self.children.append(child)
+        self._wait_for_pages()
+        self._welcome(time.monotonic() - began)
+
+    def _watch(self) -> None:
+        """Until asked to stop: whatever ended is started again, the database first."""
+        trimmed = time.monotonic()
+        while not self.stops:
+            self._heal()
+            if time.monotonic() - trimmed > TRIM_EVERY:
+                trimmed = time.monotonic()
+                for child in self.children:
+                    child.trim_log()
+            soon = any(child.process is None for child in self.children)
+            self._sleep(0.1 if soon else 1.0)
+
+    def _heal(self) -> None:
+        if self.cluster is not None and not self.cluster.alive():
+            self.say("the database ended; starting it again")
+            try:
+                self.cluster.start()
+                self.say("the database is back")
+            except Trouble as trouble:
+                self.say(str(trouble))
+                self._sleep(2.0)
+        for child in self.children:
+            said = child.look()
+            if said:
+                self.say(said)
+
+    def _down(self) -> None:
+        """Programs first, all at once, each until its limit; the database last. A second Ctrl-C shortens the
+        limits.
+        """
+        if self.children or self.cluster:
+            self.say("stopping...")
+        for child in self.children:
+            child.ask_to_end()
+        now = time.monotonic()
+        for child in self.children:
+            deadline = now if self.stops > 1 else now + child.patience
+            if not child.wait(deadline):
+                self.say(f"{child.name} did not end in time and was killed")
+        if self.cluster is not None:
+            embedded.address_file(self.home).unlink(missing_ok=True)
+            self.cluster.stop()
+            self.say("stopped; the database last")
+
+    # -- its steps --
+
+    def _start_database(self) -> None:
+        self.cluster = embedded.own_cluster(self.home)
+        self.cluster.say = self.say
+        self.cluster.asked_to_stop = lambda: self.stops > 0
+        if not (self.cluster.base / "data").exists():
+            self.say("making the database (first start)...")
+        new = embedded.bring_up(self.cluster)
+        embedded.write_address(self.home, self.cluster.url())
+        if new:
+            # What was done for a database that is no more must be done again.
+            for name in ("schema.stamp", "demo.done"):
+                (self.home / "run" / name).unlink(missing_ok=True)
+
+    def _prepare(self) -> None:
+        """Schema, translations and static files: only what this version changed, else nothing."""
+        done = stamps.Stamps(self.home / "run")
+        steps = {"schema": stamps.schema(), "catalogues": stamps.catalogues(), "static": stamps.static()}
+        # A given database may be another than last time, or shared: it is always looked at.
+        stale = [
+            name
+            for name, now in steps.items()
+            if done.stale(name, now) or (name == "schema" and self.given_database)
+        ]
+        if not stale:
+            return
+        self.say(f"preparing this version ({', '.join(stale)})...")
+        if self._do("prepare", *stale):
+            raise Trouble("this version could not be prepared; what went wrong is told above.")
+        for name in stale:
+            done.put(name, steps[name])
+
+    def _make_demo(self) -> None:
+        """Once, on the first start. Without it Sportello works all the same, so a failure is only told."""
+        done = self.home / "run" / "demo.done"
+        if done.exists():
+            return
+        self.say("making the demo: weeks of a municipality and a shop (once)...")
+        if self._do("day", "--demo"):
+            self.say("the demo could not be made (see above); it is tried again at the next start")
+        else:
+            done.touch()
+
+    def _do(self, *words: str) -> int:
+        """One command to its end, its words on our terminal; its exit code. Ended with us when we are
+        stopped.
+        """
+        command = [sys.executable, "-m", "sportello", *words]
+        process = subprocess.Popen(
+            command, env=self._environment(), stdin=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            while process.poll() is None:
+                if self.stops:
+                    process.terminate()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(5)
+                    raise Stopped
+                if self.cluster is not None and not self.cluster.alive():
+                    self._heal()
+                self._sleep(0.5)
+        finally:
+            process.kill()
+            process.wait()
+        return process.returncode
+
+    def _environment(self) -> dict[str, str]:
+        """Our environment, with what we decided; our own package is found wherever the child stands."""
+        root = str(Path(__file__).resolve().parent.parent.parent.parent)
+        paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            "PYTHONUNBUFFERED": "1",
+            "SPORTELLO_HOME": str(self.home),
+            "SPORTELLO_BIND": self.bind,
+            "SPORTELLO_PORT": str(self.port),
+            "SPORTELLO_STREAM_PORT": str(self.stream_port),
+            "SPORTELLO_MAIL_PORT": str(self.mail_port),
+            "SPORTELLO_DEMO": "1" if self.demo else "0",
+            SUPERVISED: str(os.getpid()),
+        }
+
+    def _check_ports(self) -> None:
+        """A port somebody else has would only show as a program that ends again and again."""
+        for name, port in (
+            ("SPORTELLO_PORT", self.port),
+            ("SPORTELLO_STREAM_PORT", self.stream_port),
+            ("SPORTELLO_MAIL_PORT", self.mail_port),
+        ):
+            family = socket.AF_INET6 if ":" in self.bind else socket.AF_INET
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self.bind, port))
+                except OSError as error:
+                    raise Trouble(
+                        f"port {port} of {self.bind} cannot be used ({error.strerror}): "
+                        f"set {name} to another one."
+                    ) from None
+
+    def _wait_for_pages(self) -> None:
+        deadline = time.monotonic() + PAGES_MAY_TAKE
+        while time.monotonic() < deadline:
+            if self.stops:
+                raise Stopped
+            self._heal()
+            if self._pages_answer():
+                return
+            self._sleep(0.1)
+        self.say("the pages do not answer yet; their words are in logs/web.log")
+
+    def _pages_answer(self) -> bool:
+        asked = http.client.HTTPConnection(_loopback(self.bind), self.port, timeout=5)
+        try:
+            asked.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
+            return asked.getresponse().status == 200
+        except OSError:
+            return False
+        except http.client.HTTPException:
+            return False
+        finally:
+            asked.close()
+
+    def _welcome(self, seconds: float) -> None:
+        """Addresses, and who may sign in to the demo (the demo writes that page)."""
+        public = os.environ.get("SPORTELLO_PUBLIC_URL", f"http://{_loopback(self.bind)}:{self.port}")
+        self.say(f"ready in {seconds:.1f} s")
+        self.say(f"  pages  {public}/")
+        self.say(f"  desk   {public}/desk/")
+        self.say(f"  mail   smtp://{_loopback(self.bind)}:{self.mail_port}")
+        with contextlib.suppress(OSError):
+            if self.demo:
+                print((self.home / "run" / "welcome.txt").read_text().rstrip(), flush=True)
+        self.say("Ctrl-C stops everything.")
+
+    # -- waiting and telling --
+
+    def say(self, words: str) -> None:
+        """One line at the terminal; a terminal that went away is no reason to end."""
+        with contextlib.suppress(OSError, ValueError):
+            print(words, flush=True)
+
+    def _sleep(self, seconds: float) -> None:
+        """Until something happens (a signal, a child's end) or so long."""
+        ready, _, _ = select.select([self._awake], [], [], seconds)
+        if ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._awake, 4096)
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.stops += 1
+
+        def child_ended(number: int, frame: FrameType | None) -> None:
+            """Only to wake up."""
+
+        os.set_blocking(self._awake, False)
+        os.set_blocking(self._wake, False)
+        before = {which: signal.signal(which, stop) for which in STOP_SIGNALS}
+        before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, child_ended)
+        old = signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(old)
+            for which, handler in before.items():
+                signal.signal(which, handler)
+
+
+def _port(name: str, usual: int) -> int:
+    given = os.environ.get(name, "")
+    if not given:
+        return usual
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise Trouble(f"{name} must be a port number, not {given!r}.")
+    return int(given)
+
+
+def _loopback(bind: str) -> str:
+    """Where to reach ourselves: everywhere includes here."""
+    return "127.0.0.1" if bind in ("0.0.0.0", "", "::") else bind  # noqa: S104 - compared, not bound
+
+
+def _streams_open() -> None:
+    """Started with standard streams closed, the next file opened would take their number."""
+    for number, stream in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, stream)
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - as long as the process
