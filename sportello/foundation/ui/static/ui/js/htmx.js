@@ -1,0 +1,33 @@
+// The one file that knows htmx's events: token, failures said in words, focus that stays.
+import { announce } from "./announce.js";
+import { token } from "./token.js";
+
+const region = document.getElementById("announcements");
+let focused = null;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+});
+
+document.addEventListener("htmx:responseError", () => announce(region.dataset.failed, "error"));
+document.addEventListener("htmx:sendError", () => announce(region.dataset.offline, "error"));
+document.addEventListener("htmx:timeout", () => announce(region.dataset.offline, "error"));
+
+// A swap that replaces the focused element gives the focus to its successor of the same id, caret and all.
+document.addEventListener("htmx:beforeSwap", () => {
+  const active = document.activeElement;
+  focused = active?.id ? { id: active.id, start: active.selectionStart, end: active.selectionEnd } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!focused || document.activeElement?.id === focused.id) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const heir = document.getElementById(focused.id);
+  heir?.focus({ preventScroll: true });
+  if (heir?.setSelectionRange && typeof focused.start === "number") heir.setSelectionRange(focused.start, focused.end);
+  focused = null;
+});
+// A refused form came back: its summary has the focus.
+document.addEventListener("htmx:load", (event) => {
+  const summary = event.target.matches?.("[data-focus-here]") ? event.target : event.target.querySelector?.("[data-focus-here]");
+  summary?.focus();
+});
