@@ -11,8 +11,24 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 #: Letters that NFKD does not take apart but that people type without their sign.
-_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae",
-                          "Æ": "AE", "œ": "oe", "Œ": "OE", "ı": "i", "’": "'", "‘": "'"})
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+    }
+)
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0x7F: None}
 
 

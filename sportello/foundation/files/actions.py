@@ -40,7 +40,8 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
     sha256 = store.put(organisation.pk, content)
     with transaction.atomic():
         blob, made = Blob.objects.get_or_create(
-            organisation=organisation, sha256=sha256,
+            organisation=organisation,
+            sha256=sha256,
             defaults={"size": len(content), "content_type": sniff.content_type(content), "stored_at": server_now()},
         )
     if made and settings.ANTIVIRUS:
@@ -60,7 +61,8 @@ def keep_uploads(organisation: Organisation, uploads: Iterable[Uploaded]) -> lis
     most = settings.ATTACHMENTS_AT_ONCE
     if len(chosen) > most:
         raise Refusal(
-            ngettext("You can attach one file at a time.", "You can attach at most %(most)d files.", most) % {"most": most},
+            ngettext("You can attach one file at a time.", "You can attach at most %(most)d files.", most)
+            % {"most": most},
             field="files",
         )
     kept: list[tuple[str, Blob]] = []

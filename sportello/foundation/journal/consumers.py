@@ -84,8 +84,14 @@ def _react(consumer: Consumer, event: Read) -> bool:
 def _park(consumer: Consumer, event: Read, error: Exception) -> None:
     now = server_now()
     parked, made = ParkedEvent.objects.get_or_create(
-        consumer=consumer.name, event_id=event.id,
-        defaults={"verb": event.verb, "error": repr(error)[:2000], "parked_at": now, "next_attempt_at": now + _PAUSES[0]},
+        consumer=consumer.name,
+        event_id=event.id,
+        defaults={
+            "verb": event.verb,
+            "error": repr(error)[:2000],
+            "parked_at": now,
+            "next_attempt_at": now + _PAUSES[0],
+        },
     )
     if not made:
         parked.attempts += 1
@@ -105,9 +111,19 @@ def retry_parked(now: datetime | None = None) -> int:
             parked.delete()
             continue
         with transaction.atomic():
-            seen = Read(event.id, Position(event.epoch, str(event.xid), event.id), event.at, event.happened_at,
-                        event.organisation_id, event.actor_kind, event.actor_id, event.verb, event.subject_kind,
-                        event.subject_id, event.payload)
+            seen = Read(
+                event.id,
+                Position(event.epoch, str(event.xid), event.id),
+                event.at,
+                event.happened_at,
+                event.organisation_id,
+                event.actor_kind,
+                event.actor_id,
+                event.verb,
+                event.subject_kind,
+                event.subject_id,
+                event.payload,
+            )
             if _react(consumer, seen):
                 parked.delete()
                 done += 1

@@ -62,8 +62,9 @@ def _read(epoch: int, row: tuple[Any, ...]) -> Read:
     import json
 
     payload = row[10] if isinstance(row[10], dict) else json.loads(row[10])
-    return Read(row[0], Position(epoch, row[1], row[0]), row[2], row[3], row[4], row[5], row[6], row[7], row[8],
-                row[9], payload)
+    return Read(
+        row[0], Position(epoch, row[1], row[0]), row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], payload
+    )
 
 
 def current_epoch() -> int:

@@ -7,8 +7,17 @@ from sportello.foundation.journal.verbs import Verb, register
 
 #: In every ticket event: where the ticket stands now, so that a stream can tell who may know and which lists change.
 STANDING: dict[str, Any] = {
-    "version": int, "team_id": int, "owner_id": int, "status": str, "sensitivity": str, "waits": bool,
-    "due_at": datetime, "before_team_id": int, "before_owner_id": int, "before_status": str, "before_waits": bool,
+    "version": int,
+    "team_id": int,
+    "owner_id": int,
+    "status": str,
+    "sensitivity": str,
+    "waits": bool,
+    "due_at": datetime,
+    "before_team_id": int,
+    "before_owner_id": int,
+    "before_status": str,
+    "before_waits": bool,
 }
 
 

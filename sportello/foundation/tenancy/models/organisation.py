@@ -22,7 +22,9 @@ class Organisation(models.Model):
         CALL_CENTRE = "call_centre", _("Call centre")
 
     slug = models.CharField(
-        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]*$")],
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z][a-z0-9-]*$")],
         help_text="In every address; never changed once letters carry it.",
     )
     name = models.CharField(max_length=200)

@@ -208,7 +208,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('team_id', models.BigIntegerField()),
-                ('owner_id', models.BigIntegerField(null=True)),
                 ('sensitivity', models.CharField(max_length=10)),
                 ('visibility', models.CharField(max_length=10)),
                 ('words', django.contrib.postgres.search.SearchVectorField()),
@@ -319,6 +318,7 @@ class Migration(migrations.Migration):
             name='AccessCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('nonce', models.CharField(max_length=40)),
                 ('digest', models.CharField(max_length=64)),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),

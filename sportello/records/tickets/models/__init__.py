@@ -11,6 +11,24 @@ from .term import Term
 from .ticket import AccessCode, Ticket, TicketCounter
 
 __all__ = [
-    "AccessCode", "Attachment", "Closure", "Contact", "ContactEntry", "ContactInterval", "Entry", "Link", "Message", "Named", "Note",
-    "Notice", "Participant", "Reason", "Recipient", "SearchRow", "Term", "Ticket", "TicketCounter", "TicketEvent",
+    "AccessCode",
+    "Attachment",
+    "Closure",
+    "Contact",
+    "ContactEntry",
+    "ContactInterval",
+    "Entry",
+    "Link",
+    "Message",
+    "Named",
+    "Note",
+    "Notice",
+    "Participant",
+    "Reason",
+    "Recipient",
+    "SearchRow",
+    "Term",
+    "Ticket",
+    "TicketCounter",
+    "TicketEvent",
 ]

@@ -13,12 +13,11 @@ from .ticket import Ticket
 
 
 class SearchRow(OrganisationModel):
-    """Kept in step with the ticket's team, owner and sensitivity: `access.py` asks the same of both."""
+    """Kept in step with the ticket's team and sensitivity: `access.py` asks the same of both."""
 
     entry = OwnedOneToOne(Entry, on_delete=models.CASCADE, related_name="search_row")
     ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="search_rows")
     team_id = models.BigIntegerField()
-    owner_id = models.BigIntegerField(null=True)
     sensitivity = models.CharField(max_length=10)
     visibility = models.CharField(max_length=10)
     #: Folded words in Italian, English and plain form, ticket numbers as tokens, `org:N`.

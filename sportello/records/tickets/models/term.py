@@ -30,6 +30,9 @@ class Term(OrganisationModel):
 
     class Meta(OrganisationModel.Meta):
         indexes = [
-            models.Index(fields=["ticket", "due_at"], name="term_running",
-                         condition=models.Q(met_at__isnull=True, ended_at__isnull=True)),
+            models.Index(
+                fields=["ticket", "due_at"],
+                name="term_running",
+                condition=models.Q(met_at__isnull=True, ended_at__isnull=True),
+            ),
         ]

@@ -103,19 +103,36 @@ class Ticket(OrganisationModel):
         ]
         indexes = [
             # the four declared sorts of every list, over open tickets of an organisation
-            models.Index("organisation", "next_promise_at", "id", name="ticket_open_by_due", condition=~Q(status="closed")),
-            models.Index("organisation", F("moved_at").desc(), F("id").desc(), name="ticket_open_by_moved",
-                         condition=~Q(status="closed")),
+            models.Index(
+                "organisation", "next_promise_at", "id", name="ticket_open_by_due", condition=~Q(status="closed")
+            ),
+            models.Index(
+                "organisation",
+                F("moved_at").desc(),
+                F("id").desc(),
+                name="ticket_open_by_moved",
+                condition=~Q(status="closed"),
+            ),
             models.Index("organisation", F("opened_at").desc(), F("id").desc(), name="ticket_by_opened"),
             models.Index("organisation", F("moved_at").desc(), F("id").desc(), name="ticket_by_moved"),
             # waiting for us, oldest first
-            models.Index("organisation", "unanswered_since", "id", name="ticket_waiting_for_us",
-                         condition=Q(unanswered_since__isnull=False) & ~Q(status="closed")),
+            models.Index(
+                "organisation",
+                "unanswered_since",
+                "id",
+                name="ticket_waiting_for_us",
+                condition=Q(unanswered_since__isnull=False) & ~Q(status="closed"),
+            ),
             # mine
             models.Index("owner", "next_promise_at", "id", name="ticket_mine", condition=~Q(status="closed")),
             # my teams' unassigned
-            models.Index("team", "next_promise_at", "id", name="ticket_unassigned",
-                         condition=Q(owner__isnull=True) & ~Q(status="closed")),
+            models.Index(
+                "team",
+                "next_promise_at",
+                "id",
+                name="ticket_unassigned",
+                condition=Q(owner__isnull=True) & ~Q(status="closed"),
+            ),
             # a customer's history
             models.Index("customer", F("opened_at").desc(), name="ticket_of_customer"),
         ]
@@ -149,9 +166,14 @@ class TicketCounter(OrganisationModel):
 
 
 class AccessCode(OrganisationModel):
-    """The customer's key to the follow-up page; only its digest is kept. The newest that is not ended opens."""
+    """The customer's key to the follow-up page. The newest that is not ended opens.
+
+    The code is derived from the nonce and the installation's key (`codes.py`), so that it stands neither here nor
+    in stored letters; the digest is what a typed code is compared with.
+    """
 
     ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="access_codes")
+    nonce = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

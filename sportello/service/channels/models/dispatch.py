@@ -38,9 +38,14 @@ class Dispatch(OrganisationModel):
     class Meta(OrganisationModel.Meta):
         indexes = [
             # what the sender claims next
-            models.Index(fields=["channel", "next_attempt_at", "id"], name="dispatch_due",
-                         condition=models.Q(state__in=["queued", "sending", "in_doubt"])),
-            models.Index(fields=["organisation", "-queued_at"], name="dispatch_failed", condition=models.Q(state="failed")),
+            models.Index(
+                fields=["channel", "next_attempt_at", "id"],
+                name="dispatch_due",
+                condition=models.Q(state__in=["queued", "sending", "in_doubt"]),
+            ),
+            models.Index(
+                fields=["organisation", "-queued_at"], name="dispatch_failed", condition=models.Q(state="failed")
+            ),
         ]
 
 

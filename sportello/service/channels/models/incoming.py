@@ -49,10 +49,15 @@ class IncomingMail(OrganisationModel):
     class Meta(OrganisationModel.Meta):
         indexes = [
             # what intake claims next
-            models.Index(fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")),
+            models.Index(
+                fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")
+            ),
             # the quarantine page
-            models.Index(fields=["organisation", "-received_at"], name="incoming_quarantine",
-                         condition=models.Q(state="quarantined")),
+            models.Index(
+                fields=["organisation", "-received_at"],
+                name="incoming_quarantine",
+                condition=models.Q(state="quarantined"),
+            ),
             # has this mailbox seen this message
             models.Index(fields=["mailbox", "rfc_id"], name="incoming_by_id", condition=~models.Q(rfc_id="")),
             models.Index(fields=["mailbox", "raw"], name="incoming_by_raw"),

@@ -1,0 +1,107 @@
+"""Who sees what. The only way to get a ticket on behalf of someone; what is not theirs does not exist (404).
+
+membership × role × team × sensitivity, as one predicate in SQL: pages, search, counts, topics and files ask it.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F, Q, QuerySet
+from django.http import Http404
+
+from sportello.foundation.core.ids import matches, normal_code
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.accounts.models import Membership
+from sportello.records.accounts.people import Person, Place
+
+from .codes import TRIES, in_force
+from .models import AccessCode, Entry, Named, Ticket
+
+
+def _sees_house(place: Place) -> bool:
+    """Whether every normal ticket of the organisation is theirs to see; a specialist sees those of their teams."""
+    return place.role != Membership.Role.SPECIALIST
+
+
+def visible(person: Person, *, ticket_id: str = "pk") -> Q:
+    """The predicate for a row with organisation_id, team_id, sensitivity and the ticket's id in `ticket_id`."""
+    seen = Q(pk__in=[])
+    for place in person.places:
+        if person.serves(place):
+            seen |= Q(organisation_id=place.organisation.pk) & (_by_place(place) | _named(place, ticket_id))
+    return seen
+
+
+def _by_place(place: Place) -> Q:
+    own = Q(team_id__in=sorted(place.team_ids), sensitivity__in=(Ticket.Sensitivity.NORMAL, Ticket.Sensitivity.TEAM))
+    if _sees_house(place):
+        return Q(sensitivity=Ticket.Sensitivity.NORMAL) | own
+    return own
+
+
+def _named(place: Place, ticket_id: str) -> Q:
+    named = Named.objects.filter(member_id=place.membership.pk).values("ticket_id")
+    return Q(sensitivity=Ticket.Sensitivity.NAMED) & Q(**{f"{ticket_id}__in": named})
+
+
+def may_see(person: Person, organisation_id: int, team_id: int, sensitivity: str, named: frozenset[int]) -> bool:
+    """The same predicate on values, for live topics; `named`: memberships named for the ticket."""
+    for place in person.places:
+        if place.organisation.pk != organisation_id or not person.serves(place):
+            continue
+        if sensitivity == Ticket.Sensitivity.NAMED:
+            return place.membership.pk in named
+        if team_id in place.team_ids:
+            return True
+        return sensitivity == Ticket.Sensitivity.NORMAL and _sees_house(place)
+    return False
+
+
+def tickets_for(person: Person) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(visible(person))
+
+
+def get_ticket(person: Person, slug: str, number: str) -> Ticket:
+    """The ticket with what its page needs; Http404 when there is none or it is not theirs."""
+    ticket = (
+        tickets_for(person)
+        .filter(organisation__slug=slug, number=number)
+        .select_related(
+            "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet"
+        )
+        .first()
+    )
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:
+    """The timeline of a ticket already obtained for `person`: who sees the ticket sees its notes."""
+    if not any(person.serves(place) and place.organisation.pk == ticket.organisation_id for place in person.places):
+        raise Http404
+    return Entry.objects.filter(ticket=ticket)
+
+
+def public_entries(ticket: Ticket) -> QuerySet[Entry]:
+    """What the customer may read. Never joins notes."""
+    return Entry.objects.filter(ticket=ticket, visibility=Entry.Visibility.PUBLIC).order_by("position")
+
+
+def by_code(organisation: Organisation, number: str, typed: str) -> Ticket | None:
+    """The customer's ticket by number and code; None for a wrong one, and for any code after too many wrong ones.
+
+    Wrong number and wrong code cost and answer the same.
+    """
+    ticket = (
+        Ticket.objects.filter(organisation=organisation, number=number.strip())
+        .select_related("organisation", "team", "customer", "kind", "procedure__calendar", "service_sheet")
+        .first()
+    )
+    code = in_force(ticket) if ticket else None
+    right = matches(normal_code(typed), code.digest if code else "")
+    if ticket is None or code is None or code.failed_tries >= TRIES:
+        return None
+    if not right:
+        AccessCode.objects.filter(pk=code.pk).update(failed_tries=F("failed_tries") + 1)
+        return None
+    return ticket

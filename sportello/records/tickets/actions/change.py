@@ -1,0 +1,156 @@
+"""One change of one ticket: lock, write, count the version, journal; all in one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from sportello.foundation.journal import actions as journal
+from sportello.foundation.journal.actor import Actor
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.models import Membership
+from sportello.records.customers.models import Customer
+
+from .. import terms
+from ..models import Entry, Reason, SearchRow, Ticket, TicketEvent
+
+#: Whom the ticket's own rows are read with: what every action and journal line needs.
+_WITH = ("organisation", "team", "procedure__calendar", "customer", "kind")
+
+
+@dataclass
+class Change:
+    """A locked ticket, what it was, and what will be told once it is written."""
+
+    ticket: Ticket
+    at: datetime
+    actor: Actor
+    before: dict[str, Any] = field(default_factory=dict)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def entry(
+        self,
+        kind: str,
+        visibility: str,
+        *,
+        member: Membership | None = None,
+        customer: Customer | None = None,
+    ) -> Entry:
+        """The next entry of the timeline."""
+        ticket = self.ticket
+        ticket.last_position += 1
+        ticket.moved_at = max(ticket.moved_at, self.at)
+        return Entry.objects.create(
+            organisation_id=ticket.organisation_id,
+            ticket=ticket,
+            position=ticket.last_position,
+            kind=kind,
+            visibility=visibility,
+            happened_at=self.at,
+            by_member=member,
+            by_customer=customer,
+        )
+
+    def event(
+        self,
+        code: str,
+        *,
+        member: Membership | None = None,
+        customer: Customer | None = None,
+        reason: str = "",
+        public: bool = False,
+        **facts: Any,
+    ) -> Entry:
+        """One line of the timeline: `code` with its facts (ids and codes)."""
+        entry = self.entry(
+            Entry.Kind.EVENT,
+            Entry.Visibility.PUBLIC if public else Entry.Visibility.INTERNAL,
+            member=member,
+            customer=customer,
+        )
+        TicketEvent.objects.create(
+            organisation_id=entry.organisation_id, entry=entry, code=code, facts=facts, reason=reason
+        )
+        return entry
+
+    def because(self, about: str, code: str, **facts: Any) -> None:
+        """Keep why something automatic was done."""
+        Reason.objects.create(
+            organisation_id=self.ticket.organisation_id,
+            ticket=self.ticket,
+            about=about,
+            code=code,
+            facts=facts,
+            at=self.at,
+        )
+
+    def tell(self, verb: str, **payload: Any) -> None:
+        """Journal `verb` when the change is written."""
+        self.told.append((verb, payload))
+
+
+def snapshot(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "team_id": ticket.team_id,
+        "owner_id": ticket.owner_id,
+        "status": ticket.status,
+        "waits": ticket.waits_for_us,
+        "sensitivity": ticket.sensitivity,
+    }
+
+
+def lock(ticket: Ticket) -> Ticket:
+    """The row as it is now, locked until the transaction ends."""
+    return Ticket.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=ticket.pk)
+
+
+@contextmanager
+def changing(ticket: Ticket, actor: Actor, at: datetime | None = None) -> Iterator[Change]:
+    """Lock `ticket`, let the caller write, then save and journal. An exception undoes everything.
+
+    The caller's instance is brought up to date with what was written.
+    """
+    with transaction.atomic():
+        row = lock(ticket)
+        change = Change(row, at or clock.now(row.organisation), actor, snapshot(row))
+        yield change
+        write(change)
+    for column in Ticket._meta.concrete_fields:
+        setattr(ticket, column.attname, getattr(row, column.attname))
+
+
+def write(change: Change) -> None:
+    """Save the ticket with a higher version, keep search rows in step, journal what was told."""
+    if not change.told:  # nothing happened: no new version, no event
+        return
+    ticket, before = change.ticket, change.before
+    ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
+    ticket.version += 1
+    ticket.save()
+    if before["team_id"] != ticket.team_id or before["sensitivity"] != ticket.sensitivity:
+        SearchRow.objects.filter(ticket=ticket).update(team_id=ticket.team_id, sensitivity=ticket.sensitivity)
+    journal_told(change)
+
+
+def journal_told(change: Change) -> None:
+    ticket, before = change.ticket, change.before
+    standing = {
+        "version": ticket.version,
+        "team_id": ticket.team_id,
+        "owner_id": ticket.owner_id,
+        "status": ticket.status,
+        "sensitivity": ticket.sensitivity,
+        "waits": ticket.waits_for_us,
+        "due_at": ticket.next_promise_at,
+        "before_team_id": before.get("team_id"),
+        "before_owner_id": before.get("owner_id"),
+        "before_status": before.get("status"),
+        "before_waits": before.get("waits"),
+    }
+    for verb, payload in change.told:
+        journal.record(ticket.organisation, verb, ticket, change.actor, at=change.at, **standing, **payload)

@@ -1,0 +1,80 @@
+"""Endings: closing with outcome and reason, the customer's word on it, opening again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.text import clean
+from sportello.foundation.journal.actor import customer as by_customer
+from sportello.foundation.journal.actor import person
+from sportello.records.accounts.models import Membership
+
+from .. import notices, terms
+from ..models import Closure, Term, Ticket
+from .change import changing
+from .messages import reopen_now
+
+
+def close(ticket: Ticket, *, by: Membership, outcome: str, reason: str, at: datetime | None = None) -> Closure:
+    """Close with an outcome and its reason, which the customer reads. What was promised is met."""
+    stated = clean(reason)
+    if outcome not in Closure.Outcome.values:
+        raise Refusal(_("Choose how it ended."), field="outcome")
+    if not stated:
+        raise Refusal(_("Say why it ends so: the customer reads it."), field="reason")
+    with changing(ticket, person(by.user_id), at) as change:
+        row = change.ticket
+        if row.is_closed:
+            raise Refusal(_("This ticket is already closed."))
+        row.status, row.closed_at, row.unanswered_since = Ticket.Status.CLOSED, change.at, None
+        terms.meet(row, (Term.Kind.FIRST_ANSWER, Term.Kind.CONCLUSION, Term.Kind.PROMISE), change.at)
+        closure = Closure.objects.create(
+            organisation_id=row.organisation_id,
+            ticket=row,
+            outcome=outcome,
+            reason=stated,
+            closed_at=change.at,
+            by_member=by,
+        )
+        entry = change.event("closed", member=by, reason=stated, public=True, outcome=outcome)
+        change.tell("ticket.closed", outcome=outcome, entry_id=entry.pk)
+        notices.give(change, "closed", reason=stated, closure=closure)
+    return closure
+
+
+def reopen(ticket: Ticket, *, by: Membership | None = None, reason: str, at: datetime | None = None) -> None:
+    """Open again: by a colleague at any time, by the customer (no `by`) within the procedure's days."""
+    stated = clean(reason)
+    if not stated:
+        raise Refusal(_("Say why it should be opened again."), field="reason")
+    actor = person(by.user_id) if by else by_customer(ticket.customer_id)
+    with changing(ticket, actor, at) as change:
+        row = change.ticket
+        if not row.is_closed:
+            return
+        last_day = row.closed_at + timedelta(days=row.procedure.reopen_days) if row.closed_at else change.at
+        if by is None and change.at > last_day:
+            raise Refusal(_("This request was concluded too long ago to be opened again. Please send a new one."))
+        entry = reopen_now(change, member=by, customer=None if by else row.customer, reason=stated)
+        if by is None:
+            row.unanswered_since = change.at
+        change.tell("ticket.reopened", by="member" if by else "customer", entry_id=entry.pk)
+        notices.give(change, "reopened", reason=stated if by else "")
+
+
+def confirm(ticket: Ticket, *, at: datetime | None = None) -> None:
+    """The customer says it is solved. Twice is once."""
+    with changing(ticket, by_customer(ticket.customer_id), at) as change:
+        row = change.ticket
+        closure = Closure.objects.filter(ticket=row, reopened_at__isnull=True).first()
+        if closure is None:
+            raise Refusal(_("This request is still open: you can write to us here."))
+        if closure.confirmed_at is not None:
+            return
+        closure.confirmed_at = change.at
+        closure.save(update_fields=["confirmed_at"])
+        entry = change.event("customer_confirmed", customer=row.customer, public=True)
+        change.tell("ticket.confirmed", entry_id=entry.pk)

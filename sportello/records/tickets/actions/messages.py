@@ -1,0 +1,179 @@
+"""What is said on a ticket: the customer writes, a colleague answers or notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from sportello.foundation.core.errors import Refusal, Stale
+from sportello.foundation.core.ids import token
+from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.journal.actor import Actor, person
+from sportello.records.accounts.models import Membership
+from sportello.records.customers.models import Customer
+
+from .. import notices, terms
+from ..models import Closure, Entry, Message, Note, Term, Ticket
+from ..reach import reach
+from ..search_index import index
+from ..words import File, Words
+from .change import Change, changing
+from .writing import put_files, put_recipients, put_words
+
+
+class TooLate(Exception):
+    """The ticket was closed longer ago than its procedure lets it reopen: the words open a new one."""
+
+
+def receive(
+    ticket: Ticket,
+    words: Words,
+    *,
+    channel: str,
+    customer: Customer | None,
+    actor: Actor,
+    reasons: Iterable[tuple[str, str, dict[str, object]]] = (),
+    at: datetime | None = None,
+) -> Message:
+    """The customer writes on a ticket. Raises TooLate for one closed too long ago.
+
+    Machine words (out of office) are kept on the timeline and change neither state nor clock.
+    """
+    with changing(ticket, actor, at) as change:
+        row = change.ticket
+        if row.is_closed and not words.is_machine:
+            _reopen_by_words(change)
+        entry = put_words(change, words, channel=channel, customer=customer)
+        index(row, entry, words.text, words.subject, words.sender_name, *(file.filename for file in words.files))
+        for about, code, facts in reasons:
+            change.because(about, code, **facts)
+        if not words.is_machine:
+            row.unanswered_since = row.unanswered_since or change.at
+            if row.status == Ticket.Status.WAITING:
+                row.status = Ticket.Status.IN_PROGRESS
+                change.event("resumed", customer=customer, public=True)
+                change.tell("ticket.resumed", entry_id=entry.pk)
+    return entry.message
+
+
+def _reopen_by_words(change: Change) -> None:
+    ticket = change.ticket
+    if ticket.closed_at is None or change.at > ticket.closed_at + timedelta(days=ticket.procedure.reopen_days):
+        raise TooLate
+    entry = reopen_now(change)
+    change.tell("ticket.reopened", by="customer", entry_id=entry.pk)
+    notices.give(change, "reopened")
+
+
+def reopen_now(
+    change: Change, *, member: Membership | None = None, customer: Customer | None = None, reason: str = ""
+) -> Entry:
+    """Open a closed ticket again: the closure is marked undone, new terms run from now."""
+    ticket = change.ticket
+    Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).update(reopened_at=change.at)
+    ticket.status, ticket.closed_at = Ticket.Status.IN_PROGRESS, None
+    terms.begin(ticket, ticket.procedure, change.at)
+    return change.event("reopened", member=member, customer=customer, reason=reason, public=True)
+
+
+def answer(
+    ticket: Ticket,
+    member: Membership,
+    text: str,
+    *,
+    base_position: int,
+    to: Sequence[tuple[str, str]] = (),
+    cc: Sequence[tuple[str, str]] = (),
+    files: Sequence[File] = (),
+    then: str = "keep",
+    at: datetime | None = None,
+) -> Message:
+    """A colleague answers. `base_position` is the newest public entry they had read: Stale when there is a newer.
+
+    `to` and `cc` are (name, address); without `to` the customer is reached where they wrote from, else on the
+    follow-up page. `then`: "keep" in progress, or "wait" for the customer. Closing is its own verb.
+    """
+    words = clean(text)
+    if not words:
+        raise Refusal(_("The reply is empty. Write something, or close it without sending."), field="text")
+    with changing(ticket, person(member.user_id), at) as change:
+        row = change.ticket
+        _refuse_stale(row, base_position)
+        _refuse_closed(row)
+        entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)
+        row.last_public_position = entry.position
+        message = _outgoing(row, entry, words, to, cc)
+        put_files(entry, files)
+        index(row, entry, words, *(file.filename for file in files))
+        row.unanswered_since = None
+        terms.meet(row, (Term.Kind.FIRST_ANSWER,), change.at)
+        _after_answer(change, member, then, entry)
+        change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=message.channel, moment="")
+    return message
+
+
+def _refuse_stale(ticket: Ticket, base_position: int) -> None:
+    if ticket.last_public_position > base_position:
+        raise Stale(
+            _("Something new arrived since you began this reply. It was not sent: read what is new, then send it.")
+        )
+
+
+def _refuse_closed(ticket: Ticket) -> None:
+    if ticket.is_closed:
+        raise Refusal(_("This ticket is closed. Reopen it to answer."))
+
+
+def _outgoing(
+    ticket: Ticket, entry: Entry, text: str, to: Sequence[tuple[str, str]], cc: Sequence[tuple[str, str]]
+) -> Message:
+    way = reach(ticket)
+    recipients = [("to", name, address) for name, address in to] or (
+        [("to", way.name, way.address)] if way.how == "email" else []
+    )
+    recipients += [("cc", name, address) for name, address in cc]
+    channel = "email" if recipients else "portal"
+    message = Message.objects.create(
+        organisation_id=ticket.organisation_id,
+        entry=entry,
+        direction=Message.Direction.OUT,
+        channel=channel,
+        subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
+        text=text,
+        language=ticket.language,
+        token=token() if channel == "email" else "",
+    )
+    put_recipients(message, recipients)
+    return message
+
+
+def _after_answer(change: Change, member: Membership, then: str, entry: Entry) -> None:
+    ticket = change.ticket
+    if ticket.owner_id is None:
+        ticket.owner = member
+        change.event("taken", member=member, to_id=member.pk)
+        change.tell("ticket.assigned", entry_id=entry.pk)
+    if then == "wait":
+        ticket.status = Ticket.Status.WAITING
+        change.event("waiting", member=member, public=True)
+        change.tell("ticket.waiting", entry_id=entry.pk)
+    else:
+        ticket.status = Ticket.Status.IN_PROGRESS
+
+
+def note(
+    ticket: Ticket, member: Membership, text: str, *, files: Sequence[File] = (), at: datetime | None = None
+) -> Note:
+    """A note among colleagues; never told to the customer by any way."""
+    words = clean(text)
+    if not words:
+        raise Refusal(_("The note is empty."), field="text")
+    with changing(ticket, person(member.user_id), at) as change:
+        entry = change.entry(Entry.Kind.NOTE, Entry.Visibility.INTERNAL, member=member)
+        written = Note.objects.create(organisation_id=entry.organisation_id, entry=entry, text=words)
+        put_files(entry, files)
+        index(change.ticket, entry, words)
+        change.tell("note.written", entry_id=entry.pk)
+    return written

@@ -1,0 +1,188 @@
+"""Opening a ticket: a need gets a number, a team, terms, a code, and its receipt; in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.text import one_line
+from sportello.foundation.journal.actor import Actor
+from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.accounts.models import Membership, Team
+from sportello.records.customers.models import Customer
+from sportello.records.knowledge.models import ServiceSheet
+from sportello.records.procedures.models import Kind
+from sportello.records.procedures.queries import procedure_for
+
+from .. import codes, notices, terms
+from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
+from ..search_index import index
+from ..words import Words
+from .change import Change, journal_told
+from .writing import put_contact, put_words
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a door knows. `team` with `route` (code and facts of why) comes from routing."""
+
+    kind: Kind
+    team: Team
+    channel: str
+    subject: str
+    language: str
+    route: tuple[str, dict[str, Any]] = ("given", {})
+    customer: Customer | None = None
+    #: What they wrote; or the contact in which they said it, with its summary.
+    words: Words | None = None
+    contact: Contact | None = None
+    summary: str = ""
+    member: Membership | None = None
+    sheet: ServiceSheet | None = None
+    #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
+    address: str = ""
+    sensitivity: str = Ticket.Sensitivity.NORMAL
+    #: (about, code, facts) the door already knows: which door, which customer, why a new ticket.
+    reasons: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    links: list[tuple[Ticket, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`code` is the access code in readable form: for the receipt, never kept."""
+
+    ticket: Ticket
+    entry: Entry
+    code: str
+
+
+def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: datetime | None = None) -> Opened:
+    """Open a ticket and give its receipt. Refusal when there are no words and no summary."""
+    _check(opening)
+    instant = at or clock.now(organisation)
+    procedure = procedure_for(opening.kind, clock.local(organisation, instant).date())
+    nonce, digest = codes.new_nonce()
+    with transaction.atomic():
+        ticket = Ticket(
+            organisation=organisation,
+            number="",
+            subject=one_line(opening.subject, 300) or _("(no subject)"),
+            kind=opening.kind,
+            procedure=procedure,
+            service_sheet=opening.sheet,
+            customer=opening.customer,
+            channel=opening.channel,
+            language=organisation.language_for(opening.language),
+            team=opening.team,
+            sensitivity=opening.sensitivity,
+            opened_at=instant,
+            moved_at=instant,
+            next_promise_at=instant,
+            unanswered_since=instant,
+        )
+        ticket.number = _next_number(organisation, instant)
+        ticket.save()
+        change = Change(ticket, instant, actor)
+        entry = _first_entry(change, opening)
+        terms.begin(ticket, procedure, instant)
+        AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
+        _participants(change, opening)
+        _reasons(change, opening)
+        change.told.insert(
+            0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
+        )
+        notices.give(change, "receipt", how=_receipt_way(opening))
+        ticket.save()
+        journal_told(change)
+    return Opened(ticket, entry, codes.derive(nonce))
+
+
+def _check(opening: Opening) -> None:
+    if opening.words is None and not opening.summary.strip():
+        raise Refusal(_("Write what the customer asks, in a few words."), field="summary")
+
+
+def _receipt_way(opening: Opening) -> str:
+    """A receipt for who stands at the counter or is on the phone is given there; a web form shows it on screen
+    and, where an address was given, also sends it."""
+    if opening.address:
+        return ""
+    return {"counter": "counter", "phone": "phone", "letter": "letter", "webform": "screen"}.get(opening.channel, "")
+
+
+def _next_number(organisation: Organisation, instant: datetime) -> str:
+    """`2026-0004213`. One statement, whose row lock is held until the transaction ends."""
+    year = clock.local(organisation, instant).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tickets_ticketcounter (organisation_id, year, last) VALUES (%s, %s, 1)"
+            " ON CONFLICT (organisation_id, year) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
+            [organisation.pk, year],
+        )
+        (serial,) = cursor.fetchone()
+    return f"{year}-{serial:07d}"
+
+
+def _first_entry(change: Change, opening: Opening) -> Entry:
+    ticket = change.ticket
+    if opening.words is not None:
+        entry = put_words(change, opening.words, channel=opening.channel, customer=opening.customer)
+        texts = (
+            opening.words.text,
+            opening.words.sender_name,
+            opening.words.sender_address,
+            *(file.filename for file in opening.words.files),
+        )
+    else:
+        entry = put_contact(change, opening.contact, opening.summary, opening.member)
+        texts = (opening.summary,)
+    name = opening.customer.name if opening.customer else ""
+    index(ticket, entry, ticket.subject, name, *texts, with_number=True)
+    return entry
+
+
+def _participants(change: Change, opening: Opening) -> None:
+    ticket = change.ticket
+    if opening.address or opening.customer:
+        Participant.objects.create(
+            organisation_id=ticket.organisation_id,
+            ticket=ticket,
+            customer=opening.customer,
+            address=opening.address,
+            role=Participant.Role.REQUESTER,
+            since=change.at,
+        )
+    copied = {address for role, _name, address in (opening.words.recipients if opening.words else ()) if role == "cc"}
+    for address in sorted(copied - {opening.address})[:50]:
+        Participant.objects.create(
+            organisation_id=ticket.organisation_id,
+            ticket=ticket,
+            address=address,
+            role=Participant.Role.CC,
+            since=change.at,
+        )
+
+
+def _reasons(change: Change, opening: Opening) -> None:
+    for about, code, facts in opening.reasons:
+        change.because(about, code, **facts)
+    code, facts = opening.route
+    change.because("route", code, **facts)
+    change.because(
+        "term", "procedure", procedure_id=change.ticket.procedure_id, version=change.ticket.procedure.version
+    )
+    for other, kind in opening.links:
+        Link.objects.create(
+            organisation_id=change.ticket.organisation_id,
+            ticket=change.ticket,
+            other=other,
+            kind=kind,
+            made_at=change.at,
+        )
+        change.because("ticket", f"linked_{kind}", other_id=other.pk)

@@ -1,0 +1,55 @@
+"""The customer's access code: derived, never stored in readable form.
+
+`code = readable(HMAC-SHA-256(installation key, nonce))`: receipts can be printed and sent again, while database,
+backups and stored letters hold only the nonce and a digest. In stored texts the code stands as `MARK`; only what
+goes to the customer is filled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+from django.conf import settings
+
+from sportello.foundation.core.ids import READABLE, digest, token
+
+from .models import AccessCode, Ticket
+
+MARK: Final = "{access_code}"
+#: After so many wrong codes the page pauses; a new code can be asked for.
+TRIES: Final = 10
+
+
+def derive(nonce: str) -> str:
+    """The code of `nonce`: twelve readable signs, 57 bits."""
+    mac = hmac.new(settings.SECRET_KEY.encode(), f"access code {nonce}".encode(), hashlib.sha256).digest()
+    number = int.from_bytes(mac, "big")
+    signs = []
+    for _ in range(12):
+        number, rest = divmod(number, len(READABLE))
+        signs.append(READABLE[rest])
+    text = "".join(signs)
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
+def new_nonce() -> tuple[str, str]:
+    """A fresh nonce and the digest of its code."""
+    nonce = token()
+    return nonce, digest(derive(nonce))
+
+
+def in_force(ticket: Ticket) -> AccessCode | None:
+    return AccessCode.objects.filter(ticket=ticket, ended_at__isnull=True).order_by("-id").first()
+
+
+def code_of(ticket: Ticket) -> str:
+    """The code in force, for who prints or sends it to the customer; empty when there is none."""
+    row = in_force(ticket)
+    return derive(row.nonce) if row else ""
+
+
+def fill(ticket: Ticket, text: str) -> str:
+    """`text` with the code where the mark stands. Never for the desk's screens."""
+    return text.replace(MARK, code_of(ticket)) if MARK in text else text

@@ -1,0 +1,94 @@
+"""Telling the customer: each change of stage owes a notice, and the ledger says what became of it."""
+
+from __future__ import annotations
+
+from django.utils import translation
+
+from sportello.foundation.core.ids import token
+from sportello.records.procedures.queries import notice_text
+
+from . import codes, notice_words, terms
+from .actions.change import Change
+from .models import Closure, Entry, Message, Notice, Recipient, Ticket
+from .reach import Reach, reach
+from .search_index import index
+
+
+def give(change: Change, moment: str, *, reason: str = "", how: str = "", closure: Closure | None = None) -> Notice:
+    """Owe the notice of `moment` and give it at once by the way the customer can be reached.
+
+    `how` names a way already taken (said at the counter, read on the phone): then nothing is sent. Called inside
+    `changing`, before it writes.
+    """
+    ticket = change.ticket
+    ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
+    notice = Notice.objects.create(
+        organisation_id=ticket.organisation_id, ticket=ticket, moment=moment, due_at=change.at
+    )
+    if how:
+        notice.how = how
+    else:
+        way = reach(ticket)
+        notice.how = way.how
+        notice.message = _write(change, moment, way, reason, closure)
+        change.because("notice", f"by_{way.how}", notice_id=notice.pk, moment=moment)
+    notice.state, notice.given_at = Notice.State.GIVEN, change.at
+    notice.save()
+    change.tell("notice.given", notice_id=notice.pk, moment=moment, how=notice.how)
+    return notice
+
+
+def undelivered(message: Message) -> None:
+    """What carried a notice did not arrive: it is due again, and the ticket stands on the page of silent ones."""
+    Notice.objects.filter(message=message, state=Notice.State.GIVEN).update(state=Notice.State.DUE, given_at=None)
+
+
+def _write(change: Change, moment: str, way: Reach, reason: str, closure: Closure | None) -> Message:
+    ticket = change.ticket
+    with translation.override(ticket.language):
+        subject, body = notice_words.fill(
+            notice_text(ticket.organisation, moment, ticket.language), _values(ticket, reason, closure)
+        )
+    entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC)
+    message = Message.objects.create(
+        organisation_id=ticket.organisation_id,
+        entry=entry,
+        direction=Message.Direction.OUT,
+        channel=way.how,
+        subject=subject[:500],
+        text=body,
+        language=ticket.language,
+        notice_moment=moment,
+        token=token() if way.how == "email" else "",
+        is_machine=True,
+    )
+    if way.how == "email":
+        Recipient.objects.create(
+            organisation_id=ticket.organisation_id,
+            message=message,
+            role=Recipient.Role.TO,
+            name=way.name,
+            address=way.address,
+        )
+    index(ticket, entry, subject)
+    change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=way.how, moment=moment)
+    return message
+
+
+def _values(ticket: Ticket, reason: str, closure: Closure | None) -> dict[str, str]:
+    organisation = ticket.organisation
+    ticket_promise = notice_words.promise_sentence(ticket)
+    return {
+        "number": ticket.number,
+        "code": codes.MARK,
+        "subject": ticket.subject,
+        "organisation": organisation.name,
+        "team": ticket.team.name_in(ticket.language),
+        "received": notice_words.moment_words(organisation, ticket.opened_at),
+        "next": "\n".join(f"- {line}" for line in notice_words.next_lines(ticket)),
+        "promise": ticket_promise,
+        "link": notice_words.follow_link(ticket),
+        "reason": reason,
+        "outcome": str(closure.get_outcome_display()) if closure else "",
+        "reopen_days": str(ticket.procedure.reopen_days),
+    }

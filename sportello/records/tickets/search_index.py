@@ -1,0 +1,44 @@
+"""Making search rows: folded words in three configurations, stripped of positions, with the organisation's lexeme."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from sportello.foundation.core.text import fold
+
+from .models import Entry, Ticket
+
+#: to_tsvector refuses more than 1 MB of lexemes; a customer's words are far below.
+_MOST_SIGNS = 60_000
+
+_INSERT = """
+INSERT INTO tickets_searchrow (organisation_id, entry_id, ticket_id, team_id, sensitivity, visibility, words)
+VALUES (%(organisation)s, %(entry)s, %(ticket)s, %(team)s, %(sensitivity)s, %(visibility)s,
+        strip(to_tsvector('italian', %(text)s) || to_tsvector('english', %(text)s) || to_tsvector('simple', %(text)s))
+        || array_to_tsvector(%(tokens)s::text[]))
+"""
+
+
+def number_tokens(number: str) -> list[str]:
+    """PostgreSQL's parser takes `2026-0004213` apart: the number is its own token, with and without zeros."""
+    year, _, serial = number.partition("-")
+    return [f"no:{number}", f"no:{year}-{serial.lstrip('0')}", f"no:{serial.lstrip('0')}"]
+
+
+def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) -> None:
+    """Make `entry` findable by `texts`; the first entry of a ticket also by its number."""
+    tokens = [f"org:{ticket.organisation_id}", *(number_tokens(ticket.number) if with_number else [])]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            {
+                "organisation": ticket.organisation_id,
+                "entry": entry.pk,
+                "ticket": ticket.pk,
+                "team": ticket.team_id,
+                "sensitivity": ticket.sensitivity,
+                "visibility": entry.visibility,
+                "text": fold(" ".join(text for text in texts if text))[:_MOST_SIGNS],
+                "tokens": tokens,
+            },
+        )
