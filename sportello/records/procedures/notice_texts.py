@@ -67,12 +67,14 @@ TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "it": (
             "La sua richiesta {number} è passata a un altro ufficio",
             "Buongiorno,\n\nla sua richiesta «{subject}» è passata a: {team}.\n{reason}\n"
-            "Non deve fare nulla: numero e codice restano gli stessi.\n{promise}\n\nA che punto è: {link}\n\n{organisation}",
+            "Non deve fare nulla: numero e codice restano gli stessi.\n{promise}\n\n"
+            "A che punto è: {link}\n\n{organisation}",
         ),
         "en": (
             "Your request {number} is with another office",
             "Good morning,\n\nyour request “{subject}” is now with: {team}.\n{reason}\n"
-            "You need not do anything: number and code stay the same.\n{promise}\n\nWhere it stands: {link}\n\n{organisation}",
+            "You need not do anything: number and code stay the same.\n{promise}\n\n"
+            "Where it stands: {link}\n\n{organisation}",
         ),
     },
     "promise": {
@@ -117,8 +119,8 @@ TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "it": (
             "Nuovo codice di accesso per la richiesta {number}",
             "Buongiorno,\n\necco il nuovo codice di accesso per la sua richiesta «{subject}».\n\n"
-            "Numero della pratica: {number}\nCodice di accesso: {code}\n\nIl codice di prima non vale più.\n\n{link}\n\n"
-            "{organisation}",
+            "Numero della pratica: {number}\nCodice di accesso: {code}\n\nIl codice di prima non vale più.\n\n"
+            "{link}\n\n{organisation}",
         ),
         "en": (
             "New access code for request {number}",

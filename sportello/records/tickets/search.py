@@ -23,6 +23,7 @@ WINDOW = 5_000
 #: Above this many estimated rows the index would sort too much; the window has found enough of such a word.
 _RARE = 20_000
 _NUMBER = re.compile(r"^(?:(\d{4})-?)?0*(\d{1,7})$")
+_ADDRESS = re.compile(r"^[^\s@]+@[^\s@]{2,}$")
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -40,10 +41,12 @@ def query_text(typed: str) -> str:
     Empty when nothing can be searched.
     """
     number = _NUMBER.match(typed.strip())
-    if number and (number.group(1) or len(number.group(2)) >= 3):
+    if number and len(typed.strip()) >= 3:
         year, serial = number.groups()
         token = f"no:{year}-{serial}" if year else f"no:{serial}"
         return f"'{token}' | '{number.group(2)}'"
+    if _ADDRESS.match(fold(typed)):  # the parser keeps an address whole
+        return "'" + fold(typed).replace("\\", "").replace("'", "''") + "':*"
     words = _WORD.findall(fold(typed))[:8]
     if not words:
         return ""
@@ -58,7 +61,8 @@ def _forms(words: list[str]) -> list[list[str]]:
     """Each word in every configuration rows were made with; stop words fall away in two of them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tsvector_to_array(to_tsvector('italian', w) || to_tsvector('english', w) || to_tsvector('simple', w))"
+            "SELECT tsvector_to_array("
+            "to_tsvector('italian', w) || to_tsvector('english', w) || to_tsvector('simple', w))"
             " FROM unnest(%s::text[]) WITH ORDINALITY AS t(w, place) ORDER BY place",
             [words],
         )

@@ -1,0 +1,193 @@
+"""The fixed people of every test, each with a role, so that a test says "Bruno may not".
+
+Two organisations: the municipality of Borgo Lieto (`borgo`) and the shop Bottega Chiara (`bottega`).
+
+    Anna      operator in Borgo, front office team
+    Bruno     operator in Borgo, taxes team
+    Carla     supervisor in Borgo, front office team
+    Dario     specialist in Borgo, taxes team: sees his team's tickets only
+    Elena     administrator in Borgo: sets up, reads no tickets
+    Fabio     trainee, Gina assessor in Borgo: nothing in a live organisation
+    Hugo      operator in the shop AND in Borgo (front office): one person in both
+    Irene     supervisor in the shop
+    Leo       left Borgo last month
+    Root      runs the installation; reads no tickets
+    Maria Popescu and John Baker are customers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from sportello.config.founding import KindPlan, MailboxPlan, Plan, found
+from sportello.foundation.journal import actor
+from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.accounts.models import Membership, Team, TeamMembership, User
+from sportello.records.accounts.people import Person, person_for
+from sportello.records.procedures.models import Kind
+from sportello.records.tickets.actions.opening import Opened, Opening, open_ticket
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.words import Words
+from sportello.service.routing.actions import team_for
+
+PASSWORD = "una-frase-lunga-9"
+
+HOURS = {
+    "timezone": "Europe/Rome",
+    "hours": {day: [["08:30", "13:00"], ["14:30", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+    "holidays": [],
+    "special": {},
+    "always": False,
+}
+
+BORGO = Plan(
+    slug="borgo",
+    name="Comune di Borgo Lieto",
+    sector=Organisation.Sector.PUBLIC_BODY,
+    teams={"front": {"it": "Sportello", "en": "Front office"}, "taxes": {"it": "Tributi", "en": "Taxes"}},
+    kinds=(
+        KindPlan("information", {"it": "Informazione", "en": "Information"}, "information", "front", 30),
+        KindPlan(
+            "complaint", {"it": "Reclamo", "en": "Complaint"}, "complaint", "taxes", 30, source="Carta dei servizi"
+        ),
+    ),
+    mailboxes=(
+        MailboxPlan("urp@borgo.test", "URP Borgo Lieto", is_default=True),
+        MailboxPlan("tributi@borgo.test", "Tributi Borgo Lieto", team="taxes"),
+    ),
+    calendar=HOURS,
+    privacy_notice={"it": "Usiamo i dati per rispondere.", "en": "We use the data to answer."},
+)
+BOTTEGA = Plan(
+    slug="bottega",
+    name="Bottega Chiara",
+    sector=Organisation.Sector.SHOP,
+    teams={"care": {"it": "Assistenza", "en": "Customer care"}},
+    kinds=(KindPlan("order", {"it": "Ordine", "en": "Order"}, "service", "care", 14),),
+    mailboxes=(MailboxPlan("aiuto@bottega.test", "Bottega Chiara", is_default=True),),
+    calendar=HOURS,
+    privacy_notice={"it": "Usiamo i dati per rispondere.", "en": "We use the data to answer."},
+)
+
+
+@dataclass
+class Cast:
+    borgo: Organisation
+    bottega: Organisation
+    members: dict[str, Membership]
+    users: dict[str, User]
+
+    def person(self, name: str) -> Person:
+        """The person as the screens see them now."""
+        return person_for(User.objects.get(pk=self.users[name].pk))
+
+    def member(self, name: str, organisation: Organisation | None = None) -> Membership:
+        return self.members[f"{name}@{(organisation or self.borgo).slug}"]
+
+    def team(self, slug: str) -> Team:
+        return Team.objects.get(slug=slug)
+
+    def ticket(
+        self,
+        subject: str = "Mensa: addebito doppio",
+        *,
+        address: str = "maria@example.org",
+        kind: str = "information",
+        organisation: Organisation | None = None,
+        text: str = "",
+        **extra: object,
+    ) -> Ticket:
+        """A ticket Maria opened by mail."""
+        return self.opened(subject, address=address, kind=kind, organisation=organisation, text=text, **extra).ticket
+
+    def opened(
+        self,
+        subject: str = "Mensa: addebito doppio",
+        *,
+        address: str = "maria@example.org",
+        name: str = "Maria Popescu",
+        kind: str = "information",
+        organisation: Organisation | None = None,
+        text: str = "",
+        channel: str = "email",
+        **extra: object,
+    ) -> Opened:
+        from sportello.records.customers.actions.registering import find_or_add
+
+        where = organisation or self.borgo
+        wanted = Kind.objects.filter(organisation=where, slug=kind).first() or Kind.objects.get(
+            organisation=where, is_default=True
+        )
+        routed = team_for(where, wanted)
+        customer = find_or_add(
+            where, name=name, identities=[("email", address)] if address else [], language="it", actor=actor.MACHINE
+        )
+        words = Words(
+            text=text or f"Buongiorno, scrivo per: {subject}.",
+            subject=subject,
+            sender_name=name,
+            sender_address=address,
+            language="it",
+        )
+        return open_ticket(
+            where,
+            Opening(
+                kind=wanted,
+                team=routed.team,
+                route=(routed.code, routed.facts),
+                channel=channel,
+                subject=subject,
+                language="it",
+                customer=customer,
+                words=words,
+                address=address,
+                **extra,
+            ),
+            actor.customer(customer.pk),
+        )
+
+
+def _member(cast: Cast, name: str, organisation: Organisation, role: str, *teams: str) -> None:
+    user = cast.users.get(name)
+    if user is None:
+        user = User.objects.create_user(f"{name.lower()}@sportello.test", PASSWORD, name=f"{name} Prova", language="it")
+        cast.users[name] = user
+    member = Membership.objects.create(
+        organisation=organisation, user=user, role=role, began_at=clock.now(organisation) - timedelta(days=100)
+    )
+    for slug in teams:
+        TeamMembership.objects.create(
+            organisation=organisation, membership=member, team=Team.objects.get(organisation=organisation, slug=slug)
+        )
+    cast.members[f"{name}@{organisation.slug}"] = member
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return assemble()
+
+
+def assemble() -> Cast:
+    """Both organisations and everybody, in the current database."""
+    people = Cast(found(BORGO), found(BOTTEGA), {}, {})
+    role = Membership.Role
+    _member(people, "Anna", people.borgo, role.OPERATOR, "front")
+    _member(people, "Bruno", people.borgo, role.OPERATOR, "taxes")
+    _member(people, "Carla", people.borgo, role.SUPERVISOR, "front")
+    _member(people, "Dario", people.borgo, role.SPECIALIST, "taxes")
+    _member(people, "Elena", people.borgo, role.ADMINISTRATOR)
+    _member(people, "Fabio", people.borgo, role.TRAINEE, "front")
+    _member(people, "Gina", people.borgo, role.ASSESSOR)
+    _member(people, "Hugo", people.bottega, role.OPERATOR, "care")
+    _member(people, "Hugo", people.borgo, role.OPERATOR, "front")
+    _member(people, "Irene", people.bottega, role.SUPERVISOR, "care")
+    _member(people, "Leo", people.borgo, role.OPERATOR, "front")
+    Membership.objects.filter(pk=people.member("Leo").pk).update(ended_at=clock.now(people.borgo) - timedelta(days=30))
+    people.users["Root"] = User.objects.create_user(
+        "root@sportello.test", PASSWORD, name="Root Prova", runs_installation=True
+    )
+    return people
