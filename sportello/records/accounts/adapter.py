@@ -1,4 +1,4 @@
-"""How django-allauth is bent to this house: nobody signs up by themselves, and its mails leave by our postman."""
+"""How django-allauth is bent to this house: nobody signs up by themselves."""
 
 from __future__ import annotations
 

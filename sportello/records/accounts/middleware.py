@@ -17,7 +17,8 @@ class PersonLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # reading the session costs a query: only where somebody may be signed in
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        cookies = request.COOKIES
+        if settings.LANGUAGE_COOKIE_NAME not in cookies and settings.SESSION_COOKIE_NAME in cookies:
             user = request.user
             if user.is_authenticated and user.language in dict(settings.LANGUAGES):
                 translation.activate(user.language)

@@ -1,4 +1,4 @@
-"""A person who works here; the only row that belongs to no organisation, since one person may work for several."""
+"""A person who works here; a row of no organisation, since one person may work for several."""
 
 from __future__ import annotations
 
@@ -39,4 +39,5 @@ class User(AbstractBaseUser):
     @property
     def initials(self) -> str:
         words = [word for word in self.name.split() if word[0].isalpha()]
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        outer = [words[0], words[-1]] if len(words) > 1 else words
+        return "".join(word[0] for word in outer).upper() or "?"

@@ -1,0 +1,125 @@
+"""A person who works here, with every place they work in: what the screens ask about rights.
+
+One `Person` a request, made by `guard`: a picture of the moment, rights taken away are gone from the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from sportello.foundation.journal import actor
+from sportello.foundation.tenancy.models import Organisation
+
+from .models import Membership, TeamMembership, User
+
+_Role = Membership.Role
+#: Who works on requests of real customers.
+_SERVING = frozenset({_Role.OPERATOR, _Role.SUPERVISOR, _Role.SPECIALIST})
+#: Who works on requests only where nothing is real.
+_PRACTISING = frozenset({_Role.TRAINEE, _Role.ASSESSOR})
+
+
+@dataclass(frozen=True)
+class Place:
+    """One organisation a person works in: their role and their teams there that still exist."""
+
+    membership: Membership
+    organisation: Organisation
+    role: str
+    team_ids: frozenset[int]
+
+
+#: How callers name an organisation: the row, its id, or the place a person has in it.
+Where = Organisation | Place | int
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user and their places, one an organisation, in the order of the organisations' names.
+
+    Who runs the installation serves nobody, whatever else they are: backups and organisations are one job,
+    reading customers' requests another, and each has its own account.
+    """
+
+    user: User
+    places: tuple[Place, ...]
+
+    def place_in(self, where: Where) -> Place | None:
+        """Their place in an organisation, None when they have none."""
+        wanted = _organisation_id(where)
+        return next((place for place in self.places if place.organisation.pk == wanted), None)
+
+    def organisation(self, slug: str) -> Organisation:
+        """The organisation of this slug. Raises Http404 when they do not work there."""
+        for place in self.places:
+            if place.organisation.slug == slug:
+                return place.organisation
+        raise Http404
+
+    def serves(self, where: Where) -> bool:
+        """Whether they read and answer customers' requests there: operator, supervisor or specialist; trainee
+        or assessor only where the organisation is for practice; an administrator never."""
+        place = self.place_in(where)
+        if place is None or self.user.runs_installation:
+            return False
+        practises = place.role in _PRACTISING and place.organisation.sort == Organisation.Sort.PRACTICE
+        return place.role in _SERVING or practises
+
+    def supervises(self, where: Where) -> bool:
+        """Whether they answer for the work of others there."""
+        place = self.place_in(where)
+        return place is not None and place.role == _Role.SUPERVISOR and not self.user.runs_installation
+
+    def administers(self, where: Where) -> bool:
+        """Whether they set the organisation up: people, teams, doors. It gives no sight of tickets."""
+        place = self.place_in(where)
+        return place is not None and place.role == _Role.ADMINISTRATOR
+
+    @property
+    def serving(self) -> tuple[Place, ...]:
+        """The places where they serve customers."""
+        return tuple(place for place in self.places if self.serves(place))
+
+    @property
+    def team_ids(self) -> frozenset[int]:
+        """Their teams in all the organisations they serve: never one whose tickets they may not read."""
+        return frozenset().union(*(place.team_ids for place in self.serving))
+
+    @property
+    def membership_ids(self) -> frozenset[int]:
+        """Their memberships where they serve: the owner or named person they may be on a ticket."""
+        return frozenset(place.membership.pk for place in self.serving)
+
+    @property
+    def actor(self) -> actor.Actor:
+        """Them, as the journal writes it."""
+        return actor.person(self.user.pk)
+
+
+def person_for(user: User) -> Person:
+    """The person behind a signed-in user, in two queries; without any place when the user is switched off."""
+    if not user.is_active:
+        return Person(user, ())
+    teams = TeamMembership.objects.filter(team__ended_at__isnull=True)
+    memberships = (
+        Membership.objects.filter(user=user, ended_at__isnull=True)
+        .select_related("organisation")
+        .prefetch_related(Prefetch("team_places", queryset=teams))
+        .order_by("organisation__name", "pk")
+    )
+    return Person(user, tuple(_place(membership, user) for membership in memberships))
+
+
+def _place(membership: Membership, user: User) -> Place:
+    membership.user = user  # known already: `membership.user.name` asks no more
+    team_ids = frozenset(place.team_id for place in membership.team_places.all())
+    return Place(membership, membership.organisation, membership.role, team_ids)
+
+
+def _organisation_id(where: Where) -> int:
+    if isinstance(where, Place):
+        return where.organisation.pk
+    return where.pk if isinstance(where, Organisation) else where
