@@ -23,7 +23,7 @@ _ARIA = {"mod": "Control", "shift": "Shift", "alt": "Alt", "enter": "Enter", "es
 
 def attributes(given: Mapping[str, Any]) -> SafeString:
     """` name="value"` for each; True stands alone, None and False are left out, `_` in names becomes `-`."""
-    return SafeString("").join(_attribute(name, value) for name, value in given.items())
+    return SafeString("".join(_attribute(name, value) for name, value in given.items()))
 
 
 def _attribute(name: str, value: Any) -> SafeString:

@@ -12,10 +12,12 @@ from typing import Literal
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 Style = Literal["plain", "due", "day"]
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HOUR = timedelta(hours=1)
+#: Languages that write names of days and months with a capital.
+_CAPITALS = ("en", "de")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def say_instant(at: datetime, now: datetime, style: Style = "plain") -> Said:
     without the hour, for what has no hour (terms in days).
     """
     at, now = localtime(at), localtime(now)
-    full = date_format(at, _("l j F Y, H:i"))
+    full = _named(at, _("l j F Y, H:i"))
     iso = at.isoformat(timespec="seconds")
     near = abs(at - now) < 12 * _HOUR and style != "day"
     if style == "due":
@@ -69,12 +71,18 @@ def _moment(at: datetime, now: datetime, *, with_hour: bool) -> str:
     if days in named:
         day = named[days]
     elif -7 < days < 7:
-        day = date_format(at, "l")
+        day = _named(at, "l")
     elif at.year == now.year:
-        day = date_format(at, _("j M"))
+        day = _named(at, _("j M"))
     else:
-        return date_format(at, _("j M Y"))
+        return _named(at, _("j M Y"))
     return f"{day}, {date_format(at, 'H:i')}" if with_hour else day
+
+
+def _named(at: datetime, form: str) -> str:
+    """Names of days and months as the language writes them inside a sentence (Django has them with capitals)."""
+    text = date_format(at, form)
+    return text if (get_language() or "").startswith(_CAPITALS) else text.lower()
 
 
 def duration(length: timedelta) -> str:

@@ -122,15 +122,16 @@ def size_words(size: int) -> str:
 
 @register.simple_tag
 def button(label: Any, kind: str = "secondary", icon_name: str = "", hotkey: str = "", href: str = "",
-           hide_label: bool = False, type: str = "submit", title: str = "", **extra: Any) -> SafeString:
+           hide_label: bool = False, after: bool = False, type: str = "submit", title: str = "",
+           **extra: Any) -> SafeString:
     """A button (or with `href` a link that looks like one). `kind`: primary (one a screen), secondary, quiet, danger.
 
-    `hotkey` is shown in the tooltip and works; `get post target swap …` become htmx's attributes, `confirm` asks
+    `after`: the icon follows the word. `hotkey` is shown in the tooltip and works; `get post target swap …` become htmx's attributes, `confirm` asks
     first, other names become attributes (`data_x` → `data-x`).
     """
     tip = title or (str(label) if hotkey or hide_label else "")
     attrs: dict[str, Any] = {
-        "class": f"button button-{kind}" + (" button-icon" if hide_label else ""),
+        "class": f"button button-{kind}" + (" button-icon" if hide_label else "") + (" button-after" if after else ""),
         "title": f"{tip} ({hint(hotkey)})" if hotkey else tip or None,
         "data-hotkey": hotkey or None, "aria-keyshortcuts": shortcut(hotkey) or None,
     }

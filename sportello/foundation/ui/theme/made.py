@@ -30,7 +30,7 @@ FONTS = (
 
 #: Classes of Bootstrap Italia the portal's templates may use: exact names, then beginnings.
 _CLASSES = frozenset({
-    "container", "row", "visually-hidden", "visually-hidden-focusable", "icon", "link-list", "link-list-wrapper",
+    "container", "row", "visually-hidden", "visually-hidden-focusable", "link-list", "link-list-wrapper",
     "breadcrumb", "breadcrumb-item", "breadcrumb-container", "separator", "active", "theme-light",
 })
 _BEGINNINGS = ("it-header-slim-wrapper", "it-header-center", "it-header-wrapper", "it-brand", "it-nav-wrapper",
