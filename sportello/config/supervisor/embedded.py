@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +14,9 @@ from sportello.config.supervisor.account import account_for
 from sportello.config.supervisor.lock import HomeLock
 from sportello.config.supervisor.postgres import Cluster, WrongMajor
 from sportello.config.supervisor.trouble import Trouble
+
+#: For root's clusters whose home the lowered account cannot reach.
+ROOTS_PLACE = Path("/var/lib/sportello")
 
 
 def own_cluster(home: Path) -> Cluster:
@@ -34,17 +37,19 @@ def base_of(home: Path) -> Path:
         home.chmod(home.stat().st_mode | 0o011)
     if account.reaches(home):
         return base
-    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    elsewhere = Path("/var/lib/sportello") / mark / "postgres"
     try:
-        elsewhere.mkdir(parents=True, exist_ok=True)
+        ROOTS_PLACE.mkdir(parents=True, exist_ok=True)
+        # A new folder each time: an earlier home of the same name has left a database with another password.
+        elsewhere = Path(tempfile.mkdtemp(prefix="home-", dir=ROOTS_PLACE))
     except OSError as error:
         raise Trouble(
             f"The database cannot live in {home}: user {account.uid} may not pass through its parents, "
-            f"and {elsewhere} cannot be made ({error.strerror}). Choose another SPORTELLO_HOME."
+            f"and {ROOTS_PLACE} cannot be used ({error.strerror}). Choose another SPORTELLO_HOME."
         ) from None
-    base.symlink_to(elsewhere)
-    return elsewhere
+    elsewhere.chmod(0o711)
+    (elsewhere / "belongs-to").write_text(f"{home}\n")
+    base.symlink_to(elsewhere / "postgres")
+    return elsewhere / "postgres"
 
 
 def bring_up(cluster: Cluster) -> bool:

@@ -158,7 +158,7 @@ class Cluster:
         """
         ended = orphans.end_all(self.data)
         if ended:
-            self.say(f"{ended} processes of a database that lost its supervisor were ended")
+            self.say(f"{ended} processes an earlier database had left behind were ended")
         _hold_folder(self.socket, self.account)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
