@@ -1,7 +1,7 @@
 """The database of one test run: a cluster of its own in a temporary folder, made before and removed after.
 
-`settings.py` asks for the environment first (pytest-django reads the settings before any conftest), `conftest.py`
-starts and stops. Workers of pytest-xdist inherit the environment and find the same cluster.
+`settings.py` asks for the environment first (pytest-django reads the settings before any conftest),
+`conftest.py` starts and stops. Workers of pytest-xdist inherit the environment and find the same cluster.
 
 `SPORTELLO_TEST_PG=15` takes Debian's PostgreSQL 15 instead of the wheel's newest.
 """

@@ -163,6 +163,8 @@ if BEHIND_TLS:
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", _("Italian")), ("en", _("English"))]
 USE_I18N = True
+#: The home's catalogues are there only where the installation is read-only (see catalogues.py).
+LOCALE_PATHS = [HOME / "locale", ROOT / "locale"]
 USE_TZ = True
 TIME_ZONE = "Europe/Rome"
 
