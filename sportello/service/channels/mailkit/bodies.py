@@ -15,6 +15,8 @@ _READABLE: Final = frozenset({"text/plain", "text/html", "text/enriched", "text/
 _ENRICHED: Final = re.compile(r"</?[A-Za-z-]{1,40}>")
 _STUB: Final = re.compile(r"\bhtml\b", re.IGNORECASE)
 
+_NO_PAGE: Final = htmlsafe.Page("", "")
+
 
 @dataclass(slots=True)
 class Slot:
@@ -123,7 +125,7 @@ def read(raw: bytes, found: Found, defects: Defects) -> Words:
     pages: list[str] = []
     any_html = False
     room = limits.TEXT_BYTES
-    html_room = limits.HTML
+    budget = htmlsafe.Budget()
     for slot in found.slots:
         if room <= 0:
             defects.add("text_cut")
@@ -131,13 +133,14 @@ def read(raw: bytes, found: Found, defects: Defects) -> Words:
         plain = "\n".join(_plain_text(raw, part, room, defects) for part in slot.plains)
         source = "\n".join(_html_source(raw, part, room, defects) for part in slot.htmls)
         room -= len(plain) + len(source) + 1
-        safe = htmlsafe.clean(source[: html_room + 1], defects) if source.strip() else ""
-        html_room = max(0, html_room - len(source))
-        any_html = any_html or bool(safe)
-        text = _better(plain, htmltext.to_text(safe) if safe and _is_poor(plain) else "")
+        page = htmlsafe.clean(source, budget, defects) if source.strip() else _NO_PAGE
+        any_html = any_html or bool(page.safe)
+        text = plain
+        if (page.safe or page.beyond) and _is_poor(plain):
+            text = _better(plain, "\n\n".join(filter(None, (htmltext.to_text(page.safe), page.beyond))))
         if text.strip():
             texts.append(text.strip("\n"))
-        pages.append(safe or _as_html(plain))
+        pages.append(page.safe or _as_html(plain))
     text = "\n\n".join(texts)
     if len(text) > limits.TEXT:
         defects.add("text_cut")

@@ -15,6 +15,9 @@ class Defects:
         """Note a defect; a second time changes nothing."""
         self._codes[code] = None
 
+    def __contains__(self, code: str) -> bool:
+        return code in self._codes
+
     def codes(self) -> tuple[str, ...]:
         """All codes so far."""
         return tuple(self._codes)

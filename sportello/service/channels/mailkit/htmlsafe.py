@@ -8,6 +8,9 @@ embedded ones, weigh styles.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from html import unescape
+from itertools import islice
 from typing import Final
 
 import nh3
@@ -72,6 +75,10 @@ _CLEANER: Final = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 _TAG_WITH_ATTRIBUTES: Final = re.compile(r'<([a-z][a-z0-9]*)((?: [^\s=">]+="[^"]*")+)>')
+_START_TAG: Final = re.compile(r"<[A-Za-z]")
+_AMPERSAND: Final = re.compile(r"&")
+_ANY_TAG: Final = re.compile(r"<[^<>]*>")
+_INVISIBLE: Final = re.compile(r"<(style|script)\b[^<]{0,100000}</\1\s*>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r' ([^\s=">]+)="([^"]*)"')
 _COLOUR: Final = re.compile(r"(?:rgb|hsl)a?\([0-9.,%\s/]{1,60}\)", re.IGNORECASE)
 _STYLE_DANGER: Final = re.compile(r"[()\\@<]|url|expression|script|behavior|-moz-binding", re.IGNORECASE)
@@ -84,12 +91,55 @@ _QUOTE_NAMES: Final = frozenset({
 })  # fmt: skip
 
 
-def clean(html: str, defects: Defects) -> str:
-    """Safe HTML of a mail part; empty when the sanitiser could not answer for it (the text is still
-    there)."""
-    if len(html) > limits.HTML:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Safe HTML, and the words of what was too much for the sanitiser, as text."""
+
+    safe: str
+    beyond: str
+
+
+@dataclass(slots=True)
+class Budget:
+    """What the sanitiser may still be given in this message, all its parts together."""
+
+    characters: int = limits.HTML
+    tags: int = limits.HTML_TAGS
+    entities: int = limits.HTML_ENTITIES
+
+
+def clean(html: str, budget: Budget, defects: Defects) -> Page:
+    """Safe HTML of a mail part. What the sanitiser is spared, or could not answer for, comes back as text."""
+    cut = _spend(html, budget)
+    if cut < len(html):
         defects.add("html_cut")
-        html = html[: limits.HTML]
+    safe = _sanitised(html[:cut], defects) if cut else ""
+    return Page(safe, _bare_words(html[cut:] if safe else html))
+
+
+def _spend(html: str, budget: Budget) -> int:
+    """Where the part of `html` ends that the budget covers; the budget pays for it."""
+    cut = min(len(html), budget.characters)
+    tags = [found.start() for found in islice(_START_TAG.finditer(html, 0, cut), budget.tags + 1)]
+    if len(tags) > budget.tags:
+        cut = tags.pop()
+    entities = [found.start() for found in islice(_AMPERSAND.finditer(html, 0, cut), budget.entities + 1)]
+    if len(entities) > budget.entities:
+        cut = entities.pop()
+    budget.characters -= cut
+    budget.tags -= len(tags)
+    budget.entities -= len(entities)
+    return cut
+
+
+def _bare_words(html: str) -> str:
+    """Text between tags without building a tree; for the rare rest."""
+    if not html.strip():
+        return ""
+    return unescape(_ANY_TAG.sub(" ", _INVISIBLE.sub(" ", html[: limits.TEXT_BYTES]))).strip()
+
+
+def _sanitised(html: str, defects: Defects) -> str:
     try:
         safe = _CLEANER.clean(html)
     except BaseException as error:

@@ -60,11 +60,21 @@ TEXT: Final = 1_000_000
 HTML: Final = 1_000_000
 """Characters of HTML handed to the sanitiser, all parts together."""
 
+HTML_TAGS: Final = 20_000
+"""Start tags handed to the sanitiser. Its tree builder takes quadratic time on tags that never close: 200,000 nested
+`<div>` are one megabyte and two minutes, 20,000 nested list items are two seconds."""
+
+HTML_ENTITIES: Final = 50_000
+"""Ampersands handed to the sanitiser: each costs it microseconds."""
+
 SAFE_HTML: Final = 4_000_000
 """Characters the sanitiser may answer with: it writes closing tags and rel attributes nobody sent."""
 
 SPLIT_LINES: Final = 20_000
 """Lines in which quoted text and signature are looked for; what follows counts as the customer's words."""
+
+DAMAGED: Final = 8_000_000
+"""Bytes of broken base64 or of uuencode that are mended line by line; more is decoded at one go or left as it is."""
 
 FILENAME: Final = 180
 """Characters of a file name: 255 bytes in UTF-8 for nearly every name, on every file system."""

@@ -7,8 +7,11 @@ import binascii
 import re
 from typing import Final
 
+from sportello.service.channels.mailkit import limits
 from sportello.service.channels.mailkit.defects import Defects
 
+_LETTERS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NO_LETTERS: Final = bytes(code for code in range(256) if code not in _LETTERS)
 _JUNK: Final = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}[ \t\r]*")
 _SAMPLE: Final = 4_096
@@ -46,9 +49,10 @@ def _base64(raw: bytes, start: int, end: int, defects: Defects) -> bytes:
 
 
 def _mixed(data: bytes, defects: Defects) -> bytes:
-    """Lines of base64 are joined until one ends with padding; from the first line that is no base64, all is
-    text."""
+    """Lines of base64 until one is none, each padded run by itself; from there on it is text."""
     defects.add("bad_base64")
+    if len(data) > limits.DAMAGED:
+        return _block(data, defects)
     decoded: list[bytes] = []
     waiting: list[bytes] = []
     offset = 0
@@ -68,7 +72,7 @@ def _mixed(data: bytes, defects: Defects) -> bytes:
             return rest
         # A binary file with a damaged line: drop the strangers and go on; a text with a footer: keep both.
         if not rest.isascii() or _is_mostly_base64(rest):
-            return head + _block(_JUNK.sub(b"", rest).replace(b"=", b""), defects)
+            return head + _block(rest, defects)
         return head + b"\n" + rest
     return b"".join(decoded)
 
@@ -81,16 +85,21 @@ def _is_mostly_base64(data: bytes) -> bool:
 
 
 def _block(data: bytes | memoryview, defects: Defects) -> bytes:
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        defects.add("bad_base64")
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", bytes(data))
+    """One run of base64. Padding in its middle would end binascii's work, so damaged data is read without any."""
+    if "bad_base64" not in defects:
+        try:
+            return binascii.a2b_base64(data)
+        except binascii.Error:
+            defects.add("bad_base64")
+    letters = bytes(data).translate(None, _NO_LETTERS)
     letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def _uuencoded(data: bytes, defects: Defects) -> bytes:
+    if len(data) > limits.DAMAGED:
+        defects.add("bad_uuencode")
+        return data
     out: list[bytes] = []
     inside = False
     for line in data.split(b"\n"):
