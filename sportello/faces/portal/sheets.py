@@ -1,0 +1,12 @@
+"""Service sheets as the portal shows them."""
+
+from __future__ import annotations
+
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.knowledge.models import ServiceSheet
+
+
+def sheets_of(organisation: Organisation) -> list[ServiceSheet]:
+    """Those on the portal, in the office's order, with their texts: two queries."""
+    shown = ServiceSheet.objects.filter(organisation=organisation, on_portal=True, retired_at__isnull=True)
+    return list(shown.select_related("team").prefetch_related("texts"))

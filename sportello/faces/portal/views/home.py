@@ -1,0 +1,42 @@
+"""The way in: the organisations of the installation, the home of one, its services."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.nav import Link
+
+from ..page import crumbs, language, of_organisation, show
+from ..sheets import sheets_of
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """Who answers here; with one organisation only, its home."""
+    organisations = list(Organisation.objects.filter(sort=Organisation.Sort.LIVE).order_by("name"))
+    if len(organisations) == 1:
+        return redirect("portal:home", slug=organisations[0].slug)
+    return render(request, "portal/landing.html", {"organisations": organisations})
+
+
+@require_safe
+@of_organisation
+def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    texts = [(sheet, sheet.text_in(language())) for sheet in sheets_of(organisation)]
+    return show(request, organisation, "portal/home.html", {"sheets": texts})
+
+
+@require_safe
+@of_organisation
+def service(request: HttpRequest, organisation: Organisation, sheet: str) -> HttpResponse:
+    found = next((one for one in sheets_of(organisation) if one.slug == sheet), None)
+    text = found.text_in(language()) if found else None
+    if found is None or text is None:
+        raise Http404
+    team = found.team.name_in(language()) if found.team else ""
+    return show(request, organisation, "portal/service.html", {
+        "sheet": found, "text": text, "team": team, "breadcrumb": crumbs(organisation, Link(text.title, "")),
+    })
