@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 HTMX = {word: f"hx-{word}" for word in (
     "get", "post", "put", "patch", "delete", "target", "swap", "trigger", "select", "include", "indicator", "sync",
     "vals", "encoding", "disinherit", "preserve",
-)} | {"push": "hx-push-url", "swap_oob": "hx-swap-oob", "select_oob": "hx-select-oob", "disable_while": "hx-disabled-elt",
-      "confirm": "data-confirm"}
+)} | {"push": "hx-push-url", "swap_oob": "hx-swap-oob", "select_oob": "hx-select-oob",
+      "disable_while": "hx-disabled-elt", "confirm": "data-confirm"}
 #: What the Content-Security-Policy refuses at run time, refused here while the page is written.
 _EVALUATED = ("js:", "javascript:")
 

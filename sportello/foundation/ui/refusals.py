@@ -109,7 +109,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _bare(sentence: str, status: int) -> HttpResponse:
     context = {"sentence": sentence, "status": status, "error_title": _title(status)}
     try:
-        body = render_to_string("ui/error.html", context)
+        body: str = render_to_string("ui/error.html", context)
     except (DatabaseError, ValueError, LookupError):
         log.exception("error page failed")
         body = f"<!doctype html><title>{status}</title><p>{sentence}</p>"

@@ -51,7 +51,7 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     phone = forms.CharField(label=_("Phone"), required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"}))
     day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    files = forms.FileField(label=_("Files"), required=False, help_text=_("At most 10 files of 15 MB."))
+    attachments = forms.FileField(label=_("Files"), required=False, help_text=_("At most 10 files of 15 MB."))
     channels = forms.MultipleChoiceField(label=_("How we may answer"), required=False,
                                          choices=[("mail", "E-mail"), ("phone", _("Phone")), ("letter", _("Letter"))],
                                          widget=forms.CheckboxSelectMultiple)

@@ -11,8 +11,8 @@ from typing import Literal
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 Style = Literal["plain", "due", "day"]
 _HOUR = timedelta(hours=1)

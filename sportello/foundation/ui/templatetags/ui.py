@@ -107,8 +107,8 @@ def count(value: int | None) -> SafeString:
 def skeleton(rows: int = 6, kind: str = "row") -> SafeString:
     """Grey rows as high as what will come (`row` 44 px, `line` 20 px)."""
     lines = SafeString('<span class="skeleton-line"></span>' * rows)
-    return format_html('<div class="skeleton skeleton-kind-{}" role="status"><span class="visually-hidden">{}</span>{}</div>',
-                       kind, _("Loading"), lines)
+    said = format_html('<span class="visually-hidden">{}</span>', _("Loading"))
+    return format_html('<div class="skeleton skeleton-kind-{}" role="status">{}{}</div>', kind, said, lines)
 
 
 @register.filter
@@ -126,8 +126,8 @@ def button(label: Any, kind: str = "secondary", icon_name: str = "", hotkey: str
            **extra: Any) -> SafeString:
     """A button (or with `href` a link that looks like one). `kind`: primary (one a screen), secondary, quiet, danger.
 
-    `after`: the icon follows the word. `hotkey` is shown in the tooltip and works; `get post target swap …` become htmx's attributes, `confirm` asks
-    first, other names become attributes (`data_x` → `data-x`).
+    `after`: the icon follows the word. `hotkey` is shown in the tooltip and works; `get post target swap …` become
+    htmx's attributes, `confirm` asks first, other names become attributes (`data_x` → `data-x`).
     """
     tip = title or (str(label) if hotkey or hide_label else "")
     attrs: dict[str, Any] = {
