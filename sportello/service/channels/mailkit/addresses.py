@@ -28,7 +28,7 @@ def parse(value: str, defects: Defects) -> tuple[Address, ...]:
     if value.count('"') % 2:
         # An unbalanced quote would swallow every address after it.
         defects.add("bad_address")
-        value = value.replace('"', " ")
+        value = _closed_quote(value)
     chunks = _chunks(value)
     if chunks is None:
         defects.add("bad_address")
@@ -41,6 +41,15 @@ def parse(value: str, defects: Defects) -> tuple[Address, ...]:
         if address is not None:
             found.append(address)
     return tuple(found)
+
+
+def _closed_quote(value: str) -> str:
+    """`"Rossi, Mario <m@…>`: close the last quote before the address it names; without one, do without the quotes."""
+    opened = value.rfind('"')
+    angle = value.find("<", opened)
+    if angle < 0:
+        return value.replace('"', " ")
+    return f'{value[:angle].rstrip()}" {value[angle:]}'
 
 
 class _Chunk:

@@ -61,6 +61,7 @@ _KNOWN: Final = re.compile(
 )
 _EVERYTHING_FITS: Final = re.compile(r"iso8859-\d+|cp125\d|cp437|cp85\d|cp874|mac-.*|koi8-.*|ascii|tis-620")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_BYTES: Final = bytes(code for code in (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _META: Final = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
@@ -183,12 +184,18 @@ def charset_of_html(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    """Remove what PostgreSQL or a screen cannot take: NUL and other controls, lone surrogates; end lines with
-    LF."""
+    """Without what PostgreSQL or a screen cannot take: NUL and other controls, lone surrogates. Lines end with LF."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROLS.sub("", text)
-    return _SURROGATES.sub("\ufffd", text).removeprefix("\ufeff")
+    # Two passes in C over the bytes tell whether the slow patterns are needed at all; they seldom are.
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = _SURROGATES.sub("\ufffd", text)
+        data = text.encode("utf-8")
+    if len(data.translate(None, _CONTROL_BYTES)) != len(data) or b"\xef\xbf\xbe" in data or b"\xef\xbf\xbf" in data:
+        text = _CONTROLS.sub("", text)
+    return text.removeprefix("\ufeff")
 
 
 def clean_line(text: str) -> str:

@@ -26,6 +26,8 @@ _EXTENSIONS: Final = {
     "text/vcard": ".vcf",
     "image/jpeg": ".jpg",
     "message/delivery-status": ".txt",
+    "message/disposition-notification": ".txt",
+    "message/feedback-report": ".txt",
     "text/rfc822-headers": ".txt",
     "application/pkcs7-signature": ".p7s",
     "application/x-pkcs7-signature": ".p7s",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from itertools import islice
 from typing import Final
@@ -164,7 +165,7 @@ def _rewrite_tag(match: re.Match[str]) -> str:
         if name in ("class", "id") or (tag == "blockquote" and name == "type"):
             quoted = quoted or value.lower() == "cite" or not _QUOTE_NAMES.isdisjoint(value.lower().split())
         elif name == "style":
-            if not _STYLE_DANGER.search(_COLOUR.sub("", value).replace("&quot;", "")):
+            if _is_safe_style(value):
                 out.append(f' style="{value}"')
         elif name == "src":
             out.append(_picture(value))
@@ -176,7 +177,12 @@ def _rewrite_tag(match: re.Match[str]) -> str:
     if quoted:
         out.append(' class="sp-quote"')
     out.append(">")
-    return "".join(out)
+    return "" if out == ["<img", "", ">"] else "".join(out)
+
+
+@lru_cache(maxsize=2_048)  # a page says the same thing in every paragraph
+def _is_safe_style(value: str) -> bool:
+    return not _STYLE_DANGER.search(_COLOUR.sub("", value).replace("&quot;", ""))
 
 
 def _picture(source: str) -> str:

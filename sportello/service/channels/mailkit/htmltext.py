@@ -43,6 +43,7 @@ class _Writer:
         self._line: list[str] = []
         self._blank = False
         self._quote = 0
+        self._last_quote = 0
         self._pre = 0
         self._lists: list[int | None] = []
         self._links: list[tuple[str, int]] = []
@@ -100,8 +101,9 @@ class _Writer:
             return
         prefix = "> " * min(self._quote, _DEEPEST_QUOTE)
         if self._blank and self._lines and self._lines[-1].strip("> "):
-            self._lines.append(prefix.rstrip())
+            self._lines.append(("> " * min(self._quote, self._last_quote)).rstrip())
         self._blank = False
+        self._last_quote = min(self._quote, _DEEPEST_QUOTE)
         if not line and self._lines and not self._lines[-1].strip("> "):
             return  # one empty line is enough
         self._lines.append((prefix + line).rstrip())

@@ -83,12 +83,9 @@ def _declared(headers: Headers) -> MachineSign | None:
     submitted = headers.raw("auto-submitted", 200)
     word = submitted.partition(";")[0].partition("(")[0].strip().lower()
     if word and word != "no":
-        return _made(
-            "auto_submitted",
-            "bulk" if word == "auto-generated" else "auto_reply",
-            "auto-submitted",
-            submitted,
-        )
+        # Exchange sends its absence notes as "auto-generated"; what answers something is a reply all the same.
+        alone = word == "auto-generated" and "in-reply-to" not in headers
+        return _made("auto_submitted", "bulk" if alone else "auto_reply", "auto-submitted", submitted)
     precedence = headers.raw("precedence", 200).strip().lower()
     if precedence in ("auto_reply", "auto-reply", "autoreply"):
         return _made("precedence", "auto_reply", "precedence", precedence)

@@ -25,7 +25,7 @@ from sportello.service.channels.mailkit import (
 )  # fmt: skip
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.headers import Headers
-from sportello.service.channels.mailkit.record import Address, Bounce, MachineSign, MailRecord
+from sportello.service.channels.mailkit.record import Address, Bounce, MachineSign, MailRecord, first_author
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
     split = words.split(said.text)
     subject = top.text("subject", defects)[: limits.SUBJECT]
     from_ = _authors(top, defects)
-    sender = from_[0] if from_ else Address("", "")
+    sender = first_author(from_)
     in_reply_to, references = _threading(top, defects)
     return_path = _return_path(top, envelope_from, defects)
     signs = _signs(source, root, found, said.text, sender, subject, return_path)

@@ -23,8 +23,9 @@ _WROTE: Final = re.compile(
     re.IGNORECASE,
 )
 _WROTE_FIRST: Final = re.compile(r"(?:scrive|schrieb|citat)\b.{0,200}[:\uff1a]\s*$", re.IGNORECASE)
+_COLONS: Final = (":", "\uff1a")
 _OPENING: Final = re.compile(
-    r"(?:il|in data|on|le|am|el|em|no dia|pe|în|w dniu|dnia|nel|data|at|\"|'|\d{1,4}[-/. ]|"
+    r"(?:(?:il|in data|on|le|am|el|em|no dia|pe|în|w dniu|dnia|nel|data|at)\b|\"|'|\d{1,4}[-/. ]|"
     r"[^\s<>]{1,40} (?:[^\s<>]{1,40} )?<)",
     re.IGNORECASE,
 )
@@ -75,30 +76,29 @@ def is_separator(line: str) -> bool:
 
 
 def attribution_length(lines: list[str], at: int) -> int:
-    """How many lines from `at` form "on such a day X wrote:"; 0 when they do not. Programs fold it over up to
-    four."""
+    """How many lines from `at` form "on such a day X wrote:"; 0 when they do not. Programs fold it over up to four."""
     first = lines[at].strip()
     if not first or is_quoted(first) or len(first) > _LONGEST:
         return 0
-    if _ISO_ATTRIBUTION.fullmatch(first):
+    whole = first.endswith(_COLONS)
+    if whole and _ISO_ATTRIBUTION.fullmatch(first):
         return 1
-    if (
-        not _OPENING.match(first)
-        and not (_WROTE.search(first) and "@" in first)
-        and not _WROTE_FIRST.match(first)
-    ):
+    named = whole and "@" in first and _WROTE.search(first)
+    if not named and not _OPENING.match(first) and not _WROTE_FIRST.match(first):
         return 0
     joined = ""
-    for count in range(1, 5):
-        if at + count > len(lines):
-            break
+    for count in range(1, min(5, len(lines) - at + 1)):
         line = lines[at + count - 1].strip()
         if not line or is_quoted(line) or len(line) > _LONGEST:
             break
         joined = f"{joined} {line}" if joined else line
-        if _WROTE.search(joined) or (count <= 2 and _WROTE_FIRST.match(joined) and "@" in joined):
+        if line.endswith(_COLONS) and _says_wrote(joined):
             return count if _DIGIT.search(joined) or "@" in joined else 0
     return 0
+
+
+def _says_wrote(joined: str) -> bool:
+    return bool(_WROTE.search(joined)) or ("@" in joined and bool(_WROTE_FIRST.match(joined)))
 
 
 def is_sure_attribution(lines: list[str], at: int, length: int) -> bool:

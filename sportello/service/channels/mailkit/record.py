@@ -25,6 +25,14 @@ class Address:
     address: str
 
 
+def first_author(authors: tuple[Address, ...]) -> Address:
+    """Who is answered when several are named: the first with an address."""
+    for author in authors:
+        if "@" in author.address:
+            return author
+    return authors[0] if authors else Address("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One file. `content_type` is what the bytes are, `declared_type` what the sender said."""
@@ -123,10 +131,10 @@ class MailRecord:
 
     @property
     def sender(self) -> Address:
-        """The first author; an empty address when the message names none."""
-        return self.from_[0] if self.from_ else Address("", "")
+        """The first author with an address; else the first name; else nobody."""
+        return first_author(self.from_)
 
     @property
     def may_be_answered_automatically(self) -> bool:
         """Whether a receipt may go out without a person deciding it (RFC 3834 section 2)."""
-        return self.machine is None and self.bounce is None and bool(self.sender.address)
+        return self.machine is None and self.bounce is None and "@" in self.sender.address

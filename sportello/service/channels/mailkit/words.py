@@ -146,7 +146,8 @@ def _cut_signature(own: list[str]) -> tuple[list[str], list[str]]:
         start = _closing_lines(own, end)
     if start is None or not _any_words(own[:start]):
         return own, []
-    return own[:start], own[start:]
+    # The delimiter itself is nobody's word.
+    return own[:start], own[start + 1 :] if _DASHES.fullmatch(own[start][:40]) else own[start:]
 
 
 def _dashes(own: list[str], end: int) -> int | None:
