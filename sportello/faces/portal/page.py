@@ -76,7 +76,7 @@ def crumbs(organisation: Organisation, *links: Link) -> list[Link]:
 def caller(request: HttpRequest) -> str:
     """Whose knocks are counted together: the network address, for IPv6 the /64 a household has. Behind our own proxy
     (TLS) the last address it added; a header that anyone may write is not believed otherwise."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_TLS and (forwarded := request.headers.get("X-Forwarded-For")):
         address = forwarded.split(",")[-1].strip()
     try:

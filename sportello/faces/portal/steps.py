@@ -6,4 +6,4 @@ from django.utils.translation import gettext as _
 
 
 def steps() -> list[str]:
-    return [_("Write"), _("Check"), _("Receipt")]
+    return [_("Write it"), _("Check it"), _("Receipt")]
