@@ -1,0 +1,81 @@
+"""Forms of sign-in, passwords, invitation and profile: allauth's with our words, and our own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+_ADDRESS = _("E-mail address")
+_NEW = _("New password")
+_AGAIN = _("New password, once more")
+#: The rules of AUTH_PASSWORD_VALIDATORS in one sentence.
+_RULES = _("At least 10 characters. Three or four words that do not belong together are easy to remember.")
+
+
+def _say(form: forms.Form, name: str, label: Any, help_text: Any = "") -> None:
+    """Our label and help; no words inside the box, which are gone as soon as somebody types."""
+    field = form.fields[name]
+    field.label, field.help_text = label, help_text
+    field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(allauth.LoginForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "login", _ADDRESS)
+        self.fields["login"].widget.attrs.update(autocomplete="username", autofocus=True)
+        _say(self, "password", _("Password"))
+        _say(self, "remember", _("Keep me signed in for 12 hours"), _("Not on a computer that others use too."))
+
+
+class AskResetForm(allauth.ResetPasswordForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "email", _ADDRESS, _("The one you sign in with."))
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "password1", _NEW, _RULES)
+        _say(self, "password2", _AGAIN)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "oldpassword", _("Present password"))
+        _say(self, "password1", _NEW, _RULES)
+        _say(self, "password2", _AGAIN)
+
+
+class ConfirmPasswordForm(allauth.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "password", _("Password"))
+
+
+class InvitationForm(forms.Form):
+    """What an invited person gives; the address is the invitation's."""
+
+    name = forms.CharField(
+        label=_("Name and surname"), max_length=150, help_text=_("As colleagues read it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"), strip=False, help_text=_RULES,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name and surname"), max_length=150, help_text=_("As colleagues read it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(label=_("Language of the screens"), choices=settings.LANGUAGES,
+                                 widget=forms.RadioSelect)
