@@ -1,0 +1,27 @@
+"""The strip of open tickets: opened by looking, closed by hand, never more than a hand can hold."""
+
+from __future__ import annotations
+
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.models import Membership
+from sportello.records.tickets.models import Ticket
+
+from ..models import OpenTicket
+
+#: Beyond this the oldest tab makes room.
+MOST = 8
+
+
+def open_tab(ticket: Ticket, member: Membership) -> None:
+    """Put the ticket on its reader's strip; the oldest goes when there are too many. Twice is once."""
+    OpenTicket.objects.bulk_create(
+        [OpenTicket(organisation_id=ticket.organisation_id, ticket=ticket, member=member,
+                    opened_at=clock.now(ticket.organisation))],
+        ignore_conflicts=True,
+    )
+    mine = OpenTicket.objects.filter(member__user_id=member.user_id)
+    mine.exclude(pk__in=mine.order_by("-opened_at", "-id").values("pk")[:MOST]).delete()
+
+
+def close_tab(ticket: Ticket, member: Membership) -> None:
+    OpenTicket.objects.filter(ticket=ticket, member=member).delete()

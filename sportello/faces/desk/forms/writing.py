@@ -1,0 +1,107 @@
+"""The composer: reply and note are two forms, so that the one can never be sent as the other."""
+
+from __future__ import annotations
+
+from email.utils import formataddr, getaddresses
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sportello.records.tickets.models import Closure
+
+MOST_RECIPIENTS = 50
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; sizes and types are checked where they are kept (`files.actions.keep_uploads`)."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return data
+
+
+def parse_addresses(typed: str) -> list[tuple[str, str]]:
+    """`Name <address>, address` as (name, address); ValidationError names what is not an address."""
+    found: list[tuple[str, str]] = []
+    for name, address in getaddresses([typed.replace(";", ",").replace("\n", ",")]):
+        if not address and not name:
+            continue
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise ValidationError(
+                _("“%(typed)s” is not an e-mail address. Correct it or take it out.") % {"typed": address or name}
+            ) from None
+        if address.lower() not in {known.lower() for _name, known in found}:
+            found.append((name.strip(), address))
+    if len(found) > MOST_RECIPIENTS:
+        raise ValidationError(_("At most %(most)d recipients at once.") % {"most": MOST_RECIPIENTS})
+    return found
+
+
+def write_addresses(recipients: list[tuple[str, str]]) -> str:
+    """As a person reads and edits them."""
+    return ", ".join(formataddr((name, address)) if name.isascii() else f'"{name}" <{address}>'
+                     for name, address in recipients)
+
+
+class ReplyForm(forms.Form):
+    THEN = (
+        ("keep", gettext_lazy("keep it open")),
+        ("wait", gettext_lazy("wait for the customer")),
+        ("close", gettext_lazy("close it")),
+    )
+
+    to = forms.CharField(label=gettext_lazy("To"), required=False)
+    cc = forms.CharField(label=gettext_lazy("Cc"), required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Reply to the customer"), required=False, strip=False, widget=forms.Textarea
+    )
+    files = FilesField(label=gettext_lazy("Files"), required=False)
+    base_position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    then = forms.ChoiceField(label=gettext_lazy("Then"), choices=THEN, initial="keep", required=False)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How it ended"), required=False, choices=[("", "—"), *Closure.Outcome.choices]
+    )
+    reason = forms.CharField(label=gettext_lazy("Why it ends so"), required=False, max_length=500)
+
+    def clean_to(self) -> list[tuple[str, str]]:
+        return parse_addresses(self.cleaned_data["to"])
+
+    def clean_cc(self) -> list[tuple[str, str]]:
+        return parse_addresses(self.cleaned_data["cc"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["then"] = data.get("then") or "keep"
+        if data["then"] == "close":
+            if not data.get("outcome"):
+                self.add_error("outcome", _("To close with this reply, choose how it ended."))
+            if not data.get("reason", "").strip():
+                self.add_error("reason", _("To close with this reply, say why it ends so: the customer reads it."))
+        return data
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note for colleagues"), required=False, strip=False, widget=forms.Textarea
+    )
+    files = FilesField(label=gettext_lazy("Files"), required=False)
+
+
+class DraftForm(forms.Form):
+    """What the composer posts by itself while somebody types: nothing in it can be wrong."""
+
+    text = forms.CharField(required=False, strip=False)
+    to = forms.CharField(required=False)
+    cc = forms.CharField(required=False)
+    base_position = forms.IntegerField(required=False, min_value=0)

@@ -1,0 +1,4 @@
+from .draft import Draft
+from .open_ticket import OpenTicket
+
+__all__ = ["Draft", "OpenTicket"]

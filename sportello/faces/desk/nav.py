@@ -1,0 +1,114 @@
+"""The desk's rail, palette and strip: what every page of the desk carries.
+
+    return render(request, "desk/….html", page(request, person, "mine", counted=counts(person), …))
+
+`counted` costs queries: pages of lists give it, others leave it to the list that loads beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.nav import Command, NavEntry, Tab
+from sportello.records.accounts.people import Person
+from sportello.records.tickets.access import tickets_for
+
+from .models import OpenTicket
+
+#: list → (word on the rail, whole name, icon, key)
+LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
+    "mine": (pgettext_lazy("rail", "Mine"), gettext_lazy("My tickets"), "user", "g m"),
+    "unassigned": (pgettext_lazy("rail", "To take"), gettext_lazy("Unassigned in my teams"), "team", "g u"),
+    "waiting": (pgettext_lazy("rail", "Waiting"), gettext_lazy("Waiting for us"), "inbox", "g w"),
+    "due": (pgettext_lazy("rail", "Due"), gettext_lazy("Due by tomorrow"), "due", "g d"),
+    "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
+}
+#: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
+_OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
+    ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
+    ("search", pgettext_lazy("rail", "Search"), "search", "g s", "desk:search", "serves"),
+    ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
+    ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
+    ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
+)
+
+
+def list_title(name: str) -> Any:
+    return LISTS[name][1]
+
+
+def page(request: HttpRequest, person: Person, current: str = "", *, counted: Mapping[str, int] | None = None,
+         organisation: Organisation | None = None, **more: Any) -> dict[str, Any]:
+    """The context of a page of the desk: rail, palette, account; `more` is the page's own."""
+    own = organisation or (person.places[0].organisation if len(person.places) == 1 else None)
+    return {
+        "desk_nav": entries(person, counted),
+        "nav_current": current,
+        "desk_home": reverse("desk:home"),
+        "desk_commands": commands(person),
+        "desk_search_url": _address("desk:palette"),
+        "account_name": person.user.name,
+        "organisation": own,
+        "accent_url": reverse("desk:accent", args=[own.slug]) if own else "",
+        **more,
+    }
+
+
+def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[NavEntry]:
+    """The rail: the five lists of who serves, then the other pages that exist."""
+    shown: list[NavEntry] = []
+    if person.serving:
+        shown += [
+            NavEntry(name, word, reverse("desk:list", args=[name]), icon, counted.get(name) if counted else None, hotkey=keys)
+            for name, (word, _whole, icon, keys) in LISTS.items()
+        ]
+    for key, word, icon, keys, name, right in _OTHERS:
+        address = _address(name)
+        if address and _may(person, right):
+            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right == "administers"))
+    return shown
+
+
+def commands(person: Person) -> list[Command]:
+    """Places under their whole names, for the palette."""
+    if not person.serving:
+        return []
+    return [Command(whole, reverse("desk:list", args=[name]), icon, keys)
+            for name, (_word, whole, icon, keys) in LISTS.items()]
+
+
+def strip(person: Person, current_id: int | None = None) -> list[Tab]:
+    """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
+    opened = OpenTicket.objects.filter(
+        member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person)
+    ).select_related("ticket__customer", "ticket__organisation").order_by("opened_at", "id")
+    tabs: list[Tab] = []
+    for one in opened:
+        ticket = one.ticket
+        arguments = [ticket.organisation.slug, ticket.number]
+        tabs.append(Tab(
+            label=ticket.customer.name if ticket.customer else ticket.subject,
+            url=reverse("desk:ticket", args=arguments), current=ticket.pk == current_id,
+            close_url=reverse("desk:tab", args=arguments),
+        ))
+    return tabs
+
+
+def _may(person: Person, right: str) -> bool:
+    if right == "administers":
+        return any(person.administers(place) for place in person.places)
+    return bool(person.serving)
+
+
+def _address(name: str) -> str:
+    """The address of a page of another module; empty while there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,95 @@
+"""Which list somebody is working through, with its order and filters: it travels in the address, nowhere else.
+
+A ticket opened from a list carries the same words, so that the list stays beside it and "back" keeps the place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from sportello.records.tickets.queries import LISTS, SORTS, Filters
+
+#: The order in which a list is most useful when nobody chose one.
+_DEFAULT_SORT = {"waiting": "oldest_waiting", "all": "newest"}
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    name: str
+    sort: str
+    filters: Filters
+    after: str = ""
+    further: bool = False
+
+    @property
+    def url(self) -> str:
+        """The page of this list."""
+        return self._with(reverse("desk:list", args=[self.name]), self._words())
+
+    @property
+    def fragment_url(self) -> str:
+        """The rows alone, for the pane beside a ticket."""
+        return self._with(reverse("desk:list", args=[self.name]), {**self._words(), "fragment": "pane"})
+
+    def ticket_url(self, slug: str, number: str) -> str:
+        """A ticket opened from here."""
+        words = {**self._words(), "list": self.name}
+        return self._with(reverse("desk:ticket", args=[slug, number]), words)
+
+    def next_page(self, after: str) -> str:
+        return replace(self, after=after).url if after else ""
+
+    @property
+    def first_page(self) -> str:
+        return replace(self, after="", further=False).url
+
+    @property
+    def further_back(self) -> str:
+        return replace(self, further=True).url
+
+    def sorted_by(self, sort: str) -> str:
+        return replace(self, sort=sort, after="").url
+
+    @property
+    def keeper(self) -> str:
+        """Under which name the browser keeps this list's scroll."""
+        return f"list:{self.name}:{self.sort}:{self.after}"
+
+    def _words(self) -> dict[str, str]:
+        chosen = self.filters
+        words = {
+            "sort": self.sort if self.sort != _DEFAULT_SORT.get(self.name, "due") else "",
+            "after": self.after, "org": chosen.slug, "kind": str(chosen.kind_id or ""), "team": str(chosen.team_id or ""),
+            "channel": chosen.channel, "status": chosen.status, "priority": str(chosen.priority or ""),
+            "further": "1" if self.further else "",
+        }
+        return {name: value for name, value in words.items() if value}
+
+    @staticmethod
+    def _with(address: str, words: dict[str, str]) -> str:
+        return f"{address}?{urlencode(words)}" if words else address
+
+
+def place_from(asked: QueryDict, name: str = "") -> ListPlace:
+    """The place an address names; anything unknown in it falls back quietly."""
+    chosen = name or asked.get("list", "")
+    chosen = chosen if chosen in LISTS else LISTS[0]
+    sort = asked.get("sort", "")
+    return ListPlace(
+        chosen,
+        sort if sort in SORTS else _DEFAULT_SORT.get(chosen, SORTS[0]),
+        Filters(
+            slug=asked.get("org", ""), kind_id=_number(asked.get("kind", "")), team_id=_number(asked.get("team", "")),
+            channel=asked.get("channel", ""), status=asked.get("status", ""), priority=_number(asked.get("priority", "")),
+        ),
+        asked.get("after", ""),
+        asked.get("further", "") == "1",
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None

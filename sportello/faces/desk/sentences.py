@@ -1,0 +1,189 @@
+"""Codes and facts in words: events, reasons, steps of a term. The rows keep codes, the screen speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from sportello.foundation.core.text import in_language
+from sportello.records.accounts.models import Membership, Team
+from sportello.records.procedures.models import Kind
+from sportello.records.tickets.models import Closure, Link, Reason, Ticket
+from sportello.records.tickets.queries import TimelineItem
+
+CHANNELS: dict[str, Any] = {
+    "email": gettext_lazy("e-mail"), "pec": gettext_lazy("PEC"), "webform": gettext_lazy("web form"),
+    "portal": gettext_lazy("follow-up page"), "counter": gettext_lazy("counter"), "phone": gettext_lazy("phone"),
+    "letter": gettext_lazy("letter"), "screen": gettext_lazy("on screen"),
+}
+CHANNEL_ICONS = {"email": "mail", "pec": "pec", "webform": "web", "portal": "web", "counter": "counter",
+                 "phone": "phone", "letter": "letter"}
+
+
+def channel_word(code: str) -> str:
+    return str(CHANNELS.get(code, code))
+
+
+def language_now() -> str:
+    return get_language() or "it"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of the colleagues, teams and kinds that facts point at; what is not there is told without a name."""
+
+    members: dict[int, str] = field(default_factory=dict)
+    teams: dict[int, str] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
+
+
+def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]]) -> Names:
+    """The names events of these codes need: one query for each sort that is needed at all."""
+    wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set()}
+    sorts = {"assigned": "member", "moved": "team", "kind_changed": "kind"}
+    for code, given in facts:
+        for key, value in given.items():
+            sort = sorts.get(code, "") if key in ("from_id", "to_id") else key.removesuffix("_id") if key.endswith("_id") else ""
+            if sort in wanted and isinstance(value, int):
+                wanted[sort].add(value)
+    language = language_now()
+    members = (Membership.objects.filter(organisation_id=organisation_id, pk__in=wanted["member"])
+               .values_list("pk", "user__name") if wanted["member"] else ())
+    teams = (Team.objects.filter(organisation_id=organisation_id, pk__in=wanted["team"]).values_list("pk", "names")
+             if wanted["team"] else ())
+    kinds = (Kind.objects.filter(organisation_id=organisation_id, pk__in=wanted["kind"]).values_list("pk", "names")
+             if wanted["kind"] else ())
+    return Names(
+        dict(members), {key: in_language(names, language) for key, names in teams},
+        {key: in_language(names, language) for key, names in kinds},
+    )
+
+
+def event_sentence(item: TimelineItem, names: Names) -> str:
+    """One line of the timeline, without its author: "given to Bruno Conti", "waiting for the customer"."""
+    facts = item.event_facts
+    code = item.event_code
+    if code in _PLAIN_EVENTS:
+        return str(_PLAIN_EVENTS[code])
+    if code == "assigned":
+        to = names.members.get(facts.get("to_id") or 0, "")
+        return _("given to %(name)s") % {"name": to} if to else _("given back to the team")
+    if code == "moved":
+        return _("passed to %(team)s") % {"team": names.teams.get(facts.get("to_id") or 0, _("another team"))}
+    if code == "kind_changed":
+        return _("kind: %(kind)s") % {"kind": names.kinds.get(facts.get("to_id") or 0, _("changed"))}
+    if code == "priority_changed":
+        return _("priority: %(priority)s") % {"priority": _label(Ticket.Priority, facts.get("to"))}
+    if code == "sensitivity_changed":
+        return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("to"))}
+    if code == "promised":
+        return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
+    if code == "closed":
+        return _("closed: %(outcome)s") % {"outcome": _label(Closure.Outcome, facts.get("outcome"))}
+    return code.replace("_", " ")
+
+
+_PLAIN_EVENTS: dict[str, Any] = {
+    "taken": gettext_lazy("taken on"),
+    "waiting": gettext_lazy("waiting for the customer"),
+    "resumed": gettext_lazy("work goes on"),
+    "reopened": gettext_lazy("opened again"),
+    "customer_confirmed": gettext_lazy("the customer says it is solved"),
+}
+
+ABOUT: dict[str, Any] = {
+    "door": gettext_lazy("How it came in"), "customer": gettext_lazy("Who asks"), "ticket": gettext_lazy("Which ticket"),
+    "route": gettext_lazy("Why this team"), "term": gettext_lazy("Why by then"), "notice": gettext_lazy("What was told"),
+    "dispatch": gettext_lazy("How it left"),
+}
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    about: str
+    sentence: str
+    at: datetime
+
+
+def reason_lines(reasons: Iterable[Reason], names: Names) -> list[ReasonLine]:
+    return [ReasonLine(str(ABOUT.get(one.about, one.about)), reason_sentence(one, names), one.at) for one in reasons]
+
+
+def reason_sentence(reason: Reason, names: Names) -> str:
+    """Why it was done, as a person would say it."""
+    facts = reason.facts
+    team = names.teams.get(facts.get("team_id") or 0, _("this team"))
+    kind = names.kinds.get(facts.get("kind_id") or 0, _("this kind"))
+    said = {
+        ("route", "door_team"): _("The door it came through belongs to %(team)s.") % {"team": team},
+        ("route", "sheet_team"): _("It is about a service that %(team)s answers for.") % {"team": team},
+        ("route", "kind_team"): _("Requests of the kind “%(kind)s” go to %(team)s.") % {"kind": kind, "team": team},
+        ("route", "rest_team"): _("Nothing else said where it goes: %(team)s reads what has no other team.") % {"team": team},
+        ("route", "given"): _("The colleague who recorded it chose the team."),
+        ("term", "procedure"): _("Counted by the procedure of its kind, version %(version)s, which it keeps for its whole life.")
+        % {"version": facts.get("version", "?")},
+        ("notice", "by_email"): _("Told by e-mail, the address they wrote from."),
+        ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
+        ("ticket", "by_token"): _("The reply carries the token of our own message."),
+        ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
+        ("ticket", "new"): _("Nothing tied it to a ticket that exists: a new one was opened."),
+    }.get((reason.about, reason.code))
+    if said is None and reason.code.startswith("linked_"):
+        kinds = dict(Link.Kind.choices)
+        return str(kinds.get(reason.code.removeprefix("linked_"), reason.code))
+    if said is None and reason.about == "door":
+        return _("It came by %(channel)s.") % {"channel": channel_word(reason.code)}
+    return said or reason.code.replace("_", " ")
+
+
+def term_lines(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
+    """How a term was counted, one sentence a step; an unknown code is told as it is."""
+    return [line for line in (_term_line(code, facts) for code, facts in steps) if line]
+
+
+def _term_line(code: str, facts: dict[str, Any]) -> str:
+    day = _day(facts.get("day") or facts.get("instant") or "")
+    unit = str(_UNITS.get(str(facts.get("unit", "")), facts.get("unit", "")))
+    known = {
+        "from_excluded": _("%(day)s, the day it came in, does not count") % {"day": day},
+        "from_instant": _("counted in opening hours from %(day)s") % {"day": day},
+        "count": _("%(value)s %(unit)s lead to %(day)s") % {"value": facts.get("value"), "unit": unit, "day": day},
+        "count_hours": _("%(value)s opening hours lead to %(day)s") % {"value": facts.get("value"), "day": day},
+        "skipped": _("%(n)s holidays were not counted") % {"n": len(facts.get("days", []))},
+        "is_holiday": _("%(day)s is a holiday") % {"day": day},
+        "is_sunday": _("%(day)s is a Sunday") % {"day": day},
+        "is_saturday": _("%(day)s is a Saturday") % {"day": day},
+        "saturday_counts": _("%(day)s is a Saturday and counts") % {"day": day},
+        "moves_to": _("so it moves to %(day)s") % {"day": day},
+        "ends": _("it ends with %(day)s") % {"day": day},
+        "promised": _("promised by hand"),
+    }
+    return known.get(code, code.replace("_", " "))
+
+
+_UNITS: dict[str, Any] = {
+    "calendar_days": gettext_lazy("days"), "working_days": gettext_lazy("working days"), "months": gettext_lazy("months"),
+    "open_hours": gettext_lazy("opening hours"),
+}
+
+
+def _day(iso: str) -> str:
+    """A day or instant of the facts as people read it; empty when it is neither."""
+    try:
+        instant = datetime.fromisoformat(iso)
+    except ValueError:
+        return ""
+    if len(iso) <= 10:
+        return formats.date_format(date.fromisoformat(iso), _("l, j F"))
+    return formats.date_format(localtime(instant), _("l, j F, H:i"))
+
+
+def _label(choices: Any, value: Any) -> str:
+    return str(dict(choices.choices).get(value, value)).lower()

@@ -1,0 +1,161 @@
+"""Words and marks of the desk's own templates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from sportello.faces.desk import sentences
+from sportello.faces.desk.places import ListPlace
+from sportello.faces.desk.timeline_lines import Leaving, Line
+from sportello.foundation.core.text import in_language
+from sportello.foundation.ui.markup import attributes
+from sportello.foundation.ui.templatetags.ui import badge, button, icon, kbd
+from sportello.foundation.ui.words import initials
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import Filters
+
+register = template.Library()
+
+_STATES = {
+    Ticket.Status.NEW: ("accent", "dot"), Ticket.Status.IN_PROGRESS: ("info", "half"),
+    Ticket.Status.WAITING: ("neutral", "clock"), Ticket.Status.CLOSED: ("ok", "check-circle"),
+}
+
+
+@register.filter
+def said(texts: dict[str, str]) -> str:
+    """A `{language: text}` label in the language of the screen."""
+    return in_language(texts, sentences.language_now())
+
+
+@register.filter
+def channel(code: str) -> str:
+    return sentences.channel_word(code)
+
+
+@register.simple_tag
+def channel_icon(code: str, size: int = 16) -> SafeString:
+    """The channel's sign; it is read aloud, since in a row it stands for the word."""
+    return icon(sentences.CHANNEL_ICONS.get(code, "mail"), label=sentences.channel_word(code), size=size)
+
+
+@register.simple_tag
+def status_badge(status: str, label: Any) -> SafeString:
+    state, name = _STATES.get(Ticket.Status(status), ("neutral", "ring"))
+    return badge(label, state=state, icon_name=name)
+
+
+@register.filter
+def short(name: str) -> str:
+    """Initials."""
+    return initials(name)
+
+
+@register.filter
+def language_word(code: str) -> str:
+    """A language by its name in the screen's language; an unknown code stays as it is."""
+    try:
+        return str(get_language_info(code)["name_translated"]).lower()
+    except KeyError:
+        return code
+
+
+@register.filter
+def urlize_quiet(text: str) -> SafeString:
+    """Addresses as links that tell the other side nothing about us."""
+    return SafeString(urlize(text, nofollow=True, autoescape=True).replace(
+        'rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"'))
+
+
+@register.simple_tag
+def ticket_place(place: ListPlace, slug: str, number: str) -> str:
+    """A ticket's address that remembers the list it is opened from."""
+    return place.ticket_url(slug, number)
+
+
+@register.simple_tag
+def list_plain(place: ListPlace) -> str:
+    """The same list without filters."""
+    return replace(place, filters=Filters(), after="", further=False).url
+
+
+@register.simple_tag
+def row_refresh(row_url: str) -> str:
+    """Where a row draws itself again."""
+    return f"{row_url}{'&' if '?' in row_url else '?'}fragment=row"
+
+
+@register.simple_tag
+def row_event(ticket_id: int) -> str:
+    """The event of the page at which whatever shows this ticket asks again; live and own changes send it."""
+    return f"ticket-{ticket_id} from:body"
+
+
+@register.simple_tag
+def side_event(ticket_id: int) -> str:
+    """The side panel: when it is first shown, and when its ticket changed."""
+    return f"intersect once, ticket-{ticket_id} from:body"
+
+
+@register.simple_tag
+def ticket_fragment(address: str, part: str) -> str:
+    return f"{address}?fragment={part}"
+
+
+@register.simple_tag
+def ticket_older(address: str, before: int) -> str:
+    return f"{address}?before={before}"
+
+
+@register.simple_tag
+def leaving_badge(leaving: Leaving | None) -> SafeString:
+    """What became of an outgoing message; nothing for what came in."""
+    if leaving is None:
+        return SafeString("")
+    return badge(leaving.word, state=leaving.badge, icon_name=leaving.icon, why=leaving.meaning)
+
+
+@register.simple_tag
+def leaving_place(line: Line) -> SafeString:
+    """The badge in its place, which a later answer finds by its id."""
+    if line.leaving is None:
+        return SafeString("")
+    return format_html('<span id="left-{}">{}</span>', line.anchor, leaving_badge(line.leaving))
+
+
+def _opens(address: str, resource: str) -> dict[str, Any]:
+    """A verb's page as a link; with scripts its form comes into the dialog."""
+    return {"href": f"{address}{resource}/", "get": f"{address}{resource}/", "target": "#verb-body", "swap": "innerHTML",
+            "data_opens": "verb"}
+
+
+@register.simple_tag
+def verb_button(label: Any, address: str, resource: str, icon_name: str = "", hotkey: str = "") -> SafeString:
+    return button(label, icon_name=icon_name, hotkey=hotkey, **_opens(address, resource))
+
+
+@register.simple_tag
+def verb_link(label: Any, address: str, resource: str, icon_name: str = "", keys: str = "") -> SafeString:
+    """The same as an entry of a menu, which shows its key; `verb_key` is what the key presses."""
+    return format_html('<a{}>{}<span>{}</span>{}</a>', attributes(_opens(address, resource)), icon(icon_name, size=16),
+                       label, kbd(keys))
+
+
+@register.simple_tag
+def verb_key(label: Any, address: str, resource: str, keys: str) -> SafeString:
+    """A key for a verb whose menu is closed: keys press only what can be seen, so it stands in a corner, unread."""
+    return format_html('<a tabindex="-1" title="{}" data-hotkey="{}"{}>{}</a>', label, keys,
+                       attributes(_opens(address, resource)), label)
+
+
+@register.simple_tag
+def verb_why(address: str) -> SafeString:
+    """The small "why?" beside what was automatic."""
+    return format_html('<a class="why"{}>{}</a>', attributes(_opens(address, "why")), _("why?"))

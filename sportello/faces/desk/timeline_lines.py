@@ -1,0 +1,190 @@
+"""The timeline as the screen draws it: every entry with its words, its dispatch, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sportello.foundation.files.models import Blob
+from sportello.records.procedures.models import NoticeTemplate
+from sportello.records.tickets import codes
+from sportello.records.tickets.models import Entry, Ticket
+from sportello.records.tickets.queries import TimelineItem
+from sportello.records.tickets.queries.timeline import FileRow
+from sportello.service.channels.models import Delivery, Dispatch
+
+from . import sentences
+
+#: Written where the customer's access code stands: the desk never shows it.
+HIDDEN_CODE = "····-····-····"
+
+#: state → (word, badge state, icon, sentence on hover)
+_LEAVING: dict[str, tuple[Any, str, str, Any]] = {
+    "queued": (gettext_lazy("to be sent"), "neutral", "clock", gettext_lazy("It leaves within seconds.")),
+    "sending": (gettext_lazy("being sent"), "neutral", "clock", gettext_lazy("It is on its way to the server.")),
+    "sent": (gettext_lazy("sent"), "ok", "check", gettext_lazy("Their server took it.")),
+    "in_doubt": (gettext_lazy("in doubt"), "warn", "warn",
+                 gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once.")),
+    "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
+    "bounced": (gettext_lazy("came back"), "danger", "danger", gettext_lazy("Their server took it and sent it back.")),
+    "portal": (gettext_lazy("on the follow-up page"), "neutral", "web",
+               gettext_lazy("The customer reads it there: no mail was sent.")),
+}
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What became of an outgoing message. `words` are the server's own."""
+
+    state: str
+    words: str = ""
+
+    @property
+    def word(self) -> str:
+        return str(_LEAVING[self.state][0])
+
+    @property
+    def badge(self) -> str:
+        return _LEAVING[self.state][1]
+
+    @property
+    def icon(self) -> str:
+        return _LEAVING[self.state][2]
+
+    @property
+    def meaning(self) -> str:
+        return str(_LEAVING[self.state][3])
+
+    @property
+    def is_trouble(self) -> bool:
+        return self.state in ("in_doubt", "failed", "bounced")
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file as it is offered: `icon` by type, `scan` in words, `can_open` unless a virus was found."""
+
+    id: int
+    filename: str
+    size: int
+    type_word: str
+    icon: str
+    scan_word: str
+    scan_state: str
+    can_open: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry. `look` is the component's kind, or "notice" for what Sportello told the customer by itself."""
+
+    item: TimelineItem
+    look: str
+    author: str
+    at: datetime
+    text: str = ""
+    sentence: str = ""
+    channel: str = ""
+    to: str = ""
+    cc: str = ""
+    leaving: Leaving | None = None
+    files: list[FileLine] = field(default_factory=list)
+    has_html: bool = False
+
+    @property
+    def anchor(self) -> str:
+        return f"e{self.item.position}"
+
+
+def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
+    """Words for a page of the timeline; one query for dispatches, and one a sort of name that events point at."""
+    leaving = _leaving([item.message.pk for item in items if item.message is not None and not item.message.is_incoming])
+    names = sentences.names_for(ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code])
+    return [_line(item, leaving, names) for item in items]
+
+
+def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names) -> Line:
+    files = [file_line(one) for one in item.files if not (one.is_inline and one.content_type.startswith("image/"))]
+    if item.kind == Entry.Kind.NOTE:
+        return Line(item, "note", item.author, item.happened_at, text=item.note_text, files=files)
+    if item.kind == Entry.Kind.EVENT:
+        return Line(item, "event", item.author, item.happened_at, sentence=sentences.event_sentence(item, names))
+    if item.kind == Entry.Kind.CONTACT:
+        channel = getattr(item.contact, "channel", "")
+        return Line(item, "visit" if channel == "counter" else "call", item.author, item.happened_at,
+                    text=item.contact_summary, channel=sentences.channel_word(channel), files=files,
+                    sentence=_contact_sentence(item))
+    return _message_line(item, leaving, files)
+
+
+def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[FileLine]) -> Line:
+    message = item.message
+    if message is None:
+        raise ValueError(f"entry {item.id} is a message without its row")
+    to = ", ".join(name or address for role, name, address in item.recipients if role == "to")
+    cc = ", ".join(name or address for role, name, address in item.recipients if role == "cc")
+    common: dict[str, Any] = {
+        "at": item.happened_at, "channel": sentences.channel_word(message.channel), "files": files,
+        "text": message.text.replace(codes.MARK, HIDDEN_CODE),
+    }
+    if message.is_incoming:
+        machine = _("written by a machine: it changes neither state nor terms") if message.is_machine else ""
+        return Line(item, "message_in", item.author or _("Customer"), sentence=machine, cc=cc,
+                    has_html=bool(message.html), **common)
+    left = leaving.get(message.pk) or (Leaving("portal") if message.channel == "portal" else Leaving("queued"))
+    if message.notice_moment:
+        moment = dict(NoticeTemplate.Moment.choices).get(message.notice_moment, message.notice_moment)
+        return Line(item, "notice", "Sportello", sentence=str(moment), to=to, leaving=left, **common)
+    return Line(item, "message_out", item.author or _("Colleague"), to=to, cc=cc, leaving=left, **common)
+
+
+def _contact_sentence(item: TimelineItem) -> str:
+    minutes = item.contact_seconds // 60
+    if not item.contact_seconds:
+        return ""
+    return _("%(n)d min") % {"n": max(minutes, 1)}
+
+
+def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
+    """What became of each message, one query; the worst of its recipients speaks for all."""
+    found: dict[int, Leaving] = {}
+    if not message_ids:
+        return found
+    for delivery in Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch"):
+        dispatch = delivery.dispatch
+        known = found.get(dispatch.message_id)
+        if known is None or not known.is_trouble:
+            found[dispatch.message_id] = _of(dispatch, delivery)
+    return found
+
+
+def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
+    if dispatch.state == Dispatch.State.SENT and delivery.state == Delivery.State.FAILED:
+        return Leaving("bounced", f"{delivery.address}: {delivery.answer}".strip())
+    if delivery.state == Delivery.State.FAILED or dispatch.state == Dispatch.State.FAILED:
+        return Leaving("failed", delivery.answer or dispatch.answer)
+    return Leaving(dispatch.state, dispatch.answer)
+
+
+def file_line(file: FileRow) -> FileLine:
+    kind, _slash, sort = file.content_type.partition("/")
+    icon = ("file-image" if kind == "image" else "file-pdf" if sort == "pdf"
+            else "mail" if file.content_type == "message/rfc822" else "file")
+    scan = Blob.Scan(file.scan)
+    return FileLine(
+        file.id, file.filename, file.size, _type_word(kind, sort), icon, str(scan.label),
+        {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"), file.scan != Blob.Scan.INFECTED,
+    )
+
+
+def _type_word(kind: str, sort: str) -> str:
+    if kind == "image":
+        return _("picture (%(type)s)") % {"type": sort.upper()}
+    return {"pdf": "PDF", "plain": _("text"), "rfc822": _("e-mail"), "zip": "ZIP", "octet-stream": _("file")}.get(
+        sort, sort.rpartition(".")[2] or sort
+    )
