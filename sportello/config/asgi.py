@@ -1,19 +1,26 @@
-"""The live stream's process serves `stream`, a bare ASGI callable without Django's request cycle."""
+"""The live stream's process serves `stream`, a bare ASGI callable without Django's request cycle.
+
+Importing this module starts Django and the thread that reads the journal: only that process does it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+import os
 
-Message = dict[str, Any]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
 
+import django
 
-async def stream(
-    scope: Message,
-    receive: Callable[[], Awaitable[Message]],
-    send: Callable[[Message], Awaitable[None]],
-) -> None:
-    """Nothing is streamed in this installation: 404."""
-    if scope["type"] == "http":
-        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+django.setup()
+
+from django.conf import settings  # noqa: E402 - Django must have started
+
+from sportello.config import topics  # noqa: E402
+from sportello.foundation.live import stats  # noqa: E402
+from sportello.foundation.live.hub import Hub  # noqa: E402
+from sportello.foundation.live.stream import Stream  # noqa: E402
+
+_page = topics.page()
+_hub = Hub(_page, report=stats.writer(settings.HOME / "run" / "stream.json"))
+_hub.start()
+stream = Stream(_page, _hub)

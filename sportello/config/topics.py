@@ -1,0 +1,249 @@
+"""Every topic of the live stream: who may hear it, what feeds it, what it says. One page, like the reactions.
+
+    lists                        who serves somewhere: tickets that entered or left their lists, and which changed
+    ticket:<organisation>/<no.>  who may see the ticket: that it changed, or that it is no longer theirs to see
+
+An event says ids, versions and names of lists, never a word of a ticket. Whether somebody may hear of a change is
+asked anew at each change, of the ticket as it is now: what came late tells of nothing that was closed since.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from sportello.foundation.journal.verbs import all_verbs
+from sportello.foundation.live.page import Change, Page, Saying, Topic, saying
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.models import Membership, TeamMembership, User
+from sportello.records.accounts.people import Person, person_for
+from sportello.records.tickets.access import may_see, tickets_for
+from sportello.records.tickets.models import Named, Ticket
+from sportello.records.tickets.queries.lists import DUE_WITHIN
+
+#: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
+CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
+
+
+@dataclass(frozen=True)
+class Hearer:
+    """A person with what is asked of them at every change, counted once."""
+
+    person: Person
+    membership_ids: frozenset[int]
+    team_ids: frozenset[int]
+
+
+def hearer_for(user: User) -> Hearer:
+    person = person_for(user)
+    return Hearer(person, person.membership_ids, person.team_ids)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a ticket stood or stands: what lists are made of."""
+
+    team_id: int
+    owner_id: int | None
+    is_open: bool
+    sensitivity: str
+    waits: bool
+    is_due: bool
+
+
+@dataclass(frozen=True)
+class About:
+    """A change of one ticket. `before` None: it was not there, or what it was is not known."""
+
+    organisation_id: int
+    name: str
+    ticket_id: int
+    version: int
+    now: Standing
+    before: Standing | None
+    #: Memberships named for the ticket, where only named ones may see it.
+    named: frozenset[int]
+
+    def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
+        return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
+
+
+# ---- what happened
+
+
+def about(changes: Sequence[Change]) -> list[About]:
+    """One query for the tickets, one more where some are for named people only."""
+    ids = {change.last.subject_id for change in changes}
+    tickets = {
+        ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ids).select_related("organisation")
+    }
+    guarded = [pk for pk, ticket in tickets.items() if ticket.sensitivity == Ticket.Sensitivity.NAMED]
+    named: dict[int, set[int]] = {}
+    if guarded:
+        for pk, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
+            named.setdefault(pk, set()).add(member_id)
+    return [
+        _about(change, tickets[change.last.subject_id], frozenset(named.get(change.last.subject_id, ())))
+        for change in changes
+        if change.last.subject_id in tickets
+    ]
+
+
+def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
+    due_until = clock.now(ticket.organisation) + DUE_WITHIN
+    now = Standing(
+        ticket.team_id,
+        ticket.owner_id,
+        not ticket.is_closed,
+        ticket.sensitivity,
+        ticket.waits_for_us,
+        not ticket.is_closed and ticket.next_promise_at is not None and ticket.next_promise_at < due_until,
+    )
+    return About(
+        ticket.organisation_id,
+        f"{ticket.organisation.slug}/{ticket.number}",
+        ticket.pk,
+        ticket.version,
+        now,
+        _before(change.first.payload, now, due_until),
+        named,
+    )
+
+
+def _before(payload: Mapping[str, Any], now: Standing, due_until: datetime) -> Standing | None:
+    """The ticket before the first event of the change; what the event does not say is taken as unchanged."""
+    status, team_id = payload.get("before_status"), payload.get("before_team_id")
+    if status is None or team_id is None:
+        return None
+    is_due = now.is_due
+    if "before_due_at" in payload:
+        promised = payload["before_due_at"]
+        is_due = promised is not None and datetime.fromisoformat(promised) < due_until
+    return Standing(
+        team_id,
+        payload.get("before_owner_id"),
+        status != Ticket.Status.CLOSED,
+        payload.get("before_sensitivity") or now.sensitivity,
+        bool(payload.get("before_waits")),
+        is_due,
+    )
+
+
+# ---- lists
+
+
+def admit_to_lists(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
+    return dict.fromkeys(names, True) if hearer.person.serving else {}
+
+
+def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozenset[str]:
+    """Their lists a ticket standing so is in: as `tickets.queries.lists` has them, on values."""
+    if standing is None or not change.seen_by(hearer, standing):
+        return frozenset()
+    held = {
+        "all": True,
+        "mine": standing.is_open and standing.owner_id in hearer.membership_ids,
+        "unassigned": standing.is_open and standing.owner_id is None and standing.team_id in hearer.team_ids,
+        "waiting": standing.is_open and standing.waits,
+        "due": standing.is_open and standing.is_due,
+    }
+    return frozenset(name for name, holds in held.items() if holds)
+
+
+def tell_lists(hearer: Hearer, change: About) -> Saying | None:
+    now, before = lists_of(hearer, change, change.now), lists_of(hearer, change, change.before)
+    if not now and not before:
+        return None
+    return _lists_saying(change, tuple(sorted(now - before)), tuple(sorted(before - now)))
+
+
+@lru_cache(maxsize=500)
+def _lists_saying(change: About, entered: tuple[str, ...], left: tuple[str, ...]) -> Saying:
+    return saying("lists", ticket=change.name, version=change.version, entered=entered, left=left)
+
+
+# ---- one ticket
+
+_TICKET = re.compile(r"ticket:[a-z][a-z0-9-]{0,39}/[0-9-]{1,20}")
+
+
+def admit_to_tickets(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
+    """Those of `names` the person may see, with the version the ticket has now; one query."""
+    wanted = Q(pk__in=[])
+    for name in names:
+        slug, number = name.removeprefix("ticket:").split("/")
+        wanted |= Q(organisation__slug=slug, number=number)
+    found = tickets_for(hearer.person).filter(wanted).values_list("organisation__slug", "number", "version")
+    return {f"ticket:{slug}/{number}": {"version": version} for slug, number, version in found}
+
+
+def ticket_topic(change: About) -> str:
+    return f"ticket:{change.name}"
+
+
+def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
+    return _ticket_saying(change, change.seen_by(hearer, change.now))
+
+
+@lru_cache(maxsize=500)
+def _ticket_saying(change: About, is_theirs: bool) -> Saying:
+    if is_theirs:
+        return saying("ticket", ticket=change.name, version=change.version)
+    # they had it before them: that it is not theirs any more is the last they hear of it
+    return saying("gone", ends=ticket_topic(change), ticket=change.name)
+
+
+# ---- rights
+
+
+def rights(hearer: Hearer) -> str:
+    """All that decides what a hearer may hear, to be compared with `rights_now`."""
+    user = hearer.person.user
+    places = [
+        (place.membership.pk, place.organisation.pk, place.role, sorted(place.team_ids))
+        for place in hearer.person.places
+    ]
+    return _written(user.password, user.runs_installation, places)
+
+
+def rights_now(user_ids: Collection[int]) -> dict[int, str]:
+    """The same for users as they are in the database now, without those switched off; three queries."""
+    users = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "password", "runs_installation")
+    members = Membership.objects.filter(user_id__in=user_ids, ended_at__isnull=True)
+    places: dict[int, tuple[int, tuple[int, int, str, list[int]]]] = {
+        pk: (user_id, (pk, organisation_id, role, []))
+        for pk, user_id, organisation_id, role in members.values_list("pk", "user_id", "organisation_id", "role")
+    }
+    teams = TeamMembership.objects.filter(membership__in=places, team__ended_at__isnull=True)
+    for pk, team_id in teams.order_by("team_id").values_list("membership_id", "team_id"):
+        places[pk][1][3].append(team_id)
+    return {
+        pk: _written(password, runs, [place for user_id, place in places.values() if user_id == pk])
+        for pk, password, runs in users
+    }
+
+
+def _written(password: str, runs_installation: bool, places: Sequence[tuple[int, int, str, list[int]]]) -> str:
+    return repr((password, runs_installation, [(pk, org, str(role), teams) for pk, org, role, teams in sorted(places)]))
+
+
+def page() -> Page:
+    """The page; asked for once Django has started, since it lists the verbs every room has registered."""
+    return Page(
+        topics=(
+            Topic(re.compile("lists"), admit_to_lists, lambda _change: "lists", tell_lists),
+            Topic(_TICKET, admit_to_tickets, ticket_topic, tell_ticket),
+        ),
+        verbs=frozenset(name for name, verb in all_verbs().items() if verb.subject == "ticket"),
+        cuts=CUTS,
+        gather=about,
+        viewer=hearer_for,
+        rights=rights,
+        rights_now=rights_now,
+    )

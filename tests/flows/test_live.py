@@ -1,0 +1,352 @@
+"""Live: what others do reaches who may see it, nobody else, and nothing is missed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from sportello.foundation.journal import actions as journal
+from sportello.foundation.journal import actor
+from sportello.records.accounts.models import Membership
+from sportello.records.tickets.actions import handling, messages
+from sportello.records.tickets.models import Ticket
+from tests.cast import Cast, assemble
+
+from .live_process import Running, database_url, running, signed_in, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def people(transactional_db: None) -> Cast:
+    return assemble()
+
+
+@pytest.fixture(scope="module")
+def process(django_db_setup: None) -> Iterator[Running]:
+    with running() as here:
+        yield here
+
+
+@pytest.fixture
+def stream(process: Running, people: Cast) -> Iterator[Running]:
+    yield process
+    process.hang_up()
+
+
+def key_of(people: Cast, name: str) -> str:
+    return signed_in(people.users[name])
+
+
+def topic(ticket: Ticket) -> str:
+    return f"ticket:borgo/{ticket.number}"
+
+
+def name_of(ticket: Ticket) -> str:
+    return f"borgo/{ticket.number}"
+
+
+def settled(people: Cast, *arguments: object, **named: object) -> Ticket:
+    """A ticket whose opening has been told already: what is heard later is news."""
+    ticket = people.ticket(*arguments, **named)
+    time.sleep(0.45)
+    return ticket
+
+
+def note(people: Cast, ticket: Ticket, who: str = "Anna", text: str = "Parola segreta: girasole.") -> None:
+    messages.note(ticket, people.member(who), text)
+
+
+def test_anna_takes_a_ticket_and_carla_s_lists_say_so(stream: Running, people: Cast) -> None:
+    carla = stream.listen(key_of(people, "Carla"), "lists")
+    ticket = people.ticket()
+    opened = carla.hears("lists", ticket=name_of(ticket))
+    assert set(opened["entered"]) >= {"unassigned", "waiting", "all"}
+    handling.take(ticket, people.member("Anna"))
+    taken = carla.hears("lists", ticket=name_of(ticket), version=ticket.version)
+    assert (taken["entered"], taken["left"]) == ([], ["unassigned"])
+
+
+def test_a_watcher_hears_the_version_and_not_a_word_of_the_content(stream: Running, people: Cast) -> None:
+    ticket = people.ticket("Mensa: addebito doppio", text="Il mio codice fiscale e la mia storia")
+    anna = stream.listen(key_of(people, "Anna"), "lists", topic(ticket))
+    assert anna.of("hello")[0]["topics"][topic(ticket)] == {"version": ticket.version}
+    note(people, ticket)
+    assert anna.hears("ticket", ticket=name_of(ticket), version=ticket.version)
+    messages.receive(ticket, words("Ecco la mia storia"), channel="email", customer=ticket.customer, actor=actor.MACHINE)
+    anna.hears("ticket", ticket=name_of(ticket), version=ticket.version)
+    told = bytes(anna.raw).decode().lower()
+    for content in ("mensa", "addebito", "storia", "girasole", "maria", "popescu", "example.org", "anna"):
+        assert content not in told
+
+
+def words(text: str):
+    from sportello.records.tickets.words import Words
+
+    return Words(text=text, subject="Mensa", sender_name="Maria Popescu", sender_address="maria@example.org", language="it")
+
+
+def test_one_change_with_many_events_is_told_once(stream: Running, people: Cast) -> None:
+    """A budget: four events of one ticket within a moment are one refetch."""
+    ticket = settled(people)
+    anna = stream.listen(key_of(people, "Anna"), topic(ticket))
+    from django.db import transaction
+
+    with transaction.atomic():
+        for text in ("uno", "due", "tre", "quattro"):
+            note(people, ticket, text=text)
+    anna.hears("ticket", version=ticket.version)
+    time.sleep(0.5)
+    assert len(anna.of("ticket")) == 1
+
+
+def test_bruno_never_hears_of_a_ticket_for_named_people_only(stream: Running, people: Cast) -> None:
+    ticket = people.ticket("Segnalazione riservata")
+    handling.change_sensitivity(ticket, "named", named=[people.member("Anna")], by=people.member("Carla"))
+    time.sleep(0.4)
+    bruno = stream.listen(key_of(people, "Bruno"), "lists", topic(ticket))
+    anna = stream.listen(key_of(people, "Anna"), "lists", topic(ticket))
+    assert bruno.of("hello")[0]["refused"] == [topic(ticket)]
+    note(people, ticket)
+    handling.take(ticket, people.member("Anna"))
+    anna.hears("ticket", version=ticket.version)
+    anna.hears("lists", version=ticket.version)
+    plain = people.ticket("Orari")
+    bruno.hears("lists", ticket=name_of(plain))
+    assert ticket.number not in bytes(bruno.raw).decode().replace(topic(ticket), "")
+
+
+def test_who_may_no_longer_see_a_ticket_hears_that_and_nothing_after(stream: Running, people: Cast) -> None:
+    ticket = settled(people)
+    bruno = stream.listen(key_of(people, "Bruno"), topic(ticket))
+    handling.change_sensitivity(ticket, "named", named=[people.member("Anna")], by=people.member("Carla"))
+    bruno.hears("gone", ticket=name_of(ticket))
+    note(people, ticket)
+    handling.take(ticket, people.member("Anna"))
+    time.sleep(0.6)
+    assert not bruno.of("ticket")
+    assert len(bruno.of("gone")) == 1
+
+
+def test_what_was_open_when_dario_left_is_closed_to_him_when_he_returns(stream: Running, people: Cast) -> None:
+    """Catching up asks what is true now: a ticket closed to him since is not named again."""
+    ticket = settled(people, kind="complaint")
+    dario = stream.listen(key_of(people, "Dario"), "lists")
+    position = dario.position
+    dario.close()
+    note(people, ticket, "Bruno")
+    handling.move(ticket, people.team("front"), by=people.member("Bruno"), reason="Non è nostra")
+    handling.change_sensitivity(ticket, "team", named=[], by=people.member("Carla"))
+    note(people, ticket, "Carla")
+    time.sleep(0.3)
+    back = stream.listen(key_of(people, "Dario"), "lists", since=position)
+    told = back.hears("lists", ticket=name_of(ticket))
+    assert told["entered"] == []
+    assert "all" in told["left"] or told["left"] == []
+
+
+@pytest.mark.parametrize("change", ["moved to another team", "ended"])
+def test_a_right_taken_away_cuts_the_stream(stream: Running, people: Cast, change: str) -> None:
+    ticket = settled(people, kind="complaint")
+    key = key_of(people, "Dario")
+    dario = stream.listen(key, "lists", topic(ticket))
+    member = people.member("Dario")
+    from django.db import transaction
+
+    from sportello.records.accounts.models import TeamMembership
+
+    with transaction.atomic():
+        if change == "ended":
+            Membership.objects.filter(pk=member.pk).update(ended_at="2026-01-01T00:00:00Z")
+            journal.record(people.borgo, "membership.ended", member, actor.SYSTEM, user_id=member.user_id)
+        else:
+            TeamMembership.objects.filter(membership=member).delete()
+            journal.record(
+                people.borgo, "membership.changed", member, actor.SYSTEM,
+                user_id=member.user_id, role=member.role, team_ids=[],
+            )
+    began = time.monotonic()
+    dario.hears("bye", why="rights")
+    assert dario.closed.wait(3)
+    assert time.monotonic() - began < 2
+    note(people, ticket, "Bruno")
+    assert not dario.of("ticket")
+    status = stream.listen(key, topic(ticket)).status
+    assert status == 404  # what is not his does not exist
+
+
+def test_a_commit_that_comes_late_is_not_missed(stream: Running, people: Cast) -> None:
+    """Event 101 is written first and committed last; 102 must not carry the reader past it."""
+    first, second = people.ticket("Prima"), settled(people, "Seconda")
+    anna = stream.listen(key_of(people, "Anna"), topic(first), topic(second))
+    insert = (
+        "INSERT INTO journal_event (epoch, at, happened_at, organisation_id, actor_kind, verb, subject_kind, subject_id,"
+        " payload) VALUES (1, clock_timestamp(), clock_timestamp(), %s, 'system', 'note.written', 'ticket', %s, '{}')"
+        " RETURNING id"
+    )
+    with psycopg.connect(database_url()) as late, psycopg.connect(database_url()) as early:
+        early_id = late.execute(insert, [people.borgo.pk, first.pk]).fetchone()[0]
+        late_id = early.execute(insert, [people.borgo.pk, second.pk]).fetchone()[0]
+        assert early_id < late_id
+        early.commit()
+        time.sleep(0.6)
+        assert not anna.of("ticket")  # held back, not passed over
+        late.commit()
+        anna.hears("ticket", ticket=name_of(first))
+        anna.hears("ticket", ticket=name_of(second))
+    assert int(anna.position.split(":")[2]) == late_id
+
+
+def test_a_dropped_line_catches_up_with_all_it_missed(stream: Running, people: Cast) -> None:
+    ticket = people.ticket()
+    key = key_of(people, "Anna")
+    anna = stream.listen(key, "lists", topic(ticket))
+    note(people, ticket)
+    anna.hears("ticket", version=ticket.version)
+    position = anna.position
+    anna.close()
+    handling.take(ticket, people.member("Carla"))
+    other = people.ticket("Arrivata intanto")
+    back = stream.listen(key, "lists", topic(ticket), since=position)
+    back.hears("ticket", version=ticket.version)
+    back.hears("lists", ticket=name_of(other))
+    assert back.hears("lists", ticket=name_of(ticket))["left"] == ["unassigned"]
+    note(people, ticket)  # and it goes on living
+    back.hears("ticket", version=ticket.version)
+    again = stream.listen(key, topic(ticket), since=back.position)
+    time.sleep(0.4)
+    assert not again.of("ticket")  # nothing is told twice once it was heard
+
+
+def test_the_browser_s_own_reconnection_resumes_too(stream: Running, people: Cast) -> None:
+    ticket = people.ticket()
+    key = key_of(people, "Anna")
+    anna = stream.listen(key, topic(ticket))
+    position = anna.position
+    anna.close()
+    note(people, ticket)
+    line, response = stream.ask(key, topic(ticket), headers={"Last-Event-ID": position}, since="1:0:0")
+    told = b"".join(response.readline() for _ in range(9)).decode()
+    assert f'"version":{ticket.version}' in told
+    line.close()
+
+
+def test_a_page_drawn_a_moment_ago_misses_nothing_since(stream: Running, people: Cast) -> None:
+    """Between drawing a page and opening its stream somebody may act: the page says how old it is."""
+    ticket = people.ticket()
+    time.sleep(0.5)
+    note(people, ticket)
+    time.sleep(0.4)
+    anna = stream.listen(key_of(people, "Anna"), topic(ticket), ago="700")
+    anna.hears("ticket", version=ticket.version)
+
+
+@pytest.mark.parametrize("position", ["7:0:0", "1:99999999999:5"])
+def test_a_position_of_another_journal_is_told_to_ask_everything_again(
+    stream: Running, people: Cast, position: str
+) -> None:
+    anna = stream.listen(key_of(people, "Anna"), "lists", since=position)
+    anna.hears("resync")
+    ticket = people.ticket()
+    anna.hears("lists", ticket=name_of(ticket))
+
+
+def test_long_polling_hears_the_same(stream: Running, people: Cast) -> None:
+    ticket = people.ticket()
+    key = key_of(people, "Anna")
+    first = stream.poll(key, "lists", topic(ticket))
+    assert first["events"][0]["data"]["topics"][topic(ticket)]["version"] == ticket.version
+    note(people, ticket)
+    second = stream.poll(key, "lists", topic(ticket), since=first["at"])
+    assert {"ticket", "lists"} <= {one["event"] for one in second["events"]}
+    assert second["at"] != first["at"]
+
+
+def test_fifty_watchers_cost_as_many_requests_as_have_the_ticket_open(stream: Running, people: Cast) -> None:
+    """`ticket` makes a page ask again, `lists` does not: three of fifty have the ticket before them."""
+    ticket = settled(people)
+    names = ("Anna", "Bruno", "Carla", "Hugo")
+    keys = {name: key_of(people, name) for name in names}
+    watchers = [
+        stream.listen(keys[names[at % 4]], "lists", *([topic(ticket)] if at < 3 else [])) for at in range(50)
+    ]
+    handling.take(ticket, people.member("Anna"))
+    for watcher in watchers:
+        watcher.hears("lists", ticket=name_of(ticket), version=ticket.version)
+    time.sleep(0.5)
+    assert sum(len(watcher.of("ticket")) for watcher in watchers) == 3
+    assert sum(len(watcher.of("lists")) for watcher in watchers) == 50
+    assert not any(watcher.of("resync") or watcher.of("reload") for watcher in watchers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"key": ""}, 401),
+        ({"key": "no-such-session"}, 401),
+        ({"origin": "http://evil.test"}, 403),
+        ({"origin": "http://127.0.0.1:1"}, 403),
+        ({"headers": {"Host": "evil.test"}}, 403),
+        ({"topics": ("nonsense",)}, 404),
+        ({"topics": ("ticket:bottega/2026-0000001",)}, 404),
+        ({"topics": ()}, 400),
+        ({"topics": tuple(f"lists{n}" for n in range(99))}, 400),
+        ({"path": "/elsewhere"}, 404),
+    ],
+)
+def test_the_door_is_shut_to_strangers(stream: Running, people: Cast, asked: dict, status: int) -> None:
+    key, topics = asked.pop("key", None), asked.pop("topics", ("lists",))
+    line, response = stream.ask(key if key is not None else key_of(people, "Anna"), *topics, **asked)
+    assert response.status == status
+    line.close()
+
+
+@pytest.mark.parametrize("who", ["Elena", "Leo", "Fabio", "Root"])
+def test_who_reads_no_tickets_hears_of_none(stream: Running, people: Cast, who: str) -> None:
+    ticket = people.ticket()
+    assert stream.listen(key_of(people, who), "lists", topic(ticket)).status == 404
+
+
+def test_the_answer_names_the_page_s_origin_and_no_other(stream: Running, people: Cast) -> None:
+    line, response = stream.ask(key_of(people, "Anna"), "lists")
+    assert response.headers["Access-Control-Allow-Origin"] == stream.origin
+    assert response.headers["Access-Control-Allow-Credentials"] == "true"
+    assert "Origin" in response.headers["Vary"]
+    assert response.headers["Cache-Control"] == "no-store"
+    line.close()
+
+
+def test_the_stream_outlives_its_database_connections(stream: Running, people: Cast) -> None:
+    """A database that restarts cuts every connection; what happened meanwhile is told once it is back."""
+    from django.db import connection
+
+    ticket = people.ticket()
+    anna = stream.listen(key_of(people, "Anna"), topic(ticket))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND datname = current_database()"
+        )
+    note(people, ticket)
+    anna.hears("ticket", version=ticket.version)
+    assert not anna.closed.is_set()
+    assert stream.listen(key_of(people, "Anna"), topic(ticket)).status == 200
+
+
+def test_status_can_tell_how_many_listen(stream: Running, people: Cast) -> None:
+    import json
+    from pathlib import Path
+
+    from django.conf import settings
+
+    written = Path(settings.HOME) / "run" / "stream.json"
+    key = key_of(people, "Anna")
+    for _ in range(3):
+        stream.listen(key, "lists")
+    wait_until(lambda: written.exists() and json.loads(written.read_text())["open"] == 3, 12)
+    record = json.loads(written.read_text())
+    assert record["people"] == 1
+    assert "Anna" not in written.read_text()
