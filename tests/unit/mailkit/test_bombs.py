@@ -37,7 +37,8 @@ def test_ten_thousand_recipients_are_all_read() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [b'\\"' * 200_000, b"(" * 400_000, b"<" * 400_000, b":" * 400_000, b"," * 400_000, b"=?utf-8?q?a" * 40_000, b'"' * 400_000],
+    [b'\\"' * 200_000, b"(" * 400_000, b"<" * 400_000, b":" * 400_000, b"," * 400_000,
+     b"=?utf-8?q?a" * 40_000, b'"' * 400_000],
     ids=["quotes", "comments", "angles", "colons", "commas", "words", "bare-quotes"],
 )  # fmt: skip
 def test_hostile_address_fields(value: bytes) -> None:
@@ -97,7 +98,8 @@ def test_damaged_base64(junk: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"Il 3 nov 2026 10:15\n" * 50_000, b"Da: a@b.it\n" * 100_000, b"> " * 500_000, b"> a\n" * 300_000, b"-" * 1_000_000,
+    [b"Il 3 nov 2026 10:15\n" * 50_000, b"Da: a@b.it\n" * 100_000, b"> " * 500_000, b"> a\n" * 300_000,
+     b"-" * 1_000_000,
      b" " * 1_000_000, b"-- \n" * 300_000, b"ciao " * 1_000_000, b"a\n" * 1_000_000],
     ids=["attribution", "labels", "angles", "quotes", "hyphens", "spaces", "delimiters", "one-line", "lines"],
 )  # fmt: skip
@@ -127,7 +129,9 @@ def test_thousands_of_references_keep_the_first_and_the_newest() -> None:
     assert record.references[-1] == "<r19999@example.it>"
 
 
-@pytest.mark.parametrize("charset", ["zlib", "bz2", "hex", "idna", "punycode", "unicode_escape", "rot13", "undefined", "x" * 9_000])
+@pytest.mark.parametrize(
+    "charset", ["zlib", "bz2", "hex", "idna", "punycode", "unicode_escape", "rot13", "undefined", "x" * 9_000]
+)
 def test_codecs_that_are_no_charsets_are_never_used(charset: str) -> None:
     head = f"Content-Type: text/plain; charset={charset}\n\n"
     record = parse(HEAD + head.encode() + b"\\u0041 ciao")

@@ -132,5 +132,7 @@ def _made(name: str, address: str, defects: Defects) -> Address:
         address = address.split(":", 1)[1]  # source route (RFC 5322 section 4.4)
     if len(address) > limits.ADDRESS or "@" not in address.strip("@"):
         defects.add("bad_address")
-    name = name.strip().strip("'\"").strip()
+    name = name.strip()
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        name = name[1:-1].strip()
     return Address(name[: limits.NAME], address[: limits.ADDRESS])

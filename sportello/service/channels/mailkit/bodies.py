@@ -69,12 +69,7 @@ def _walk(part: Part, found: Found, *, inside_related: bool) -> None:
 
 def _walk_leaf(part: Part, found: Found, *, inside_related: bool) -> None:
     named = bool(part.disposition_params.get("filename") or part.params.get("name"))
-    if (
-        part.content_type in _READABLE
-        and part.disposition != "attachment"
-        and not named
-        and not inside_related
-    ):
+    if part.content_type in _READABLE and part.disposition != "attachment" and not named and not inside_related:
         found.slots.append(_leaf_slot(part))
     elif part.content_type != "text/x-amp-html":  # the same words a third time, for one webmail
         picture = part.content_type.startswith("image/") or part.disposition == "inline"
@@ -178,8 +173,4 @@ def _as_html(plain: str) -> str:
     """A text part among HTML parts (list footers, Apple Mail between two pictures)."""
     if not plain.strip():
         return ""
-    return (
-        '<div class="sp-plain">'
-        + html.escape(plain.strip("\n"), quote=False).replace("\n", "<br>")
-        + "</div>"
-    )
+    return '<div class="sp-plain">' + html.escape(plain.strip("\n"), quote=False).replace("\n", "<br>") + "</div>"

@@ -29,12 +29,8 @@ _SUBJECT: Final = re.compile(
     r"mail system error|could not be delivered|warning: (?:message|could not send)",
     re.IGNORECASE,
 )
-_ADDRESS_LINE: Final = re.compile(
-    r"<?([^\s<>()\[\]:;,\"']{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z0-9-]{2,63})>?", re.ASCII
-)
-_MESSAGE_ID: Final = re.compile(
-    r"^[> \t]{0,20}Message-ID:\s{0,9}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE
-)
+_ADDRESS_LINE: Final = re.compile(r"<?([^\s<>()\[\]:;,\"']{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z0-9-]{2,63})>?", re.ASCII)
+_MESSAGE_ID: Final = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,9}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
 _DELAYED: Final = re.compile(
     r"will (?:be retried|continue to|keep trying)|still (?:being )?retr|not yet been delivered|"
     r"delivery (?:is )?delayed|no action is required|riprover|warning message only", re.IGNORECASE
@@ -79,9 +75,7 @@ def read(
         recipients = _informal_recipients(top, text, sender, defects)
     if not recipients and not standard:
         return None
-    return Bounce(
-        _original_ids(raw, top, found, text, defects), recipients, any(who.hard for who in recipients)
-    )
+    return Bounce(_original_ids(raw, top, found, text, defects), recipients, any(who.hard for who in recipients))
 
 
 def _is_other_report(root: Part) -> bool:
@@ -140,16 +134,10 @@ class _Paragraph:
     lines: list[str]
 
 
-def _informal_recipients(
-    top: Headers, text: str, sender: Address, defects: Defects
-) -> tuple[BouncedRecipient, ...]:
+def _informal_recipients(top: Headers, text: str, sender: Address, defects: Defects) -> tuple[BouncedRecipient, ...]:
     """Addresses named in the words, each with what is said from there to the next one."""
     text = text[: limits.REPORT_BYTES]
-    named = [
-        entry.address
-        for value in top.raw_all("x-failed-recipients")
-        for entry in addresses.parse(value, defects)
-    ]
+    named = [entry.address for value in top.raw_all("x-failed-recipients") for entry in addresses.parse(value, defects)]
     spoken = _paragraphs(text, sender)
     action = "delayed" if _DELAYED.search(text) else "failed"
     said = {paragraph.address.lower(): " ".join(paragraph.lines) for paragraph in reversed(spoken)}
@@ -158,9 +146,7 @@ def _informal_recipients(
     for address in wanted[: limits.REPORT_RECIPIENTS]:
         diagnostic = charsets.clean_line(said.get(address.lower(), ""))[:1_000]
         status = _STATUS.search(diagnostic)
-        found.setdefault(
-            address.lower(), _judged(address, action, status.group(1) if status else "", diagnostic)
-        )
+        found.setdefault(address.lower(), _judged(address, action, status.group(1) if status else "", diagnostic))
     return tuple(found.values())
 
 
@@ -168,9 +154,7 @@ def _paragraphs(text: str, sender: Address) -> list[_Paragraph]:
     found: list[_Paragraph] = []
     for line in text.split("\n")[:400]:
         stripped = line.strip()
-        if stripped.startswith(
-            ("--- Below", "------ This is a copy", "--- Original", "----- Original", "Received:")
-        ):
+        if stripped.startswith(("--- Below", "------ This is a copy", "--- Original", "----- Original", "Received:")):
             break
         match = _ADDRESS_LINE.search(stripped[:500])
         first = match is not None and len(stripped[: match.start()]) <= 30
@@ -213,9 +197,7 @@ def _judged(address: str, action: str, status: str, diagnostic: str) -> BouncedR
     if not status and reply:
         status = f"{reply.group(1)[0]}.0.0"
     reason = _reason(status, diagnostic)
-    lasting = action not in ("delayed", "delivered", "relayed", "expanded") and not status.startswith(
-        ("2.", "4.")
-    )
+    lasting = action not in ("delayed", "delivered", "relayed", "expanded") and not status.startswith(("2.", "4."))
     hard = lasting and reason in ("bad_address", "other")
     return BouncedRecipient(address[: limits.ADDRESS], action, status, diagnostic[:1_000], reason, hard)
 

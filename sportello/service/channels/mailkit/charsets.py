@@ -109,9 +109,7 @@ def _decode(data: bytes, declared: str, defects: Defects) -> str:
     codec = codec_for(declared) if declared else ""
     if declared and not codec:
         defects.add("charset_unknown")
-    if codec.startswith("iso2022") or (
-        b"\x1b$" in data and codec in ("", "cp1252", "utf-8") and data.isascii()
-    ):
+    if codec.startswith("iso2022") or (b"\x1b$" in data and codec in ("", "cp1252", "utf-8") and data.isascii()):
         return _decode_iso2022(data, codec, defects)
     if data.isascii() and codec not in ("utf-7", "hz") and not codec.startswith(("utf-16", "utf-32")):
         return data.decode("ascii")
@@ -137,11 +135,7 @@ def _decode_loose(data: bytes, codec: str, defects: Defects) -> str:
     if codec in ("", "utf-8"):
         defects.add("charset_wrong" if codec else "charset_guessed")
         if not codec or _looks_one_byte(data):
-            return (
-                "".join(_CP1252[byte] for byte in data)
-                if len(data) < 200
-                else data.decode("cp1252", "replace")
-            )
+            return "".join(_CP1252[byte] for byte in data) if len(data) < 200 else data.decode("cp1252", "replace")
         return data.decode("utf-8", "sportello.cp1252")
     try:
         return data.decode(codec)

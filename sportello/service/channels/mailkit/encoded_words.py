@@ -14,9 +14,7 @@ from sportello.service.channels.mailkit import charsets, limits
 from sportello.service.channels.mailkit.defects import Defects
 
 # RFC 2231 adds a language after an asterisk. A text holds no "?", and the bound keeps the search linear.
-_WORD: Final = re.compile(
-    r"=\?([A-Za-z0-9_.:()+-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([BbQq])\?([^?]{0,4000})(?:\?=|\Z)"
-)
+_WORD: Final = re.compile(r"=\?([A-Za-z0-9_.:()+-]{1,40})(?:\*[A-Za-z0-9-]{0,20})?\?([BbQq])\?([^?]{0,4000})(?:\?=|\Z)")
 _BASE64_JUNK: Final = re.compile(r"[^A-Za-z0-9+/]")
 
 

@@ -14,9 +14,7 @@ from sportello.service.channels.mailkit.mime import Part
 # U+202E and its kin make "gpj.exe" read as "exe.jpg".
 _DIRECTIONS: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _FORBIDDEN: Final = re.compile(r'[<>:"|?*\x00-\x1f\x7f/\\]')
-_TYPES: Final = (
-    mimetypes.MimeTypes()
-)  # Python's own table; the module's functions would read the machine's files
+_TYPES: Final = mimetypes.MimeTypes()  # Python's own table; the module's functions would read the machine's files
 _EXTENSIONS: Final = {
     "message/rfc822": ".eml",
     "message/global": ".eml",

@@ -101,9 +101,7 @@ def stop_bounce(record: MailRecord, facts: GuardFacts) -> Verdict | None:
     """A delivery report: it tells the outgoing message what became of it, and opens no ticket."""
     if record.bounce is None:
         return None
-    return Verdict(
-        "bounce", "machine", {"hard": int(record.bounce.hard), "recipients": len(record.bounce.recipients)}
-    )
+    return Verdict("bounce", "machine", {"hard": int(record.bounce.hard), "recipients": len(record.bounce.recipients)})
 
 
 def stop_machine(record: MailRecord, facts: GuardFacts) -> Verdict | None:

@@ -105,9 +105,7 @@ def read_block(raw: bytes, start: int, end: int, defects: Defects) -> tuple[Head
         elif line.strip():
             defects.add("bad_header_line")
             if last_known is None:
-                last_known = max(
-                    (start + found.start() for found in _KNOWN_FIELD.finditer(block)), default=-1
-                )
+                last_known = max((start + found.start() for found in _KNOWN_FIELD.finditer(block)), default=-1)
             if last_known < offset:
                 body = here
                 break

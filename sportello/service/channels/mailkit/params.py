@@ -43,9 +43,7 @@ def parse(value: str, defects: Defects) -> tuple[str, dict[str, str]]:
     return main.strip().lower(), plain
 
 
-def _keep(
-    key: str, text: str, plain: dict[str, str], sections: dict[str, list[tuple[int, bool, str]]]
-) -> None:
+def _keep(key: str, text: str, plain: dict[str, str], sections: dict[str, list[tuple[int, bool, str]]]) -> None:
     if "*" not in key:
         plain.setdefault(key, text)
         return

@@ -125,9 +125,7 @@ def _authors(top: Headers, defects: Defects) -> tuple[Address, ...]:
 def _threading(top: Headers, defects: Defects) -> tuple[str, tuple[str, ...]]:
     answered = ids.several(top.raw("in-reply-to"), defects)
     references = ids.several(" ".join(top.raw_all("references")[:20]), defects)
-    return (answered[0] if answered else ""), references + tuple(
-        i for i in answered[1:] if i not in references
-    )
+    return (answered[0] if answered else ""), references + tuple(i for i in answered[1:] if i not in references)
 
 
 def _delivered_to(top: Headers, defects: Defects) -> tuple[str, ...]:

@@ -131,9 +131,7 @@ def is_header_block(lines: list[str], at: int) -> bool:
                 break
     if "sender" not in seen:
         return False
-    return ("subject" in seen and bool(seen & {"sent", "to"})) or (
-        with_address and with_date and "to" in seen
-    )
+    return ("subject" in seen and bool(seen & {"sent", "to"})) or (with_address and with_date and "to" in seen)
 
 
 def _kind(match: re.Match[str]) -> str:

@@ -17,9 +17,7 @@ _BASE64_LINE: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}[ \t\r]*")
 _SAMPLE: Final = 4_096
 
 
-def decode(
-    raw: bytes, start: int, end: int, encoding: str, defects: Defects, limit: int | None = None
-) -> bytes:
+def decode(raw: bytes, start: int, end: int, encoding: str, defects: Defects, limit: int | None = None) -> bytes:
     """The bytes of a part. `limit` bounds how much of the encoded text is read (text parts need no more)."""
     if limit is not None and end - start > limit:
         defects.add("text_cut")

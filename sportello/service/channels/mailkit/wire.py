@@ -119,28 +119,18 @@ def _word(data: bytes) -> str:
 
 
 def parameter(name: str, value: str) -> str:
-    """`; name="value"`, in the pieces of RFC 2231 when it is long or not ASCII, with a plain name for old
-    readers."""
+    """`; name="value"`, or the pieces of RFC 2231 when it is long or not ASCII.
+
+    No plain name stands beside the pieces: readers differ in which of two names they believe.
+    """
     value = charsets.clean_line(value).replace('"', "'").replace("\\", "_")
     if value.isascii() and len(value) <= 60:
         return f'; {name}="{value}"'
-    fallback = value.encode("ascii", "replace").decode("ascii").replace("?", "_")
-    encoded = quote(value.encode("utf-8", "replace"), safe="")
-    pieces = _pieces(encoded)
-    plain = f'; {name}="{_short(fallback)}"'
+    pieces = _pieces(quote(value.encode("utf-8", "replace"), safe=""))
     charset = "utf-8''"
     if len(pieces) == 1:
-        return f"{plain}; {name}*={charset}{pieces[0]}"
-    return plain + "".join(
-        f"; {name}*{number}*={piece if number else charset + piece}" for number, piece in enumerate(pieces)
-    )
-
-
-def _short(name: str) -> str:
-    if len(name) <= 60:
-        return name
-    stem, _, extension = name.rpartition(".")
-    return f"{(stem or name)[:48]}.{extension[:10]}"
+        return f"; {name}*={charset}{pieces[0]}"
+    return "".join(f"; {name}*{number}*={piece if number else charset + piece}" for number, piece in enumerate(pieces))
 
 
 def _pieces(encoded: str, size: int = 54) -> list[str]:
