@@ -37,7 +37,8 @@ def main(args: argparse.Namespace) -> int:
     drawn = draw(args.seed, began.astimezone(zone).date(), days + 1, zone)
     drawn = [one for one in drawn if one.at >= began]
     pace: Pace = MovedClock(organisations) if args.demo or not args.speed else Faster(args.speed, began)
-    done = Play(organisations, drawn, args.seed, pace, _progress()).run()
+    moved = isinstance(pace, MovedClock)
+    done = Play(organisations, drawn, args.seed, pace, _progress(), prepared=moved).run()
     print(f"  {done} things happened in {days} days                ", file=sys.stderr)
     if args.demo:
         welcome()

@@ -26,7 +26,8 @@ _SERVING = (Membership.Role.OPERATOR, Membership.Role.SUPERVISOR, Membership.Rol
 def somebody_for(ticket: Ticket, chance: random.Random) -> Membership:
     """Its owner, else somebody of its team, else anybody who serves there."""
     if ticket.owner is not None:
-        return ticket.owner
+        owner: Membership = ticket.owner
+        return owner
     serving = Membership.objects.filter(
         organisation_id=ticket.organisation_id, role__in=_SERVING, ended_at__isnull=True
     ).select_related("user", "organisation")

@@ -7,6 +7,7 @@ import logging
 import random
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,7 +41,8 @@ class Due:
 
 
 class Play:
-    """One run. `said` is told how far it is: things done, things known of."""
+    """One run. `said` is told how far it is: things done, things known of. `prepared` opens the forms of the whole
+    run ahead, so that weeks need not wait for every reader."""
 
     def __init__(
         self,
@@ -49,6 +51,8 @@ class Play:
         seed: int,
         pace: Pace,
         said: Callable[[int, int], None],
+        *,
+        prepared: bool = True,
     ) -> None:
         self.organisations = {one.slug: one for one in organisations}
         self.chance = random.Random(seed + 1)  # noqa: S311 - repeatable on purpose
@@ -63,6 +67,12 @@ class Play:
         self.forms = FormDoor(f"http://127.0.0.1:{settings.PORT}")
         self.queue: list[Due] = []
         self.order = self.done = 0
+        if prepared:
+            forms = Counter(
+                (one.slug, one.story.language) for one in drawn if isinstance(one, Need) and one.channel == "webform"
+            )
+            for (slug, language), many in forms.items():
+                self.forms.prepare(slug, language, many)
         for one in drawn:
             self._plan(one.at, one.slug, self._coming(one))
 

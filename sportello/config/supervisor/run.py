@@ -1,6 +1,6 @@
 """The supervisor: database, schema, demo, then the programs, watched until somebody says stop.
 
-Order up: database, schema and files of this version, demo (once), programs. Order down: programs, each with
+Order up: database, schema and files of this version, programs, demo (once). Order down: programs, each with
 its time limit, then the database. One process without Django, awake only when a child ends or a second has
 passed.
 """
@@ -80,14 +80,15 @@ class Supervisor:
         if not self.given_database:
             self._start_database()
         self._prepare()
-        if self.demo:
-            self._make_demo()
         env = self._environment()
         for name, patience in PROGRAMS.items():
             child = Child(name, self.home / "logs" / f"{name}.log", env, patience)
             child.start()
             self.children.append(child)
         self._wait_for_pages()
+        if self.demo:
+            # after the programs: the demo's customers come through the same doors as everybody
+            self._make_demo()
         self._welcome(time.monotonic() - began)
 
     def _watch(self) -> None:
