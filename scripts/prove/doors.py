@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
 
 from page import Browser, Form, Page
 
@@ -61,13 +62,12 @@ def fill_in_form(base: str, slug: str, customer: str, subject: str) -> Page:
 
 
 def _posting(page: Page) -> Form:
-    """The page's own form: the one that posts and has most to fill in (another changes the language)."""
-    forms = [form for form in page.forms() if form.method == "post"]
-    if not forms:
-        raise AssertionError(f"no form on {page.address} ({page.status}): {page.text()[:800]}")
-    visible = [[one for one in form.inputs if one.kind != "hidden"] for form in forms]
-    most = max(range(len(forms)), key=lambda at: (len(visible[at]), "language" not in forms[at].action))
-    return forms[most]
+    """The page's own form: the one that posts to the page itself (another changes the language)."""
+    here = urlsplit(page.address).path
+    for form in page.forms():
+        if form.method == "post" and urlsplit(urljoin(page.address, form.action)).path in (here, ""):
+            return form
+    raise AssertionError(f"no form on {page.address} ({page.status}): {page.text()[:800]}")
 
 
 def _values(form: Form, customer: str, subject: str) -> list[tuple[str, str]]:

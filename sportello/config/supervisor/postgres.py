@@ -47,6 +47,8 @@ SETTINGS: Mapping[str, str] = {
     "log_line_prefix": "%m [%p] ",
     "log_startup_progress_interval": "5s",
     "max_wal_size": "512MB",
+    # Beside the data: containers give /dev/shm 64 MB, and a killed server would leave its segments there.
+    "dynamic_shared_memory_type": "mmap",
 }
 #: Progress and questions of a start that takes long: called every so often with a sentence.
 Say = Callable[[str], None]
