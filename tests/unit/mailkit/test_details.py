@@ -83,7 +83,7 @@ def test_dates(value: str, wanted: str) -> None:
     assert found.isoformat() == wanted
 
 
-@pytest.mark.parametrize("value", ["", "ieri", "Tue, 99 Nov 2026 10:15", "1 Jan 1900 00:00:00 +0000", 
+@pytest.mark.parametrize("value", ["", "ieri", "Tue, 99 Nov 2026 10:15", "1 Jan 1900 00:00:00 +0000",
                                    "3 Nov 2026 10:15:00 +9999999",
                                    "9" * 300])  # fmt: skip
 def test_dates_that_are_none(value: str) -> None:
