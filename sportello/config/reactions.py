@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
+from sportello.service.channels.outbox import enqueue
 
-IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = ()
+IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
+    ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
+)
 
 DURABLE: tuple[Consumer, ...] = ()

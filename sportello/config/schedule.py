@@ -19,5 +19,7 @@ class Loop:
 
 
 LOOPS: list[Loop] = [
+    Loop("intake", 0.5, "sportello.service.channels.intake:work"),
+    Loop("outbox", 0.5, "sportello.service.channels.outbox:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

@@ -1,6 +1,7 @@
 """What happens at the doors."""
 
 from sportello.foundation.journal.verbs import Verb, register
+from sportello.records.tickets.verbs import STANDING
 
 register(
     Verb("mail.received", "incoming_mail", {"mailbox_id": int, "door": str}),
@@ -11,5 +12,7 @@ register(
     Verb("dispatch.in_doubt", "dispatch", {"ticket_id": int, "channel": str}),
     Verb("dispatch.failed", "dispatch", {"ticket_id": int, "channel": str}),
     Verb("delivery.failed", "dispatch", {"ticket_id": int, "delivery_id": int}),
+    # what left came back or never left: the ticket is the operators' again
+    Verb("ticket.undelivered", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
     Verb("mailbox.changed", "mailbox", {}),
 )

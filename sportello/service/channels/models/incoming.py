@@ -25,8 +25,12 @@ class IncomingMail(OrganisationModel):
     mailbox = OwnedKey(Mailbox, related_name="incoming")
     raw = OwnedKey(Blob, related_name="+")
     door = models.CharField(max_length=10)  # smtp, lmtp, pipe, imap
+    #: MAIL FROM; `<>` is the null sender of reports, empty is "the door did not say".
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to = models.CharField(max_length=320, blank=True)
+    #: Who wrote and about what, once read: for lists and for counting, never for trusting.
+    sender = models.CharField(max_length=320, blank=True, db_collation="C")
+    subject = models.CharField(max_length=300, blank=True)
     #: The organisation's instant and the server's.
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField()
@@ -61,4 +65,7 @@ class IncomingMail(OrganisationModel):
             # has this mailbox seen this message
             models.Index(fields=["mailbox", "rfc_id"], name="incoming_by_id", condition=~models.Q(rfc_id="")),
             models.Index(fields=["mailbox", "raw"], name="incoming_by_raw"),
+            # how much this sender wrote to this mailbox lately
+            models.Index(fields=["mailbox", "sender", "-received_at"], name="incoming_by_sender",
+                         condition=~models.Q(sender="")),
         ]

@@ -26,7 +26,7 @@ class Mailbox(OrganisationModel):
         max_length=10, choices=[("none", "none"), ("starttls", "STARTTLS"), ("tls", "TLS")], default="starttls"
     )
     smtp_user = models.CharField(max_length=255, blank=True)
-    #: Sealed with the installation's key (`channels/email/secrets.py`); never shown, never logged.
+    #: Only the mark that there is one: the password itself is a file of the home (`channels/email/secrets.py`).
     smtp_password = models.TextField(blank=True)
 
     class Meta(OrganisationModel.Meta):

@@ -1,0 +1,55 @@
+"""Which mailbox an address means: itself, a reply address with our token, or a `+alias`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sportello.foundation.tenancy.models import Organisation
+from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.models import Mailbox
+
+_LONGEST = 320
+
+
+def mailbox_for(address: str) -> Mailbox | None:
+    """The mailbox in use that mail to `address` belongs to, with its organisation; None for an unknown address.
+
+    One query. An exact address wins over one whose `+…` was cut.
+    """
+    candidates = list(_candidates(address))
+    if not candidates:
+        return None
+    found = {
+        mailbox.address: mailbox
+        for mailbox in Mailbox.objects.filter(address__in=candidates, retired_at__isnull=True).select_related(
+            "organisation"
+        )
+    }
+    return next((found[candidate] for candidate in candidates if candidate in found), None)
+
+
+def _candidates(address: str) -> Iterator[str]:
+    """`urp+a+sp-TOKEN@x`: itself, `urp+a@x`, `urp@x`."""
+    bare = address.strip().strip("<>").lower()
+    local, at, domain = bare.rpartition("@")
+    if not at or not local or not domain or len(bare) > _LONGEST or "\0" in bare:
+        return
+    yield bare
+    without_token = tokens.mailbox_of(bare)
+    if without_token != bare:
+        yield without_token
+        local = without_token.rpartition("@")[0]
+    while "+" in local[1:]:
+        local = local[: local.rindex("+")]
+        yield f"{local}@{domain}"
+
+
+def our_addresses(organisation: Organisation) -> frozenset[str]:
+    """Every address the organisation has or had, lower case: mail from or to them is never a customer's."""
+    addresses = Mailbox.objects.filter(organisation=organisation).values_list("address", flat=True)
+    return frozenset(address.lower() for address in addresses)
+
+
+def is_ours(address: str, ours: frozenset[str]) -> bool:
+    """Whether `address` is one of `ours`, also with a token or alias behind a plus."""
+    return any(candidate in ours for candidate in _candidates(address))

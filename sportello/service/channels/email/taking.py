@@ -1,0 +1,74 @@
+"""Taking a message: bytes safe on disk and a row for each mailbox, committed, before anybody is told "250"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from sportello.foundation.core.text import one_line
+from sportello.foundation.files.actions import keep
+from sportello.foundation.journal.actions import record
+from sportello.foundation.journal.actor import MACHINE
+from sportello.foundation.tenancy import clock
+from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.models import IncomingMail, Mailbox
+
+#: How the null sender of reports (RFC 5321 section 4.5.5) is written in a row; empty means "not known".
+NULL_SENDER = "<>"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A recipient of the envelope that is ours."""
+
+    mailbox: Mailbox
+    address: str
+
+
+def take(raw: bytes, recipients: Iterable[Addressed], *, door: str, envelope_from: str | None) -> list[IncomingMail]:
+    """Store `raw` once for every mailbox among `recipients`: all or, raising, none.
+
+    `envelope_from`: MAIL FROM, empty for the null sender, None where the door does not know it. Raises DatabaseError
+    when the database is away and OSError when the disk is full: then the sender must keep the message.
+    """
+    chosen = _one_a_mailbox(recipients)
+    with transaction.atomic():
+        return [_store(raw, each, door, envelope_from) for each in chosen]
+
+
+def _one_a_mailbox(recipients: Iterable[Addressed]) -> list[Addressed]:
+    """One address for each mailbox: the one with our token, which says more than the plain one."""
+    chosen: dict[int, Addressed] = {}
+    for each in recipients:
+        before = chosen.get(each.mailbox.pk)
+        if before is None or (_has_token(each) and not _has_token(before)):
+            chosen[each.mailbox.pk] = each
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def _has_token(each: Addressed) -> bool:
+    return tokens.mailbox_of(each.address) != each.address
+
+
+def _store(raw: bytes, each: Addressed, door: str, envelope_from: str | None) -> IncomingMail:
+    organisation = each.mailbox.organisation
+    mail = IncomingMail.objects.create(
+        organisation=organisation,
+        mailbox=each.mailbox,
+        raw=keep(organisation, raw),
+        door=door,
+        envelope_from=_envelope_sender(envelope_from),
+        envelope_to=one_line(each.address, 320),
+        received_at=clock.now(organisation),
+        stored_at=clock.server_now(),
+    )
+    record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=each.mailbox.pk, door=door)
+    return mail
+
+
+def _envelope_sender(given: str | None) -> str:
+    if given is None:
+        return ""
+    return one_line(given.strip().strip("<>"), 320) or NULL_SENDER

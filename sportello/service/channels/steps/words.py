@@ -1,0 +1,79 @@
+"""Step 5: the record as words of a ticket. Everything is bounded; the whole is in the raw message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.files.actions import keep
+from sportello.records.customers.identities import normal
+from sportello.records.tickets.words import File, Words
+from sportello.service.channels.email.addresses import is_ours
+
+from .mail import Arrived
+from .who import Writer
+
+TEXT = 200_000
+HTML = 500_000
+FILES = 100
+RECIPIENTS = 50
+_CUT = "\n[…]"
+
+
+def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Words:
+    """What was said, its files kept as blobs."""
+    record = mail.record
+    return Words(
+        text=_bounded(record.reply_text or record.text),
+        subject=one_line(record.subject, 500),
+        quoted=_bounded(record.quoted_text),
+        signature=_bounded(record.signature),
+        html=record.html if len(record.html) <= HTML else "",
+        language=record.language,
+        sender_name=writer.name,
+        sender_address=writer.address,
+        rfc_id=mail.rfc_id,
+        recipients=_recipients(mail, writer),
+        files=tuple(
+            File(one.filename, keep(mail.organisation, one.content), one.content_id, one.inline)
+            for one in record.attachments[:FILES]
+        ),
+        is_machine=is_machine,
+    )
+
+
+def left_out(mail: Arrived) -> dict[str, Any]:
+    """What did not fit, for the reason row: the raw message holds it."""
+    record = mail.record
+    facts: dict[str, Any] = {}
+    if len(record.attachments) > FILES:
+        facts["files_left"] = len(record.attachments) - FILES
+    if len(record.reply_text or record.text) > TEXT:
+        facts["text_cut"] = True
+    if len(record.html) > HTML:
+        facts["html_left"] = True
+    return facts
+
+
+def subject_of(mail: Arrived) -> str:
+    """The ticket's subject: the message's, else the first line of its words."""
+    subject = one_line(mail.record.subject, 300)
+    if subject:
+        return subject
+    first = next((line for line in clean(mail.record.reply_text).split("\n") if line.strip()), "")
+    return one_line(first, 80)
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= TEXT else text[:TEXT] + _CUT
+
+
+def _recipients(mail: Arrived, writer: Writer) -> tuple[tuple[str, str, str], ...]:
+    """Who else was written to. Our own mailboxes are no party to the ticket, with or without a token."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for role, people in (("to", mail.record.to), ("cc", mail.record.cc)):
+        for one in people:
+            address = normal("email", one.address)
+            if address and address != writer.address and not is_ours(address, mail.ours):
+                found.setdefault(address, (role, one_line(one.name, 300), address))
+    return tuple(found.values())[:RECIPIENTS]
