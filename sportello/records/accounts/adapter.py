@@ -39,8 +39,8 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         **DefaultAccountAdapter.error_messages,
         "account_inactive": gettext_lazy("This account has been switched off. Ask who administers your organisation."),
         "email_password_mismatch": gettext_lazy("Address and password do not go together. Check both and try again."),
-        "enter_current_password": gettext_lazy("This is not your present password. Check it and try again."),
-        "incorrect_password": gettext_lazy("This is not your present password. Check it and try again."),
+        "enter_current_password": gettext_lazy("This is not your current password. Check it and try again."),
+        "incorrect_password": gettext_lazy("This is not your current password. Check it and try again."),
         "too_many_login_attempts": gettext_lazy(
             "Too many wrong passwords: wait five minutes, then try again or choose a new password."
         ),

@@ -48,7 +48,7 @@ class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]  # al
 class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, "oldpassword", _("Present password"))
+        _say(self, "oldpassword", _("Current password"))
         _say(self, "password1", _NEW, _RULES)
         _say(self, "password2", _AGAIN)
 

@@ -6,7 +6,7 @@ The token travels in the mail only; its digest is kept. It works once, for seven
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core import ids
@@ -177,14 +177,21 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
     account = User.objects.filter(email=invitation.email).first()
     wanted = account.language if account else language
     spoken = wanted if wanted in dict(settings.LANGUAGES) else organisation.first_language
+    last_day = clock.local(organisation, invitation.expires_at)
     with translation.override(spoken):
         context = {
             "name": invitation.name, "organisation": organisation,
             "inviter": invitation.invited_by.user.name if invitation.invited_by else "",
             "role": Membership.Role(invitation.role).label, "has_account": account is not None,
-            "last_day": clock.local(organisation, invitation.expires_at),
+            "last_day": last_day, "day": _day(last_day),
             "address": settings.PUBLIC_URL + reverse("account_invitation", args=[token]),
         }
         subject = _("Your account at %(organisation)s") % {"organisation": organisation.name}
         send_mail(one_line(subject, 200), render_to_string("accounts/mail/invitation.txt", context), None,
                   [invitation.email])
+
+
+def _day(instant: datetime) -> str:
+    """As "30 November 2026", "30 novembre 2026": Django writes Italian months with a capital letter."""
+    day = formats.date_format(instant, "j F Y")
+    return day.lower() if translation.get_language() == "it" else day
