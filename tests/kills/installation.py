@@ -18,6 +18,7 @@ import psutil
 import psycopg
 
 _PATIENCE = 120.0
+_OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
 _FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
 
 

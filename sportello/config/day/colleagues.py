@@ -42,6 +42,9 @@ def do(ticket: Ticket, step: Step, need: Need, chance: random.Random) -> None:
     member = somebody_for(ticket, chance)
     verb, *words = step
     try:
+        if ticket.kind.slug != need.story.kind:  # a mail is of the first kind until somebody reads it
+            kind = Kind.objects.get(organisation_id=ticket.organisation_id, slug=need.story.kind)
+            handling.change_kind(ticket, kind, by=member)
         if ticket.owner_id is None and chance.random() < 0.6 and verb != "move":
             handling.take(ticket, member)
         _VERBS[verb](ticket, member, words, need)
