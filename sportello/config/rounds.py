@@ -77,7 +77,8 @@ class Round:
     def _failed(self, error: Exception) -> float:
         self.failures += 1
         self.error = f"{type(error).__name__}: {error}"[:300]
-        pause = min(max(self.loop.every, 0.5) * 2 ** min(self.failures - 1, 8), LONGEST_PAUSE)
+        doubled = max(self.loop.every, 0.5) * 2.0 ** min(self.failures - 1, 8)
+        pause: float = min(doubled, LONGEST_PAUSE)
         if isinstance(error, (OperationalError, InterfaceError)):
             connections.close_all()
             # The database restarts in seconds: waiting longer would only keep mail lying.

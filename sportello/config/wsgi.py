@@ -22,7 +22,7 @@ def preload() -> None:
     from django.urls import get_resolver
 
     resolver = get_resolver()
-    resolver._populate()  # type: ignore[no-untyped-call]  # no public name; lazily done it would be done twice
+    resolver._populate()  # no public name; done lazily, each worker would do it
     for url in resolver.url_patterns:
         getattr(url, "url_patterns", None)
     engines.all()
