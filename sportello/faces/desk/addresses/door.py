@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from ..views import door, quarantine
+
+_HELD = "<slug:slug>/quarantine/<int:mail_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("quarantine/", quarantine.quarantine_home, name="quarantine"),
+    path("<slug:slug>/quarantine/", quarantine.quarantine, name="quarantine_in"),
+    path(f"{_HELD}/", quarantine.message, name="held"),
+    path(f"{_HELD}/raw/", quarantine.raw, name="held_raw"),
+    path(f"{_HELD}/release/", quarantine.release, name="held_release"),
+    path(f"{_HELD}/retry/", quarantine.retry, name="held_retry"),
+    path(f"{_HELD}/setting-aside/", quarantine.setting_aside, name="held_aside"),
+    path("<slug:slug>/dispatches/", door.dispatches, name="dispatches"),
+    path("<slug:slug>/mail/", door.mail, name="mail"),
+    path("silent/", door.silent, name="silent"),
+]

@@ -1,0 +1,143 @@
+"""Customers: found, their card, what may be corrected on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.text import one_line
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.guard import serves_here
+from sportello.records.accounts.people import Person
+from sportello.records.customers.access import customers_for, get_customer
+from sportello.records.customers.actions.changing import change_customer
+from sportello.records.customers.actions.registering import add_identity, mark_undeliverable, verify
+from sportello.records.customers.models import Customer, Identity
+from sportello.records.customers.queries import CustomerRow, find, identities_of, surviving
+from sportello.records.tickets.queries import customer_history
+
+from .. import nav
+from ..forms.customers import CustomerForm, IdentityForm, VerificationForm
+
+_MOST = 25
+
+
+@serves_here
+@require_GET
+def customers_home(request: HttpRequest, person: Person) -> HttpResponse:
+    """The rail's entry: in the organisation they serve first."""
+    return HttpResponseRedirect(reverse("desk:customers", args=[person.serving[0].organisation.slug]))
+
+
+@serves_here
+@require_GET
+def customers(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
+    """Found by name, address, number; without words the newest."""
+    organisation = person.organisation(slug)
+    typed = one_line(request.GET.get("q", ""), 200)
+    if typed:
+        rows = find(person, organisation, typed, _MOST)
+    else:
+        newest = customers_for(person).filter(organisation=organisation, merged_into__isnull=True).order_by("-pk")
+        rows = [CustomerRow(one.pk, one.name, "") for one in newest[:_MOST]]
+    context: dict[str, Any] = {
+        "typed": typed, "rows": rows, "full": len(rows) == _MOST,
+        "others": [place.organisation for place in person.serving if place.organisation.slug != slug],
+    }
+    return render(request, "desk/customers/list.html",
+                  nav.page(request, person, "customers", organisation=organisation, **context))
+
+
+@serves_here
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer(request: HttpRequest, person: Person, slug: str, customer_id: int) -> HttpResponse:
+    """The card; a POST corrects name, sort and language. A customer merged away leads to the one who stayed."""
+    found = get_customer(person, slug, customer_id)
+    stays = surviving(found)
+    if stays.pk != found.pk:
+        return HttpResponseRedirect(_address(slug, stays))
+    if request.method != "POST":
+        return _card(request, person, found)
+    form = CustomerForm(found.organisation, request.POST)
+    if form.is_valid():
+        try:
+            changed = change_customer(found, person.actor, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(refusal.field or None, str(refusal.sentence))
+        else:
+            messages.success(request, _("Corrected.") if changed else _("Nothing was different."))
+            return HttpResponseRedirect(_address(slug, found))
+    return _card(request, person, found, 422, form=form)
+
+
+@serves_here
+@require_POST
+def identities(request: HttpRequest, person: Person, slug: str, customer_id: int) -> HttpResponse:
+    """One more way of reaching them."""
+    found = get_customer(person, slug, customer_id)
+    form = IdentityForm(request.POST, auto_id="id_new_%s")
+    if form.is_valid():
+        try:
+            add_identity(found, form.cleaned_data["sort"], form.cleaned_data["value"], person.actor)
+        except Refusal as refusal:
+            form.add_error("value", str(refusal.sentence))
+        else:
+            messages.success(request, _("Added. It counts as not verified until it is shown to be theirs."))
+            return HttpResponseRedirect(_address(slug, found))
+    return _card(request, person, found, 422, adding=form)
+
+
+@serves_here
+@require_POST
+def verification(request: HttpRequest, person: Person, slug: str, customer_id: int, identity_id: int) -> HttpResponse:
+    """It was shown to be theirs."""
+    found, identity = _identity(person, slug, customer_id, identity_id)
+    form = VerificationForm(request.POST)
+    if not form.is_valid():
+        raise Refusal(_("Choose how it was shown to be theirs."))
+    verify(identity, form.cleaned_data["how"], person.actor)
+    messages.success(request, _("Verified: %(value)s") % {"value": identity.shown})
+    return HttpResponseRedirect(_address(slug, found))
+
+
+@serves_here
+@require_POST
+def undeliverable(request: HttpRequest, person: Person, slug: str, customer_id: int, identity_id: int) -> HttpResponse:
+    """Letters to it come back: nothing automatic is written to it any more."""
+    found, identity = _identity(person, slug, customer_id, identity_id)
+    mark_undeliverable(identity, person.actor)
+    messages.success(request, _("Nothing automatic is written to %(value)s any more.") % {"value": identity.shown})
+    return HttpResponseRedirect(_address(slug, found))
+
+
+def _identity(person: Person, slug: str, customer_id: int, identity_id: int) -> tuple[Customer, Identity]:
+    found = get_customer(person, slug, customer_id)
+    rows = Identity.objects.select_related("organisation", "customer__organisation")
+    return found, get_object_or_404(rows, customer=found, pk=identity_id)
+
+
+def _address(slug: str, found: Customer) -> str:
+    return reverse("desk:customer", args=[slug, found.pk])
+
+
+def _card(request: HttpRequest, person: Person, found: Customer, status: int = 200, *,
+          form: forms.Form | None = None, adding: forms.Form | None = None) -> HttpResponse:
+    organisation = found.organisation
+    history = customer_history(person, found, 50)
+    known = {"name": found.name, "sort": found.sort, "language": found.language}
+    context: dict[str, Any] = {
+        "customer": found, "now": clock.now(organisation), "identities": identities_of(found), "history": history,
+        "form": form or CustomerForm(organisation, initial=known), "adding": adding or IdentityForm(
+            auto_id="id_new_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
+        "is_editing": form is not None, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
+    }
+    whole = nav.page(request, person, "customers", organisation=organisation, **context)
+    return render(request, "desk/customers/card.html", whole, status=status)
