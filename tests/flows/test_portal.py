@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -98,6 +100,7 @@ def test_maria_asks_with_a_file_and_takes_her_receipt(cast: Cast, maria: Client)
     receipt = maria.get(to_receipt["Location"]).content.decode()
     ticket = Ticket.objects.get()
     assert ticket.number in receipt and codes.code_of(ticket) in receipt
+    assert 'viewBox="0 0' in receipt, "a QR code drawn without it is cut when it is made smaller"
     assert "<svg" in receipt and 'style="' not in receipt
     assert receipt.count("<li>") >= 3 and "Che cosa succede ora" in receipt
     assert ticket.channel == "webform" and ticket.team == cast.team("front")
@@ -453,7 +456,7 @@ def test_the_demo_shows_what_would_have_left(cast: Cast, maria: Client, settings
 def test_english_is_as_complete(cast: Cast) -> None:
     john = Client(headers={"accept-language": "en"})
     page = john.get("/o/borgo/request/").content.decode()
-    assert "Ask or report" in page and "Go on to check" in page and "Chieda" not in page
+    assert "Ask or report" in page and "Go on" in page and "Chieda" not in page
 
 
 def test_forgetting_takes_old_drafts_and_counts(cast: Cast, maria: Client) -> None:
@@ -477,3 +480,20 @@ def test_reading_the_follow_up_page_costs_few_queries(
         maria.post(f"/o/borgo/follow/{ticket.number}/words/", typed)
     with django_assert_max_num_queries(24):
         maria.get(f"/o/borgo/follow/{ticket.number}/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_open_one_ticket(cast: Cast, maria: Client) -> None:
+    to_summary = maria.post("/o/borgo/request/", filled())["Location"]
+    gate = threading.Barrier(4)
+
+    def press() -> str:
+        try:
+            gate.wait(timeout=10)
+            return str(Client().post(to_summary)["Location"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as presses:
+        places = {future.result(timeout=30) for future in [presses.submit(press) for _ in range(4)]}
+    assert len(places) == 1 and Ticket.objects.count() == 1

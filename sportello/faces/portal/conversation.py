@@ -59,8 +59,7 @@ def conversation(ticket: Ticket, language: str) -> list[Said]:
     newest = public_entries(ticket).order_by("-position").select_related("message", "event", "by_member")
     entries = list(newest.prefetch_related("attachments__blob")[:MOST])[::-1]
     teams = _teams(entries, language)
-    team = ticket.team.name_in(language)
-    said = (_said(ticket, entry, team, teams) for entry in entries)
+    said = (_said(ticket, entry, teams) for entry in entries)
     return [one for one in said if one is not None]
 
 
@@ -85,15 +84,16 @@ def ledger(ticket: Ticket) -> list[Told]:
     ]
 
 
-def _said(ticket: Ticket, entry: Entry, team: str, teams: dict[int, str]) -> Said | None:
+def _said(ticket: Ticket, entry: Entry, teams: dict[int, str]) -> Said | None:
     if entry.kind == Entry.Kind.MESSAGE:
-        return _message(ticket, entry, team)
+        return _message(ticket, entry)
     if entry.kind == Entry.Kind.EVENT:
         return _event(ticket, entry, teams)
     return None
 
 
-def _message(ticket: Ticket, entry: Entry, team: str) -> Said | None:
+def _message(ticket: Ticket, entry: Entry) -> Said | None:
+    """The body speaks, not the team of today: who answers now may not be who answered then."""
     message = entry.message
     if message.notice_moment:
         return None
@@ -101,7 +101,7 @@ def _message(ticket: Ticket, entry: Entry, team: str) -> Said | None:
     if message.is_incoming:
         writer = _writer(ticket, entry)
         return Said(entry.pk, "message_in", writer, entry.happened_at, message.text, message.quoted, files=files)
-    return Said(entry.pk, "message_out", team, entry.happened_at, message.text, files=files)
+    return Said(entry.pk, "message_out", ticket.organisation.name, entry.happened_at, message.text, files=files)
 
 
 def _writer(ticket: Ticket, entry: Entry) -> str:
@@ -119,9 +119,9 @@ def _event(ticket: Ticket, entry: Entry, teams: dict[int, str]) -> Said | None:
     sentence = _sentence(event.code, event.facts, teams)
     if not sentence:
         return None
-    by_us = entry.by_member_id is not None
-    # the reason of a closing stands in "where it stands" and in our last notice; others have no other place
-    return Said(entry.pk, "event", "", entry.happened_at, sentence, reason=event.reason if by_us else "")
+    # the reason of a closing stands in "where it stands"; a customer's own words are a message of theirs
+    is_told_here = entry.by_member_id is not None and event.code != "closed"
+    return Said(entry.pk, "event", "", entry.happened_at, sentence, reason=event.reason if is_told_here else "")
 
 
 def _sentence(code: str, facts: dict[str, Any], teams: dict[int, str]) -> str:

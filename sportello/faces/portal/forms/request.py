@@ -24,6 +24,9 @@ from .parts import files_field, words_field
 #: The fields a draft keeps, as typed.
 TYPED = ("kind", "sheet", "subject", "text", "name", "email", "phone", "language", "privacy")
 
+#: From top to bottom; errors of the whole form come before.
+_ORDER = ("kind", "sheet", "subject", "text", "files", "name", "email", "phone", "language", "privacy")
+
 
 class RequestForm(forms.Form):
     kind = forms.ChoiceField(
@@ -108,6 +111,15 @@ class RequestForm(forms.Form):
             self.add_error(None, _("A hidden field was filled in, perhaps by your browser. We emptied it: press the "
                                    "button again. Nothing you wrote is lost."))
         return data
+
+    def full_clean(self) -> None:
+        """The summary of errors in the order of the page, whatever found them first."""
+        super().full_clean()
+        errors = self.errors
+        if errors:
+            ordered = sorted(errors.items(), key=lambda item: _ORDER.index(item[0]) if item[0] in _ORDER else -1)
+            errors.clear()
+            errors.update(ordered)
 
     def request(self) -> FormRequest:
         """What was asked; only after `is_valid()`."""

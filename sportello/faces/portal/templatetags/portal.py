@@ -28,7 +28,9 @@ def whole_moment(at: datetime) -> str:
 
 @register.filter
 def whole_day(at: datetime) -> str:
-    return formats.date_format(timezone.localtime(at), _("l, j F Y"))
+    """Italian writes week days and months small; Django's names are made to stand alone."""
+    day = formats.date_format(timezone.localtime(at), _("l, j F Y"))
+    return day.lower() if language() == "it" else day
 
 
 @register.filter

@@ -60,7 +60,7 @@ def _take(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     refused = drafts.add_files(draft, request.FILES.getlist("files"))
     for refusal in [*refused, *_too_quick(draft)]:
         add_refusal(form, refusal)
-    if form.is_valid() and not request.POST.get("only_files"):
+    if form.is_valid():
         return redirect("portal:summary", slug=organisation.slug, token=token)
     return _show(request, organisation, form, draft, token, 422)
 

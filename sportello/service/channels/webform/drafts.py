@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from sportello.foundation.core import ids
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import clean
-from sportello.foundation.files.actions import Uploaded, keep_uploads
+from sportello.foundation.files.actions import keep_uploads
 from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.tickets.models import Ticket
@@ -60,7 +60,7 @@ def write(draft: FormDraft, typed: Mapping[str, str]) -> None:
     FormDraft.objects.filter(pk=draft.pk, sent_at__isnull=True).update(typed=draft.typed, expires_at=draft.expires_at)
 
 
-def add_files(draft: FormDraft, uploads: Iterable[Uploaded]) -> list[Refusal]:
+def add_files(draft: FormDraft, uploads: Iterable[Any]) -> list[Refusal]:
     """Keep each file that can be kept; the refusals of the others, one each."""
     refused = []
     room = settings.ATTACHMENTS_AT_ONCE - draft.files.count()

@@ -45,8 +45,9 @@ def send(draft: FormDraft, request: FormRequest) -> Ticket:
     with transaction.atomic():
         waiting = FormDraft.objects.select_for_update(of=("self",))
         locked = waiting.select_related("organisation", "ticket", "follows").get(pk=draft.pk)
-        if locked.ticket is not None:
-            return locked.ticket
+        ticket: Ticket | None = locked.ticket
+        if ticket is not None:
+            return ticket
         files = tuple(File(one.filename, one.blob) for one in locked.files.select_related("blob"))
         ticket = receive(locked.organisation, request, files, locked.follows)
         drafts.mark_sent(locked, ticket)
@@ -62,7 +63,8 @@ def receive(
     identities = [pair for pair in (("email", request.email), ("phone", request.phone)) if pair[1]]
     with transaction.atomic():
         customer = find_or_add(
-            organisation, name=one_line(request.name, 200), identities=identities, language=language, actor=actor.MACHINE
+            organisation, name=one_line(request.name, 200), identities=identities, language=language,
+            actor=actor.MACHINE,
         )
         words = Words(
             text=clean(request.text), subject=one_line(request.subject, 300), language=language,
