@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -17,9 +15,10 @@ from .models import Customer, Identity
 
 #: Fewer letters would list half the town.
 SHORTEST = 2
-#: Surnames inside a name are looked for among this many newest customers of the organisation.
-WINDOW = 5_000
+#: Inner words of a name are looked for among this many newest customers of the organisation.
+WINDOW = 2_000
 _PHONE = re.compile(r"(\+|00)?[0-9]{4,15}")
+_NAME = re.compile(r"[^\d@_]+")
 _LAST = chr(0x10FFFF)
 #: What tells two people of one name apart, most telling first.
 _HINTS = ("email", "pec", "phone", "external", "handle", "address", "tax_code")
@@ -35,7 +34,7 @@ class CustomerRow:
 
 
 def find(person: Person, organisation: Organisation, text: str, limit: int = 8) -> list[CustomerRow]:
-    """Customers while typing: by the start of the name or of a surname inside it, by phone in any spelling,
+    """Customers while typing: by the start of the name, first name or surname first, by phone in any spelling,
     e-mail, tax code, order reference. Nobody, where the person does not serve the organisation."""
     typed = one_line(text, 200)
     if len(fold(typed)) < SHORTEST or not person.serves(organisation):
@@ -80,15 +79,16 @@ def surviving(customer: Customer) -> Customer:
 
 
 def _by_identity(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    condition = Q()
-    for start in _value_starts(typed):
-        condition |= Q(value__gte=start, value__lt=start + _LAST)
-    matching = (
-        Identity.objects.filter(condition, organisation=organisation)
-        .select_related("customer__merged_into")
-        .order_by("value", "pk")[:limit]
-    )
-    return [surviving(identity.customer) for identity in matching]
+    # each start reads its first rows off the index and no more; one condition of all would read and sort them all
+    starts = dict.fromkeys(_value_starts(typed))
+    first, *others = [
+        Identity.objects.filter(organisation=organisation, value__gte=start, value__lt=start + _LAST)
+        .order_by("value").values_list("customer_id", flat=True)[:limit]
+        for start in starts
+    ]
+    wanted = list(dict.fromkeys(first.union(*others, all=True) if others else first))
+    known = Customer.objects.filter(organisation=organisation).select_related("merged_into").in_bulk(wanted)
+    return [surviving(known[customer_id]) for customer_id in wanted]
 
 
 def _value_starts(typed: str) -> Iterable[str]:
@@ -111,27 +111,24 @@ def _value_starts(typed: str) -> Iterable[str]:
             yield whole
 
 
-def _by_start_of_name(organisation: Organisation, typed: str, limit: int) -> QuerySet[Customer]:
-    """A range of the index `customer_by_name`; "Popescu Mar" is tried as "Mar… Popescu" too."""
-    words = fold(typed).split(" ")
-    condition = Q(sort_key__gte=" ".join(words), sort_key__lt=" ".join(words) + _LAST)
-    if len(words) > 1:
-        swapped = Q(sort_key__gte=words[-1], sort_key__lt=words[-1] + _LAST)
-        for word in words[:-1]:
-            swapped &= Q(sort_key__contains=" " + word)
-        condition |= swapped
-    return Customer.objects.filter(condition, organisation=organisation, merged_into__isnull=True).order_by(
-        "sort_key", "pk"
-    )[:limit]
+def _by_start_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
+    """Ranges of the indexes `customer_by_name` and `customer_by_family_name`."""
+    start = fold(typed)
+    living = Customer.objects.filter(organisation=organisation, merged_into__isnull=True)
+    by_name = living.filter(sort_key__gte=start, sort_key__lt=start + _LAST).order_by("sort_key")[:limit]
+    by_family = living.filter(family_key__gte=start, family_key__lt=start + _LAST).order_by("family_key")[:limit]
+    return list(by_name.union(by_family, all=True))
 
 
 def _by_word_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    """A surname alone: no index holds the inner words, so only the newest customers are read, by id."""
-    newest = Customer.objects.filter(organisation=organisation).order_by("-pk").values("pk")[:WINDOW]
-    return list(
-        Customer.objects.filter(pk__in=newest, merged_into__isnull=True, sort_key__contains=" " + fold(typed))
-        .order_by("sort_key", "pk")[:limit]
-    )
+    """A middle name, the end of a double surname: no index holds them, so only the newest customers are read."""
+    if not _NAME.fullmatch(typed):
+        return []
+    here = Customer.objects.filter(organisation=organisation)
+    oldest = here.order_by("-pk").values_list("pk", flat=True)[WINDOW - 1 : WINDOW]
+    found = here.filter(pk__gte=next(iter(oldest), 0), merged_into__isnull=True, sort_key__contains=" " + fold(typed))
+    # by id, newest first: any other order makes the planner leave the window
+    return sorted(found.order_by("-pk")[:limit], key=lambda customer: customer.sort_key)
 
 
 def _rows(customers: list[Customer]) -> list[CustomerRow]:

@@ -10,6 +10,7 @@ from sportello.records.accounts.people import person_for
 from sportello.records.customers.access import customers_for, get_customer
 from sportello.records.customers.actions.changing import change_customer
 from sportello.records.customers.actions.registering import find_or_add, verify
+from sportello.records.customers.models.customer import name_keys
 from sportello.records.customers.queries import find
 from tests.unit.accounts.people import employ, town, user
 
@@ -101,12 +102,21 @@ def test_the_start_of_a_name_is_a_range_of_the_index(desk):
     comune, anna = desk
     with CaptureQueriesContext(connection) as asked:
         find(anna, comune, "maria", limit=2)
-    by_name = next(query["sql"] for query in asked if 'FROM "customers_customer"' in query["sql"])
+    by_name = next(query["sql"] for query in asked if "UNION ALL" in query["sql"] and "family_key" in query["sql"])
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute("EXPLAIN " + by_name)
-        assert "customer_by_name" in "\n".join(line for (line,) in cursor.fetchall())
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "customer_by_name" in plan and "customer_by_family_name" in plan
+
+
+@pytest.mark.parametrize(("name", "family_first"), [
+    ("Maria Popescu", "popescu maria"), ("Paola De Luca", "de luca paola"), ("Cher", "cher"), ("", ""),
+    ("Omar El Amrani", "el amrani omar"), ("De Luca", "luca de"), ("Ana dos Santos", "dos santos ana"),
+])
+def test_the_family_name_comes_first_with_what_belongs_to_it(name, family_first):
+    assert name_keys(name)[1] == family_first
 
 
 def test_a_corrected_name_is_found_by_the_new_one(desk):

@@ -31,6 +31,6 @@ def change_customer(customer: Customer, actor: Actor, *, name: str, language: st
             for field, value in wanted.items():
                 setattr(row, field, value)
         current.save()
-        customer.sort_key = current.sort_key
+        customer.sort_key, customer.family_key = current.sort_key, current.family_key
         record(current.organisation, "customer.changed", current, actor, fields=changed)
     return changed

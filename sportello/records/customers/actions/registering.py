@@ -179,7 +179,7 @@ def _complete(
         customer.name = name
         fields.append("name")
     if fields:
-        extra = ["sort_key"] if "name" in fields else []
+        extra = ["sort_key", "family_key"] if "name" in fields else []
         customer.save(update_fields=[*fields, *extra])
         record(customer.organisation, "customer.changed", customer, actor, at=instant, fields=fields)
 
