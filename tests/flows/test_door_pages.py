@@ -11,10 +11,14 @@ from django.utils import translation
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.tenancy import clock
+from sportello.records.accounts.models import Invitation
 from sportello.records.customers.models import Customer, Identity
+from sportello.records.procedures.models import Kind
 from sportello.records.tickets.actions.messages import note
 from sportello.records.tickets.models import Message, Notice
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox
+from sportello.service.routing.actions import team_for
+from sportello.service.routing.models import Route
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +217,72 @@ def test_silent_tickets_are_none_and_said(cast: Cast, anna: Client) -> None:
     Notice.objects.filter(ticket=ticket).update(state="due", given_at=None)
     assert ticket.number in anna.get("/desk/silent/").content.decode()
     assert ticket.number not in signed_in(cast, "Dario").get("/desk/silent/").content.decode()
+
+
+# ---- people
+
+
+def test_who_administers_lands_on_people_and_sees_no_tickets(cast: Cast) -> None:
+    elena = signed_in(cast, "Elena")
+    page = elena.get("/desk/", follow=True)
+    assert page.redirect_chain[-1][0] == "/desk/borgo/people/"
+    text = page.content.decode()
+    assert "Anna Prova" in text and "Leo Prova" not in text and "tributi@borgo.test" in text
+    assert "/desk/lists/" not in text
+
+
+def test_supervisors_read_and_do_not_change(cast: Cast, anna: Client) -> None:
+    carla = signed_in(cast, "Carla")
+    text = carla.get("/desk/people/", follow=True).content.decode()
+    assert "Bruno Prova" in text and "invitations/" not in text and 'name="team"' not in text
+    bruno = cast.member("Bruno").pk
+    for path in ("invitations/", f"{bruno}/", f"{bruno}/ending/", "routes/0/"):
+        assert carla.post(f"/desk/borgo/people/{path}", {}).status_code == 404
+    assert anna.get("/desk/borgo/people/").status_code == 404
+    assert anna.get("/desk/people/").status_code == 404
+    assert signed_in(cast, "Elena").get("/desk/bottega/people/").status_code == 404
+
+
+def test_elena_invites_and_withdraws(cast: Cast) -> None:
+    elena = signed_in(cast, "Elena")
+    form = {"email": "nuova@example.org", "name": "Nuova", "language": "it", "role": "operator",
+            "teams": [cast.team("front").pk]}
+    wrong = elena.post("/desk/borgo/people/invitations/", {**form, "email": "anna@sportello.test"})
+    assert wrong.status_code == 422 and 'id="id_email-error"' in wrong.content.decode()
+    assert elena.post("/desk/borgo/people/invitations/", form)["Location"] == "/desk/borgo/people/"
+    invitation = Invitation.objects.get()
+    assert "nuova@example.org" in elena.get("/desk/borgo/people/").content.decode()
+    foreign = elena.post("/desk/borgo/people/invitations/", {**form, "teams": [cast.team("care").pk]})
+    assert foreign.status_code == 422
+    elena.post(f"/desk/borgo/people/invitations/{invitation.pk}/withdrawal/")
+    invitation.refresh_from_db()
+    assert invitation.withdrawn_at is not None
+
+
+def test_elena_changes_a_place_and_ends_it(cast: Cast) -> None:
+    elena, bruno = signed_in(cast, "Elena"), cast.member("Bruno")
+    home = f"/desk/borgo/people/{bruno.pk}/"
+    assert elena.get(home).status_code == 200
+    elena.post(home, {"role": "specialist", "teams": [cast.team("front").pk]})
+    bruno.refresh_from_db()
+    assert bruno.role == "specialist" and [team.slug for team in bruno.teams.all()] == ["front"]
+    elena.post(home + "ending/")
+    bruno.refresh_from_db()
+    assert bruno.ended_at is not None
+    assert elena.get(home).status_code == 404
+    alone = elena.post(f"/desk/borgo/people/{cast.member('Elena').pk}/", {"role": "operator"})
+    assert alone.status_code == 422, "nobody else administers"
+    assert elena.get(f"/desk/borgo/people/{cast.member('Irene', cast.bottega).pk}/").status_code == 404
+
+
+def test_a_kind_goes_to_another_team_from_now_on(cast: Cast) -> None:
+    elena = signed_in(cast, "Elena")
+    kind = Kind.objects.get(organisation=cast.borgo, slug="complaint")
+    elena.post(f"/desk/borgo/people/routes/{kind.pk}/", {"team": cast.team("front").pk})
+    assert team_for(cast.borgo, kind).team == cast.team("front")
+    elena.post("/desk/borgo/people/routes/0/", {"team": cast.team("taxes").pk})
+    assert Route.objects.get(organisation=cast.borgo, kind=None).team == cast.team("taxes")
+    foreign = {"team": cast.team("care").pk}
+    assert elena.post(f"/desk/borgo/people/routes/{kind.pk}/", foreign).status_code == 422
+    order = Kind.objects.get(organisation=cast.bottega, slug="order")
+    assert elena.post(f"/desk/borgo/people/routes/{order.pk}/", {"team": cast.team("front").pk}).status_code == 404

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import door, quarantine
+from ..views import door, people, quarantine
 
 _HELD = "<slug:slug>/quarantine/<int:mail_id>"
+_PEOPLE = "<slug:slug>/people"
 
 urlpatterns: list[URLPattern] = [
     path("quarantine/", quarantine.quarantine_home, name="quarantine"),
@@ -19,4 +20,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:slug>/dispatches/", door.dispatches, name="dispatches"),
     path("<slug:slug>/mail/", door.mail, name="mail"),
     path("silent/", door.silent, name="silent"),
+    path("people/", people.people_home, name="people"),
+    path(f"{_PEOPLE}/", people.people, name="people_in"),
+    path(f"{_PEOPLE}/invitations/", people.invitations, name="invitations"),
+    path(f"{_PEOPLE}/invitations/<int:invitation_id>/withdrawal/", people.withdrawal, name="withdrawal"),
+    path(f"{_PEOPLE}/routes/<int:kind_id>/", people.route, name="route"),
+    path(f"{_PEOPLE}/<int:member_id>/", people.member, name="member"),
+    path(f"{_PEOPLE}/<int:member_id>/ending/", people.ending, name="member_ending"),
 ]
