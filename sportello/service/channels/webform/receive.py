@@ -43,11 +43,11 @@ class FormRequest:
 def send(draft: FormDraft, request: FormRequest) -> Ticket:
     """Open the ticket of `draft`, or find the one its first sending opened: pressing twice opens one."""
     with transaction.atomic():
-        waiting = FormDraft.objects.select_for_update(of=("self",))
-        locked = waiting.select_related("organisation", "ticket", "follows").get(pk=draft.pk)
-        ticket: Ticket | None = locked.ticket
-        if ticket is not None:
-            return ticket
+        # Lock first, read what belongs to it afterwards: joined to the lock, who waited for it would get the row as it
+        # is now beside the ticket as it was before (none), and open a second one.
+        locked = FormDraft.objects.select_for_update().get(pk=draft.pk)
+        if locked.ticket_id is not None:
+            return Ticket.objects.get(pk=locked.ticket_id)
         files = tuple(File(one.filename, one.blob) for one in locked.files.select_related("blob"))
         ticket = receive(locked.organisation, request, files, locked.follows)
         drafts.mark_sent(locked, ticket)
