@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -87,7 +88,7 @@ def _need(chance: random.Random, slug: str, day: date, zone: ZoneInfo) -> Need:
         story=story,
         name=name,
         address=address_of(name),
-        phone=f"+39 333 {chance.randrange(1000000, 9999999)}",
+        phone=phone_of(name),
         channel=channel,
         subject=story.subject.format(**parts),
         text=story.text.format(**parts),
@@ -101,3 +102,8 @@ def address_of(name: str) -> str:
     """The invented customer's address, always the same for a name."""
     plain = unicodedata.normalize("NFKD", name.replace("ı", "i")).encode("ascii", "ignore").decode().lower()
     return ".".join(re.findall(r"[a-z]+", plain))[:50] + "@posta.example"
+
+
+def phone_of(name: str) -> str:
+    """The invented customer's phone, always the same for a name."""
+    return f"+39 333 {zlib.crc32(name.encode()) % 9000000 + 1000000}"

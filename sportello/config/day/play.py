@@ -191,20 +191,20 @@ class Play:
 
     def _reply(self, ticket: Ticket, need: Need, number: int, at: datetime) -> None:
         """The customer answers the mail in their mailbox, at the address it says."""
-        received = self._newest_mail(need)
+        received = self._newest_mail(need, ticket)
         if received is not None:
             message_id, reply_to, subject = received
             self.mail.send(self._letter(need, need.story.back, reply_to, f"Re: {subject}", message_id))
             self._settle()
         self._next_step(ticket, need, number + 1, at)
 
-    def _newest_mail(self, need: Need) -> tuple[str, str, str] | None:
+    def _newest_mail(self, need: Need, ticket: Ticket) -> tuple[str, str, str] | None:
         import email
         import email.policy
 
         organisation = self.organisations[need.slug]
         for mail in OutTrayMail.objects.filter(organisation=organisation).select_related("raw").order_by("-id")[:200]:
-            if need.address in str(mail.recipients):
+            if need.address in str(mail.recipients) and ticket.number in mail.subject:
                 parsed = email.message_from_bytes(files.read(mail.raw), policy=email.policy.default)
                 address = parsed["Reply-To"] or parsed["From"]
                 return str(parsed["Message-ID"]), address.addresses[0].addr_spec, str(parsed["Subject"])
