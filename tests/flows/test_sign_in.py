@@ -145,7 +145,14 @@ def test_nobody_is_written_to_who_has_no_account_and_the_page_says_the_same(clie
     assert client.get("/accounts/password/reset/done/").status_code == 200
 
 
-def test_a_new_password_ends_the_sessions_elsewhere(client, django_user_model):
+def test_a_mail_server_that_is_away_does_not_tell_who_has_an_account(client, settings):
+    settings.EMAIL_BACKEND = "tests.unit.accounts.people.NoServer"
+    user()
+    answer = client.post("/accounts/password/reset/", {"email": "anna@desk.example"})
+    assert answer["Location"] == "/accounts/password/reset/done/"
+
+
+def test_a_new_password_ends_the_sessions_elsewhere(client):
     anna = user()
     employ(anna, town())
     elsewhere = client.__class__()

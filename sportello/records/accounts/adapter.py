@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from .models import User
 from .people import person_for
+
+log = logging.getLogger("sportello.accounts")
 
 #: What is said after one of allauth's actions; of the others nothing is said: the page shows that it worked.
 _SAID = {
@@ -69,7 +72,11 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         with translation.override(user.language):
             text = render_to_string("accounts/mail/password_reset.txt",
                                     {"name": user.name, "address": context["password_reset_url"]})
-            send_mail(_("Choose a new password"), text, None, [email])
+            try:
+                send_mail(_("Choose a new password"), text, None, [email])
+            except Exception:
+                # whatever the mail backend raises: an error page would tell a stranger that the account exists
+                log.exception("password letter for user %s not sent", user.pk)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """None of allauth's other letters: to addresses without an account nothing is written (a stranger could

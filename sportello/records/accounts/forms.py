@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 _ADDRESS = _("E-mail address")
@@ -14,6 +15,9 @@ _NEW = _("New password")
 _AGAIN = _("New password, once more")
 #: The rules of AUTH_PASSWORD_VALIDATORS in one sentence.
 _RULES = _("At least 10 characters. Three or four words that do not belong together are easy to remember.")
+
+#: Each in its own name: who sits before a language they cannot read finds theirs.
+_LANGUAGES = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
 
 def _say(form: forms.Form, name: str, label: Any, help_text: Any = "") -> None:
@@ -77,5 +81,5 @@ class ProfileForm(forms.Form):
         label=_("Name and surname"), max_length=150, help_text=_("As colleagues read it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    language = forms.ChoiceField(label=_("Language of the screens"), choices=settings.LANGUAGES,
+    language = forms.ChoiceField(label=_("Language of the screens"), choices=_LANGUAGES,
                                  widget=forms.RadioSelect)

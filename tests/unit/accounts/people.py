@@ -1,10 +1,17 @@
 """Organisations and people for the tests of accounts and customers; nothing else of the product is needed."""
 
+from django.core.mail.backends.base import BaseEmailBackend
+
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, Team, TeamMembership, User
 
 PASSWORD = "una lunga frase"
+
+
+class NoServer(BaseEmailBackend):
+    def send_messages(self, email_messages):
+        raise OSError("no server")
 
 
 def town(slug="comune", sort="live", name=""):

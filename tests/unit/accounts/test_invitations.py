@@ -129,3 +129,12 @@ def test_who_already_works_here_or_has_no_address_is_not_invited(comune, elena):
             invite(comune, address, "operator", [], elena)
         assert refused.value.field == "email"
     assert mail.outbox == []
+
+
+def test_a_letter_that_cannot_leave_is_told_and_the_invitation_stands(
+    comune, elena, django_capture_on_commit_callbacks, settings
+):
+    settings.EMAIL_BACKEND = "tests.unit.accounts.people.NoServer"
+    with pytest.raises(Refusal), django_capture_on_commit_callbacks(execute=True):
+        invite(comune, "bruno@desk.example", "operator", [], elena)
+    assert Invitation.objects.get().withdrawn_at is None

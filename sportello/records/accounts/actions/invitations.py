@@ -5,6 +5,7 @@ The token travels in the mail only; its digest is kept. It works once, for seven
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -30,6 +31,8 @@ from sportello.foundation.tenancy.models import Organisation
 from ..models import Invitation, InvitationTeam, Membership, Team, User
 from .members import add_member, check_place
 
+log = logging.getLogger("sportello.accounts")
+
 LASTS = timedelta(days=7)
 
 
@@ -40,7 +43,8 @@ def invite(
     """Invite an address; the invitation and its token. The mail leaves when the transaction is done.
 
     `by` None: the installation itself (command line). `language` is that of the mail where the address has no
-    account yet. An older invitation of the same address stops working. Raises Refusal on `email`, `role`, `teams`.
+    account yet. An older invitation of the same address stops working. Raises Refusal on `email`, `role`, `teams`;
+    without a field, after the commit, when the mail could not leave.
     """
     address = _address(email)
     chosen = check_place(organisation, role, teams)
@@ -186,9 +190,14 @@ def _send(invitation: Invitation, token: str, language: str) -> None:
             "last_day": last_day, "day": _day(last_day),
             "address": settings.PUBLIC_URL + reverse("account_invitation", args=[token]),
         }
-        subject = _("Your account at %(organisation)s") % {"organisation": organisation.name}
-        send_mail(one_line(subject, 200), render_to_string("accounts/mail/invitation.txt", context), None,
-                  [invitation.email])
+        subject = one_line(_("Your account at %(organisation)s") % {"organisation": organisation.name}, 200)
+        text = render_to_string("accounts/mail/invitation.txt", context)
+    try:
+        send_mail(subject, text, None, [invitation.email])
+    except Exception as failure:  # whatever the mail backend raises: the invitation stands, its letter did not leave
+        log.exception("invitation %s not sent", invitation.pk)
+        raise Refusal(_("The invitation is made, but its e-mail could not be sent. Check the mailbox's settings, then "
+                        "invite again.")) from failure
 
 
 def _day(instant: datetime) -> str:
