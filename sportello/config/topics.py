@@ -165,7 +165,7 @@ def tell_lists(hearer: Hearer, change: About) -> Saying | None:
 
 @lru_cache(maxsize=500)
 def _lists_saying(change: About, entered: tuple[str, ...], left: tuple[str, ...]) -> Saying:
-    return saying("lists", ticket=change.name, version=change.version, entered=entered, left=left)
+    return saying("lists", ticket=change.name, id=change.ticket_id, version=change.version, entered=entered, left=left)
 
 
 # ---- one ticket
@@ -194,9 +194,10 @@ def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
 @lru_cache(maxsize=500)
 def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     if is_theirs:
-        return saying("ticket", ticket=change.name, version=change.version)
+        return saying("ticket", ticket=change.name, id=change.ticket_id, version=change.version)
     # they had it before them: that it is not theirs any more is the last they hear of it
-    return saying("gone", ends=ticket_topic(change), ticket=change.name)
+    name = ticket_topic(change)
+    return saying("gone", ends=name, topic=name, ticket=change.name)
 
 
 # ---- rights

@@ -120,7 +120,7 @@ class Hub:
             for name in subscriber.topics:
                 self._listening.setdefault(name, set()).add(subscriber)
             # rights may have gone between reading them and joining, and the event with them
-            missed = self._cut_at.get(subscriber.user_id, 0.0) >= subscriber.asked_at
+            missed = self._cut_at.get(subscriber.user_id, -1.0) >= subscriber.asked_at
         if missed:
             subscriber.end(saying("bye", why="rights"))
 

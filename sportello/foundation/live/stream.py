@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 PATHS = ("/stream", "/live/stream")
 #: Seconds between two signs of life: shorter than what proxies and mobile networks take for dead.
 BEAT = 15.0
+#: A browser that takes nothing for so long (a closed lid: its system still answers for a while) is let go.
+STUCK = 60.0
 #: How long a long poll waits.
 PATIENCE = 25.0
 #: Streams of one person: many browsers, not a flood.
@@ -88,6 +90,8 @@ class Stream:
                 await self._poll(subscriber, since, hello, origin, send, waits=asked.since is not None)
             else:
                 await self._stream(subscriber, since, hello, origin, send)
+        except TimeoutError:
+            log.info("a stream of user %s took nothing for %s seconds", subscriber.user_id, STUCK)
         finally:
             self.hub.leave(subscriber)
             listening.cancel()
@@ -123,11 +127,11 @@ class Stream:
         while not subscriber.over:
             taken = await subscriber.take(self._beat)
             if taken:
-                await wire.more(send, wire.parcels(taken))
+                await asyncio.wait_for(wire.more(send, wire.parcels(taken)), STUCK)
             elif not subscriber.over:
                 # A comment would do for proxies; an event also tells the page that the line is alive, and moves its
                 # position on. Only now and then: at each event it would tell when others' tickets change.
-                await wire.more(send, wire.event(saying("beat"), subscriber.reached))
+                await asyncio.wait_for(wire.more(send, wire.event(saying("beat"), subscriber.reached)), STUCK)
         last = subscriber.last_words
         await wire.finish(send, wire.event(last) if last else b"")
 

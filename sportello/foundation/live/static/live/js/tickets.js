@@ -1,0 +1,84 @@
+// `data-live-ticket="<organisation>/<number>" data-version data-refresh`: what is open asks for itself again when it
+// has changed. Focus stays where it is, and nothing is redrawn in which somebody types, chooses or has something open.
+import { announce } from "./words.js";
+
+const JITTER = 400; // ms; fifty browsers must not ask in the same moment
+const TRIES = 3;
+const LOOK = 1000;
+const newest = new Map(); // ticket → version
+const asking = new Set();
+const tries = new Map();
+
+const shown = (name) => document.querySelectorAll(`[data-live-ticket="${CSS.escape(name)}"]`);
+const versionOf = (element) => Number(element.dataset.version ?? 0);
+
+const current = (name) => [...shown(name)].every((element) => versionOf(element) >= newest.get(name));
+const OPEN = `details[open], dialog[open]${CSS.supports("selector(:popover-open)") ? ", :popover-open" : ""}`;
+
+export function topics() {
+  const names = [...document.querySelectorAll("[data-live-ticket]")].map((one) => `ticket:${one.dataset.liveTicket}`);
+  return [...new Set(names)];
+}
+
+// Somebody is in it: its turn comes when they have left.
+function occupied(element) {
+  const selection = getSelection();
+  return element.contains(document.activeElement)
+    || Boolean(element.querySelector(OPEN))
+    || (selection && !selection.isCollapsed && element.contains(selection.anchorNode));
+}
+
+async function ask(element, name, id) {
+  const version = newest.get(name);
+  asking.add(name);
+  try {
+    await window.htmx.ajax("GET", element.dataset.refresh, {
+      source: element, target: element, swap: element.dataset.liveSwap ?? "none",
+    });
+    if (!current(name)) return;
+    if (id) document.body.dispatchEvent(new CustomEvent(`ticket-${id}`)); // its side panel and its row
+    announce("changed");
+  } finally {
+    asking.delete(name);
+    const tried = (tries.get(name)?.version === version ? tries.get(name).count : 0) + 1;
+    tries.set(name, { version, count: tried });
+    if (!current(name) && (tried < TRIES || newest.get(name) > version)) setTimeout(() => attend(name, id), LOOK);
+  }
+}
+
+function attend(name, id) {
+  if (document.hidden || asking.has(name)) return; // asked when it is seen; when the answer is there
+  for (const element of shown(name)) {
+    if (!element.dataset.refresh || versionOf(element) >= newest.get(name)) continue;
+    element.toggleAttribute("data-live-waiting", occupied(element));
+    if (occupied(element)) setTimeout(() => attend(name, id), LOOK);
+    else return void ask(element, name, id);
+  }
+}
+
+export function changed({ ticket, version, id }) {
+  if (version <= (newest.get(ticket) ?? 0) || ![...shown(ticket)].length) return;
+  newest.set(ticket, version);
+  setTimeout(() => attend(ticket, id), Math.random() * JITTER);
+}
+
+export function gone({ ticket }) {
+  const elements = [...shown(ticket)];
+  for (const element of elements) {
+    element.removeAttribute("data-live-ticket");
+    element.toggleAttribute("data-live-gone", true);
+  }
+  if (elements.length) announce("gone", "error");
+}
+
+// The first word of a stream says how far each ticket is, and which are not ours.
+export function compare({ topics: known, refused }) {
+  for (const [name, word] of Object.entries(known)) {
+    if (word.version) changed({ ticket: name.slice("ticket:".length), version: word.version });
+  }
+  for (const name of refused) if (name.startsWith("ticket:")) gone({ ticket: name.slice("ticket:".length) });
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) for (const name of newest.keys()) setTimeout(() => attend(name), Math.random() * JITTER);
+});

@@ -1,0 +1,230 @@
+"""Live in a browser: one stream for all tabs, one request for a change, nothing touched in which somebody types."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from sportello.records.tickets.actions import handling, messages
+from sportello.records.tickets.models import Ticket
+from tests.cast import Cast, assemble
+
+from .live_pages import Pages, serving
+from .live_process import Running, running, signed_in, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(transactional_db: None) -> Cast:
+    return assemble()
+
+
+@pytest.fixture(scope="module")
+def process(django_db_setup: None) -> Iterator[Running]:
+    with running() as here:
+        yield here
+
+
+@pytest.fixture
+def pages(process: Running) -> Iterator[Pages]:
+    with serving(process.port, process.page_port) as here:
+        yield here
+
+
+@pytest.fixture
+def anna(chromium: Browser, process: Running, people: Cast, pages: Pages) -> Iterator[BrowserContext]:
+    """Anna's browser, signed in."""
+    context = chromium.new_context()
+    cookie = {"name": process.cookie_name, "value": signed_in(people.users["Anna"]), "url": pages.url}
+    context.add_cookies([cookie])
+    context.set_default_timeout(8000)
+    yield context
+    context.close()
+
+
+def drawn(people: Cast, pages: Pages, subject: str = "Mensa") -> Ticket:
+    """A ticket every page draws."""
+    ticket = people.ticket(subject)
+    pages.versions[name_of(ticket)] = ticket.version
+    return ticket
+
+
+def name_of(ticket: Ticket) -> str:
+    return f"borgo/{ticket.number}"
+
+
+def note(people: Cast, pages: Pages, ticket: Ticket) -> None:
+    messages.note(ticket, people.member("Carla"), "Una nota")
+    pages.versions[name_of(ticket)] = ticket.version
+
+
+def opened(context: BrowserContext, pages: Pages, path: str) -> Page:
+    page = context.new_page()
+    page.goto(pages.url + path)
+    return page
+
+
+def streams_open() -> int:
+    try:
+        return int(json.loads((Path(settings.HOME) / "run" / "stream.json").read_text())["open"])
+    except (OSError, ValueError):
+        return -1
+
+
+def settle() -> None:
+    """Long enough for a stream to be open and for what was on its way to have come."""
+    time.sleep(1.2)
+
+
+def test_the_open_ticket_follows_and_the_composer_is_left_alone(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    settle()
+    page.locator("#composer").fill("Gentile signora")
+    note(people, pages, ticket)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    assert page.locator("#composer").input_value() == "Gentile signora"
+    assert page.evaluate("document.activeElement.id") == "composer"
+    assert len(pages.fragments()) == 1
+
+
+def test_what_somebody_types_in_is_redrawn_only_when_they_have_left(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    settle()
+    page.locator("#within").fill("a metà")
+    note(people, pages, ticket)
+    expect(page.locator("#ticket-head")).to_have_attribute("data-live-waiting", "")
+    settle()
+    assert (page.locator("#within").input_value(), pages.fragments()) == ("a metà", [])
+    page.locator("#composer").focus()
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+
+
+def test_eight_tabs_share_one_stream_and_all_follow(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    ticket = drawn(people, pages)
+    tabs = [opened(anna, pages, f"/ticket/{name_of(ticket)}") for _ in range(7)]
+    tabs.append(opened(anna, pages, "/list/unassigned"))
+    settle()
+    wait_until(lambda: streams_open() == 1, 12, "the tabs do not share one stream")
+    handling.take(ticket, people.member("Carla"))
+    pages.versions[name_of(ticket)] = ticket.version
+    for tab in tabs[:7]:
+        tab.bring_to_front()
+        expect(tab.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    expect(tabs[7].locator("[data-live-row]")).to_have_class("row-gone")
+
+
+def test_the_stream_goes_on_in_another_tab_when_the_first_is_closed(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    ticket = drawn(people, pages)
+    first = opened(anna, pages, "/list/mine")
+    second = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    settle()
+    first.close()
+    note(people, pages, ticket)
+    expect(second.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+
+
+def test_a_list_says_what_is_new_and_asks_for_nothing(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    old = drawn(people, pages, "Prima")
+    page = opened(anna, pages, "/list/unassigned")
+    settle()
+    fresh = [people.ticket(f"Nuova {n}") for n in range(3)]
+    news = page.locator("[data-live-news] a")
+    expect(news).to_have_text("3 nuove")
+    expect(page.locator('.rail-entry[href="/lists/unassigned/"] .count')).to_have_text("8")
+    handling.take(old, people.member("Carla"))
+    expect(page.locator("[data-live-row]")).to_have_class("row-gone")
+    assert page.locator("[data-live-row]").count() == 1  # nothing moved under the hand
+    assert pages.fragments() == []
+    for ticket in fresh:
+        pages.versions[name_of(ticket)] = ticket.version
+    news.click()
+    expect(page.locator("[data-live-row]")).to_have_count(4)
+    expect(news).to_have_count(0)
+    assert len(pages.fragments()) == 1
+
+
+def test_one_change_costs_as_many_requests_as_tabs_that_show_the_ticket(
+    anna: BrowserContext, chromium: Browser, people: Cast, pages: Pages
+) -> None:
+    """Of five tabs that listen, two windows have the ticket before somebody's eyes."""
+    ticket, other = drawn(people, pages), drawn(people, pages, "Altro")
+    showing = [opened(anna, pages, f"/ticket/{name_of(ticket)}") for _ in range(2)]
+    for path in (f"/ticket/{name_of(other)}", "/list/unassigned", "/list/all"):
+        opened(anna, pages, path)
+    settle()
+    pages.asked.clear()
+    note(people, pages, ticket)
+    for tab in showing:
+        expect(tab.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    settle()
+    assert len(pages.asked) == 2
+
+
+def test_a_line_that_was_lost_is_found_again(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    """Offline as in a tunnel: what happened meanwhile is there afterwards."""
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    settle()
+    page.route("**/stream?**", lambda route: route.abort())
+    page.evaluate("window.dispatchEvent(new Event('online'))")  # ask again now, in vain
+    settle()
+    note(people, pages, ticket)
+    settle()
+    assert pages.fragments() == []
+    page.unroute("**/stream?**")
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}", timeout=15000)
+
+
+def test_a_proxy_that_keeps_streams_back_is_asked_by_long_poll(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    ticket = drawn(people, pages)
+    page = anna.new_page()
+    polled: list[str] = []
+
+    def proxy(route):
+        if "poll=1" in route.request.url:
+            polled.append(route.request.url)
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/stream?**", proxy)
+    page.goto(f"{pages.url}/ticket/{name_of(ticket)}")
+    wait_until(lambda: page.wait_for_timeout(100) or len(polled) >= 2, 25, "it never polled")
+    note(people, pages, ticket)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}", timeout=15000)
+
+
+def test_without_scripts_the_page_is_as_good_as_ever(chromium: Browser, people: Cast, pages: Pages) -> None:
+    ticket = drawn(people, pages)
+    context = chromium.new_context(java_script_enabled=False)
+    page = opened(context, pages, f"/ticket/{name_of(ticket)}")
+    expect(page.locator("#ticket-head")).to_contain_text("Version 1")
+    context.close()
