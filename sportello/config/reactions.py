@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
+from sportello.foundation.journal.reader import Read
+from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.service.channels.outbox import enqueue
+
+
+def _free_what_they_owned(event: Read) -> None:
+    free_tickets_of(event.subject_id)
+
 
 IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
 )
 
-DURABLE: tuple[Consumer, ...] = ()
+DURABLE: tuple[Consumer, ...] = (
+    # somebody leaves: their tickets may be many, and leaving must not wait for them
+    Consumer("tickets-of-who-left", frozenset({"membership.ended"}), _free_what_they_owned),
+)

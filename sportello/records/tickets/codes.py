@@ -18,8 +18,10 @@ from sportello.foundation.core.ids import READABLE, digest, token
 from .models import AccessCode, Ticket
 
 MARK: Final = "{access_code}"
-#: After so many wrong codes the page pauses; a new code can be asked for.
-TRIES: Final = 10
+#: After so many wrong codes, from whomever, a code opens no more and a new one must be asked for. High, so that a
+#: stranger who knows a number cannot lock its customer out in a minute: each caller is paused long before, and 500
+#: guesses at 57 bits are worth nothing.
+TRIES: Final = 500
 
 
 def derive(nonce: str) -> str:

@@ -20,7 +20,9 @@ _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 def day_words(organisation: Organisation, instant: datetime) -> str:
     """`venerdì 4 dicembre 2026`, in the active language, on the organisation's wall clock."""
-    return formats.date_format(clock.local(organisation, instant), _("l, j F Y"))
+    words = formats.date_format(clock.local(organisation, instant), _("l, j F Y"))
+    # Django writes Italian days and months with capitals, as for a heading; inside a sentence they have none
+    return words.lower() if (translation.get_language() or "").startswith("it") else words
 
 
 def moment_words(organisation: Organisation, instant: datetime) -> str:

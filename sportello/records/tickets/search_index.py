@@ -42,3 +42,10 @@ def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) 
                 "tokens": tokens,
             },
         )
+
+
+def clean_pending() -> int:
+    """Move what is pending of the word index into it, so that no visitor's request has to; 0: nothing to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('search_words'::regclass)")
+    return 0

@@ -105,8 +105,13 @@ def snapshot(ticket: Ticket) -> dict[str, Any]:
 
 
 def lock(ticket: Ticket) -> Ticket:
-    """The row as it is now, locked until the transaction ends."""
-    return Ticket.objects.select_for_update(of=("self",)).select_related(*_WITH).get(pk=ticket.pk)
+    """The row as it is now, locked until the transaction ends.
+
+    Locked bare, and only then read with its relations: a waiter whose joined team or owner changed meanwhile would
+    find no row at all (PostgreSQL re-checks the join after waiting).
+    """
+    Ticket.objects.select_for_update().values_list("pk").get(pk=ticket.pk)
+    return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
 
 
 @contextmanager
