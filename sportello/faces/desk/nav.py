@@ -33,6 +33,7 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
 _OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("search", pgettext_lazy("rail", "Search"), "search", "g s", "desk:search", "serves"),
+    ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
@@ -43,8 +44,15 @@ def list_title(name: str) -> Any:
     return LISTS[name][1]
 
 
-def page(request: HttpRequest, person: Person, current: str = "", *, counted: Mapping[str, int] | None = None,
-         organisation: Organisation | None = None, **more: Any) -> dict[str, Any]:
+def page(
+    request: HttpRequest,
+    person: Person,
+    current: str = "",
+    *,
+    counted: Mapping[str, int] | None = None,
+    organisation: Organisation | None = None,
+    **more: Any,
+) -> dict[str, Any]:
     """The context of a page of the desk: rail, palette, account; `more` is the page's own."""
     own = organisation or (person.places[0].organisation if len(person.places) == 1 else None)
     return {
@@ -65,7 +73,9 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
     shown: list[NavEntry] = []
     if person.serving:
         shown += [
-            NavEntry(name, word, reverse("desk:list", args=[name]), icon, counted.get(name) if counted else None, hotkey=keys)
+            NavEntry(
+                name, word, reverse("desk:list", args=[name]), icon, counted.get(name) if counted else None, hotkey=keys
+            )
             for name, (word, _whole, icon, keys) in LISTS.items()
         ]
     for key, word, icon, keys, name, right in _OTHERS:
@@ -79,30 +89,37 @@ def commands(person: Person) -> list[Command]:
     """Places under their whole names, for the palette."""
     if not person.serving:
         return []
-    return [Command(whole, reverse("desk:list", args=[name]), icon, keys)
-            for name, (_word, whole, icon, keys) in LISTS.items()]
+    return [
+        Command(whole, reverse("desk:list", args=[name]), icon, keys)
+        for name, (_word, whole, icon, keys) in LISTS.items()
+    ]
 
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
-    opened = OpenTicket.objects.filter(
-        member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person)
-    ).select_related("ticket__customer", "ticket__organisation").order_by("opened_at", "id")
+    opened = (
+        OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
+        .select_related("ticket__customer", "ticket__organisation")
+        .order_by("opened_at", "id")
+    )
     tabs: list[Tab] = []
     for one in opened:
         ticket = one.ticket
         arguments = [ticket.organisation.slug, ticket.number]
-        tabs.append(Tab(
-            label=ticket.customer.name if ticket.customer else ticket.subject,
-            url=reverse("desk:ticket", args=arguments), current=ticket.pk == current_id,
-            close_url=reverse("desk:tab", args=arguments),
-        ))
+        tabs.append(
+            Tab(
+                label=ticket.customer.name if ticket.customer else ticket.subject,
+                url=reverse("desk:ticket", args=arguments),
+                current=ticket.pk == current_id,
+                close_url=reverse("desk:tab", args=arguments),
+            )
+        )
     return tabs
 
 
 def _may(person: Person, right: str) -> bool:
     if right == "administers":
-        return any(person.administers(place) for place in person.places)
+        return any(person.administers(place) or person.supervises(place) for place in person.places)
     return bool(person.serving)
 
 

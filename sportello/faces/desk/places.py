@@ -63,8 +63,13 @@ class ListPlace:
         chosen = self.filters
         words = {
             "sort": self.sort if self.sort != _DEFAULT_SORT.get(self.name, "due") else "",
-            "after": self.after, "org": chosen.slug, "kind": str(chosen.kind_id or ""), "team": str(chosen.team_id or ""),
-            "channel": chosen.channel, "status": chosen.status, "priority": str(chosen.priority or ""),
+            "after": self.after,
+            "org": chosen.slug,
+            "kind": str(chosen.kind_id or ""),
+            "team": str(chosen.team_id or ""),
+            "channel": chosen.channel,
+            "status": chosen.status,
+            "priority": str(chosen.priority or ""),
             "further": "1" if self.further else "",
         }
         return {name: value for name, value in words.items() if value}
@@ -83,8 +88,12 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
         chosen,
         sort if sort in SORTS else _DEFAULT_SORT.get(chosen, SORTS[0]),
         Filters(
-            slug=asked.get("org", ""), kind_id=_number(asked.get("kind", "")), team_id=_number(asked.get("team", "")),
-            channel=asked.get("channel", ""), status=asked.get("status", ""), priority=_number(asked.get("priority", "")),
+            slug=asked.get("org", ""),
+            kind_id=_number(asked.get("kind", "")),
+            team_id=_number(asked.get("team", "")),
+            channel=asked.get("channel", ""),
+            status=asked.get("status", ""),
+            priority=_number(asked.get("priority", "")),
         ),
         asked.get("after", ""),
         asked.get("further", "") == "1",

@@ -36,10 +36,15 @@ class Choice:
 
 def choices(ticket: Ticket) -> list[Choice]:
     """The replies for everyone and for the ticket's team, each in the best language; one query."""
-    texts = SavedReplyText.objects.filter(
-        Q(reply__team__isnull=True) | Q(reply__team_id=ticket.team_id),
-        organisation_id=ticket.organisation_id, reply__retired_at__isnull=True,
-    ).select_related("reply").order_by("reply__slug", "id")
+    texts = (
+        SavedReplyText.objects.filter(
+            Q(reply__team__isnull=True) | Q(reply__team_id=ticket.team_id),
+            organisation_id=ticket.organisation_id,
+            reply__retired_at__isnull=True,
+        )
+        .select_related("reply")
+        .order_by("reply__slug", "id")
+    )
     best: dict[str, SavedReplyText] = {}
     for text in texts:
         known = best.get(text.reply.slug)
@@ -51,10 +56,14 @@ def choices(ticket: Ticket) -> list[Choice]:
 
 def text_for(ticket: Ticket, member: Membership, slug: str) -> str | None:
     """The reply `slug` filled for this ticket; None where there is none to use here."""
-    texts = list(SavedReplyText.objects.filter(
-        Q(reply__team__isnull=True) | Q(reply__team_id=ticket.team_id),
-        organisation_id=ticket.organisation_id, reply__slug=slug, reply__retired_at__isnull=True,
-    ))
+    texts = list(
+        SavedReplyText.objects.filter(
+            Q(reply__team__isnull=True) | Q(reply__team_id=ticket.team_id),
+            organisation_id=ticket.organisation_id,
+            reply__slug=slug,
+            reply__retired_at__isnull=True,
+        )
+    )
     if not texts:
         return None
     chosen = min(texts, key=lambda text: (_rank(ticket, text.language), text.pk))
@@ -97,8 +106,11 @@ def refuse_missing(text: str) -> None:
     if names:
         listed = ", ".join(f"⟦{name}⟧" for name in names)
         raise Refusal(
-            ngettext("Not sent: write what belongs in place of %(names)s, or delete it.",
-                     "Not sent: write what belongs in place of each of %(names)s, or delete them.", len(names))
+            ngettext(
+                "Not sent: write what belongs in place of %(names)s, or delete it.",
+                "Not sent: write what belongs in place of each of %(names)s, or delete them.",
+                len(names),
+            )
             % {"names": listed},
             field="text",
         )
@@ -106,7 +118,7 @@ def refuse_missing(text: str) -> None:
 
 def _rank(ticket: Ticket, language: str) -> int:
     """0 the customer's language, 1 the organisation's first, 2 any."""
-    return (0 if language == ticket.language else 1 if language == ticket.organisation.first_language else 2)
+    return 0 if language == ticket.language else 1 if language == ticket.organisation.first_language else 2
 
 
 def language_note(ticket: Ticket, choice: Choice) -> str:

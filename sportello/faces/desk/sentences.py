@@ -19,12 +19,24 @@ from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
 CHANNELS: dict[str, Any] = {
-    "email": gettext_lazy("e-mail"), "pec": gettext_lazy("PEC"), "webform": gettext_lazy("web form"),
-    "portal": gettext_lazy("follow-up page"), "counter": gettext_lazy("counter"), "phone": gettext_lazy("phone"),
-    "letter": gettext_lazy("letter"), "screen": gettext_lazy("on screen"),
+    "email": gettext_lazy("e-mail"),
+    "pec": gettext_lazy("PEC"),
+    "webform": gettext_lazy("web form"),
+    "portal": gettext_lazy("follow-up page"),
+    "counter": gettext_lazy("counter"),
+    "phone": gettext_lazy("phone"),
+    "letter": gettext_lazy("letter"),
+    "screen": gettext_lazy("on screen"),
 }
-CHANNEL_ICONS = {"email": "mail", "pec": "pec", "webform": "web", "portal": "web", "counter": "counter",
-                 "phone": "phone", "letter": "letter"}
+CHANNEL_ICONS = {
+    "email": "mail",
+    "pec": "pec",
+    "webform": "web",
+    "portal": "web",
+    "counter": "counter",
+    "phone": "phone",
+    "letter": "letter",
+}
 
 
 def channel_word(code: str) -> str:
@@ -50,18 +62,36 @@ def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]])
     sorts = {"assigned": "member", "moved": "team", "kind_changed": "kind"}
     for code, given in facts:
         for key, value in given.items():
-            sort = sorts.get(code, "") if key in ("from_id", "to_id") else key.removesuffix("_id") if key.endswith("_id") else ""
+            sort = (
+                sorts.get(code, "")
+                if key in ("from_id", "to_id")
+                else key.removesuffix("_id")
+                if key.endswith("_id")
+                else ""
+            )
             if sort in wanted and isinstance(value, int):
                 wanted[sort].add(value)
     language = language_now()
-    members = (Membership.objects.filter(organisation_id=organisation_id, pk__in=wanted["member"])
-               .values_list("pk", "user__name") if wanted["member"] else ())
-    teams = (Team.objects.filter(organisation_id=organisation_id, pk__in=wanted["team"]).values_list("pk", "names")
-             if wanted["team"] else ())
-    kinds = (Kind.objects.filter(organisation_id=organisation_id, pk__in=wanted["kind"]).values_list("pk", "names")
-             if wanted["kind"] else ())
+    members = (
+        Membership.objects.filter(organisation_id=organisation_id, pk__in=wanted["member"]).values_list(
+            "pk", "user__name"
+        )
+        if wanted["member"]
+        else ()
+    )
+    teams = (
+        Team.objects.filter(organisation_id=organisation_id, pk__in=wanted["team"]).values_list("pk", "names")
+        if wanted["team"]
+        else ()
+    )
+    kinds = (
+        Kind.objects.filter(organisation_id=organisation_id, pk__in=wanted["kind"]).values_list("pk", "names")
+        if wanted["kind"]
+        else ()
+    )
     return Names(
-        dict(members), {key: in_language(names, language) for key, names in teams},
+        dict(members),
+        {key: in_language(names, language) for key, names in teams},
         {key: in_language(names, language) for key, names in kinds},
     )
 
@@ -99,8 +129,12 @@ _PLAIN_EVENTS: dict[str, Any] = {
 }
 
 ABOUT: dict[str, Any] = {
-    "door": gettext_lazy("How it came in"), "customer": gettext_lazy("Who asks"), "ticket": gettext_lazy("Which ticket"),
-    "route": gettext_lazy("Why this team"), "term": gettext_lazy("Why by then"), "notice": gettext_lazy("What was told"),
+    "door": gettext_lazy("How it came in"),
+    "customer": gettext_lazy("Who asks"),
+    "ticket": gettext_lazy("Which ticket"),
+    "route": gettext_lazy("Why this team"),
+    "term": gettext_lazy("Why by then"),
+    "notice": gettext_lazy("What was told"),
     "dispatch": gettext_lazy("How it left"),
 }
 
@@ -125,9 +159,12 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("route", "door_team"): _("The door it came through belongs to %(team)s.") % {"team": team},
         ("route", "sheet_team"): _("It is about a service that %(team)s answers for.") % {"team": team},
         ("route", "kind_team"): _("Requests of the kind “%(kind)s” go to %(team)s.") % {"kind": kind, "team": team},
-        ("route", "rest_team"): _("Nothing else said where it goes: %(team)s reads what has no other team.") % {"team": team},
+        ("route", "rest_team"): _("Nothing else said where it goes: %(team)s reads what has no other team.")
+        % {"team": team},
         ("route", "given"): _("The colleague who recorded it chose the team."),
-        ("term", "procedure"): _("Counted by the procedure of its kind, version %(version)s, which it keeps for its whole life.")
+        ("term", "procedure"): _(
+            "Counted by the procedure of its kind, version %(version)s, which it keeps for its whole life."
+        )
         % {"version": facts.get("version", "?")},
         ("notice", "by_email"): _("Told by e-mail, the address they wrote from."),
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
@@ -169,7 +206,9 @@ def _term_line(code: str, facts: dict[str, Any]) -> str:
 
 
 _UNITS: dict[str, Any] = {
-    "calendar_days": gettext_lazy("days"), "working_days": gettext_lazy("working days"), "months": gettext_lazy("months"),
+    "calendar_days": gettext_lazy("days"),
+    "working_days": gettext_lazy("working days"),
+    "months": gettext_lazy("months"),
     "open_hours": gettext_lazy("opening hours"),
 }
 
@@ -181,8 +220,18 @@ def _day(iso: str) -> str:
     except ValueError:
         return ""
     if len(iso) <= 10:
-        return formats.date_format(date.fromisoformat(iso), _("l, j F"))
-    return formats.date_format(localtime(instant), _("l, j F, H:i"))
+        return _small(formats.date_format(date.fromisoformat(iso), _("l, j F")))
+    return _small(formats.date_format(localtime(instant), _("l, j F, H:i")))
+
+
+def exactly(at: datetime) -> str:
+    """Day and hour in full."""
+    return _small(formats.date_format(localtime(at), _("j F Y, H:i")))
+
+
+def _small(words: str) -> str:
+    """Italian days and months have no capital inside a sentence; the framework's catalogue gives them one."""
+    return words.lower() if language_now() == "it" else words
 
 
 def _label(choices: Any, value: Any) -> str:

@@ -40,7 +40,9 @@ def base(person: Person, ticket: Ticket) -> dict[str, Any]:
     """What every part needs."""
     place = person.place_in(ticket.organisation_id)
     return {
-        "ticket": ticket, "now": clock.now(ticket.organisation), "me": place.membership if place else None,
+        "ticket": ticket,
+        "now": clock.now(ticket.organisation),
+        "me": place.membership if place else None,
         "is_mine": place is not None and ticket.owner_id == place.membership.pk,
         "address": reverse("desk:ticket", args=[ticket.organisation.slug, ticket.number]),
     }
@@ -57,8 +59,12 @@ def conversation(request: HttpRequest, person: Person, ticket: Ticket) -> dict[s
     items = timeline(person, ticket, before, PAGE)
     first = items[0].position if items else 1
     return {
-        **base(person, ticket), "items": items, "lines": timeline_lines.lines(ticket, items),
-        "older": first if first > 1 else 0, "older_count": first - 1, "is_older_page": before is not None,
+        **base(person, ticket),
+        "items": items,
+        "lines": timeline_lines.lines(ticket, items),
+        "older": first if first > 1 else 0,
+        "older_count": first - 1,
+        "is_older_page": before is not None,
     }
 
 
@@ -106,25 +112,40 @@ def composer(request: HttpRequest, person: Person, ticket: Ticket, items: Sequen
     mine = drafts.get(Draft.Kind.REPLY)
     return context | {
         "reply": Written(
-            ReplyForm(initial={
-                "to": mine.to if mine else to, "cc": mine.cc if mine else cc, "text": mine.text if mine else "",
-                "base_position": ticket.last_public_position,
-            }, auto_id="reply-%s"),
-            mine, bool(mine and mine.base_position < ticket.last_public_position),
+            ReplyForm(
+                initial={
+                    "to": mine.to if mine else to,
+                    "cc": mine.cc if mine else cc,
+                    "text": mine.text if mine else "",
+                    "base_position": ticket.last_public_position,
+                },
+                auto_id="reply-%s",
+            ),
+            mine,
+            bool(mine and mine.base_position < ticket.last_public_position),
         ),
         "note": Written(
-            NoteForm(initial={"text": drafts[Draft.Kind.NOTE].text} if Draft.Kind.NOTE in drafts else {}, auto_id="note-%s"),
-            drafts.get(Draft.Kind.NOTE), False,
+            NoteForm(
+                initial={"text": drafts[Draft.Kind.NOTE].text} if Draft.Kind.NOTE in drafts else {}, auto_id="note-%s"
+            ),
+            drafts.get(Draft.Kind.NOTE),
+            False,
         ),
-        "largest_file": settings.ATTACHMENT_BYTES, "most_files": settings.ATTACHMENTS_AT_ONCE,
+        "largest_file": settings.ATTACHMENT_BYTES,
+        "most_files": settings.ATTACHMENTS_AT_ONCE,
     }
 
 
 def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str]:
     """Those of the newest message from outside; where there is none, the customer's own way."""
-    theirs = next((item for item in reversed(items)
-                   if item.message and item.message.is_incoming and not item.message.is_machine
-                   and item.message.sender_address), None)
+    theirs = next(
+        (
+            item
+            for item in reversed(items)
+            if item.message and item.message.is_incoming and not item.message.is_machine and item.message.sender_address
+        ),
+        None,
+    )
     if theirs is None or theirs.message is None:
         way = reach(ticket)
         return (write_addresses([(way.name, way.address)]) if way.address else ""), ""
@@ -168,7 +189,9 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
 
 def _customer_address(ticket: Ticket) -> str:
     try:
-        return reverse("desk:customer", args=[ticket.organisation.slug, ticket.customer_id]) if ticket.customer_id else ""
+        return (
+            reverse("desk:customer", args=[ticket.organisation.slug, ticket.customer_id]) if ticket.customer_id else ""
+        )
     except NoReverseMatch:
         return ""
 
@@ -187,8 +210,14 @@ def terms_of(ticket: Ticket) -> list[TermRow]:
     for term in Term.objects.filter(ticket=ticket).order_by("due_at", "id"):
         met = term.met_at
         state = "ended" if term.ended_at else "running" if met is None else "met" if met <= term.due_at else "late"
-        rows.append(TermRow(term, str(term.get_kind_display()), state,
-                            sentences.term_lines((code, facts) for code, facts in term.steps)))
+        rows.append(
+            TermRow(
+                term,
+                str(term.get_kind_display()),
+                state,
+                sentences.term_lines((code, facts) for code, facts in term.steps),
+            )
+        )
     return rows
 
 
@@ -201,8 +230,10 @@ class NoticeRow:
 
 def _notices(ticket: Ticket) -> list[NoticeRow]:
     moments = dict(NoticeTemplate.Moment.choices)
-    return [NoticeRow(notice, str(moments.get(notice.moment, notice.moment)), sentences.channel_word(notice.how))
-            for notice in Notice.objects.filter(ticket=ticket).order_by("id")]
+    return [
+        NoticeRow(notice, str(moments.get(notice.moment, notice.moment)), sentences.channel_word(notice.how))
+        for notice in Notice.objects.filter(ticket=ticket).order_by("id")
+    ]
 
 
 @dataclass(frozen=True)
@@ -216,10 +247,13 @@ def _links(person: Person, ticket: Ticket) -> list[LinkRow]:
     found = (
         Link.objects.filter(Q(ticket=ticket) | Q(other=ticket))
         .filter(Q(ticket=ticket, other__in=tickets_for(person)) | Q(other=ticket, ticket__in=tickets_for(person)))
-        .select_related("ticket__organisation", "other__organisation").order_by("id")
+        .select_related("ticket__organisation", "other__organisation")
+        .order_by("id")
     )
-    return [LinkRow(str(link.get_kind_display()), link.other if link.ticket_id == ticket.pk else link.ticket)
-            for link in found[:20]]
+    return [
+        LinkRow(str(link.get_kind_display()), link.other if link.ticket_id == ticket.pk else link.ticket)
+        for link in found[:20]
+    ]
 
 
 @dataclass(frozen=True)
@@ -243,8 +277,16 @@ def _sheets(ticket: Ticket) -> list[SheetRow]:
     for sheet in sorted(sheets, key=lambda one: one.pk != ticket.service_sheet_id)[:_SHEETS]:
         text = sheet.text_in(sentences.language_now())
         if text is not None:
-            rows.append(SheetRow(text.title, text.summary, text.documents_needed, text.cost, text.times,
-                                 sheet.pk == ticket.service_sheet_id))
+            rows.append(
+                SheetRow(
+                    text.title,
+                    text.summary,
+                    text.documents_needed,
+                    text.cost,
+                    text.times,
+                    sheet.pk == ticket.service_sheet_id,
+                )
+            )
     return rows
 
 

@@ -28,12 +28,20 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
     "queued": (gettext_lazy("to be sent"), "neutral", "clock", gettext_lazy("It leaves within seconds.")),
     "sending": (gettext_lazy("being sent"), "neutral", "clock", gettext_lazy("It is on its way to the server.")),
     "sent": (gettext_lazy("sent"), "ok", "check", gettext_lazy("Their server took it.")),
-    "in_doubt": (gettext_lazy("in doubt"), "warn", "warn",
-                 gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once.")),
+    "in_doubt": (
+        gettext_lazy("in doubt"),
+        "warn",
+        "warn",
+        gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once."),
+    ),
     "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
     "bounced": (gettext_lazy("came back"), "danger", "danger", gettext_lazy("Their server took it and sent it back.")),
-    "portal": (gettext_lazy("on the follow-up page"), "neutral", "web",
-               gettext_lazy("The customer reads it there: no mail was sent.")),
+    "portal": (
+        gettext_lazy("on the follow-up page"),
+        "neutral",
+        "web",
+        gettext_lazy("The customer reads it there: no mail was sent."),
+    ),
 }
 
 
@@ -104,7 +112,9 @@ class Line:
 def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
     """Words for a page of the timeline; one query for dispatches, and one a sort of name that events point at."""
     leaving = _leaving([item.message.pk for item in items if item.message is not None and not item.message.is_incoming])
-    names = sentences.names_for(ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code])
+    names = sentences.names_for(
+        ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code]
+    )
     return [_line(item, leaving, names) for item in items]
 
 
@@ -116,9 +126,16 @@ def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Name
         return Line(item, "event", item.author, item.happened_at, sentence=sentences.event_sentence(item, names))
     if item.kind == Entry.Kind.CONTACT:
         channel = getattr(item.contact, "channel", "")
-        return Line(item, "visit" if channel == "counter" else "call", item.author, item.happened_at,
-                    text=item.contact_summary, channel=sentences.channel_word(channel), files=files,
-                    sentence=_contact_sentence(item))
+        return Line(
+            item,
+            "visit" if channel == "counter" else "call",
+            item.author,
+            item.happened_at,
+            text=item.contact_summary,
+            channel=sentences.channel_word(channel),
+            files=files,
+            sentence=_contact_sentence(item),
+        )
     return _message_line(item, leaving, files)
 
 
@@ -129,13 +146,22 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
     to = ", ".join(name or address for role, name, address in item.recipients if role == "to")
     cc = ", ".join(name or address for role, name, address in item.recipients if role == "cc")
     common: dict[str, Any] = {
-        "at": item.happened_at, "channel": sentences.channel_word(message.channel), "files": files,
+        "at": item.happened_at,
+        "channel": sentences.channel_word(message.channel),
+        "files": files,
         "text": message.text.replace(codes.MARK, HIDDEN_CODE),
     }
     if message.is_incoming:
         machine = _("written by a machine: it changes neither state nor terms") if message.is_machine else ""
-        return Line(item, "message_in", item.author or _("Customer"), sentence=machine, cc=cc,
-                    has_html=bool(message.html), **common)
+        return Line(
+            item,
+            "message_in",
+            item.author or _("Customer"),
+            sentence=machine,
+            cc=cc,
+            has_html=bool(message.html),
+            **common,
+        )
     left = leaving.get(message.pk) or (Leaving("portal") if message.channel == "portal" else Leaving("queued"))
     if message.notice_moment:
         moment = dict(NoticeTemplate.Moment.choices).get(message.notice_moment, message.notice_moment)
@@ -173,12 +199,25 @@ def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
 
 def file_line(file: FileRow) -> FileLine:
     kind, _slash, sort = file.content_type.partition("/")
-    icon = ("file-image" if kind == "image" else "file-pdf" if sort == "pdf"
-            else "mail" if file.content_type == "message/rfc822" else "file")
+    icon = (
+        "file-image"
+        if kind == "image"
+        else "file-pdf"
+        if sort == "pdf"
+        else "mail"
+        if file.content_type == "message/rfc822"
+        else "file"
+    )
     scan = Blob.Scan(file.scan)
     return FileLine(
-        file.id, file.filename, file.size, _type_word(kind, sort), icon, str(scan.label),
-        {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"), file.scan != Blob.Scan.INFECTED,
+        file.id,
+        file.filename,
+        file.size,
+        _type_word(kind, sort),
+        icon,
+        str(scan.label),
+        {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
+        file.scan != Blob.Scan.INFECTED,
     )
 
 

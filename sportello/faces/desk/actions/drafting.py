@@ -15,8 +15,9 @@ from ..models import Draft
 LONGEST = 100_000
 
 
-def keep(ticket: Ticket, member: Membership, kind: str, *, text: str, to: str = "", cc: str = "",
-         base_position: int = 0) -> Draft | None:
+def keep(
+    ticket: Ticket, member: Membership, kind: str, *, text: str, to: str = "", cc: str = "", base_position: int = 0
+) -> Draft | None:
     """Keep the draft as it is now; emptied, it goes (None). A note keeps no recipients, whatever was posted."""
     words = clean(text)[:LONGEST]
     if not words:
@@ -24,8 +25,11 @@ def keep(ticket: Ticket, member: Membership, kind: str, *, text: str, to: str = 
         return None
     is_reply = kind == Draft.Kind.REPLY
     values = {
-        "text": words, "to": one_line(to, 5000) if is_reply else "", "cc": one_line(cc, 5000) if is_reply else "",
-        "base_position": base_position, "saved_at": clock.now(ticket.organisation),
+        "text": words,
+        "to": one_line(to, 5000) if is_reply else "",
+        "cc": one_line(cc, 5000) if is_reply else "",
+        "base_position": base_position,
+        "saved_at": clock.now(ticket.organisation),
     }
     mine = Draft.objects.filter(ticket=ticket, member=member, kind=kind)
     if not mine.update(**values):

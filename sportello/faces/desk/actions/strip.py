@@ -15,8 +15,14 @@ MOST = 8
 def open_tab(ticket: Ticket, member: Membership) -> None:
     """Put the ticket on its reader's strip; the oldest goes when there are too many. Twice is once."""
     OpenTicket.objects.bulk_create(
-        [OpenTicket(organisation_id=ticket.organisation_id, ticket=ticket, member=member,
-                    opened_at=clock.now(ticket.organisation))],
+        [
+            OpenTicket(
+                organisation_id=ticket.organisation_id,
+                ticket=ticket,
+                member=member,
+                opened_at=clock.now(ticket.organisation),
+            )
+        ],
         ignore_conflicts=True,
     )
     mine = OpenTicket.objects.filter(member__user_id=member.user_id)

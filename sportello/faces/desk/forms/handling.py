@@ -24,9 +24,13 @@ def _language() -> str:
 def colleagues(ticket: Ticket) -> list[Membership]:
     """Who may be given the ticket: those who serve in its organisation, the team's own first, then by name."""
     roles = (Membership.Role.OPERATOR, Membership.Role.SUPERVISOR, Membership.Role.SPECIALIST)
-    members = Membership.objects.filter(
-        organisation_id=ticket.organisation_id, ended_at__isnull=True, role__in=roles, user__is_active=True
-    ).select_related("user").prefetch_related("team_places")
+    members = (
+        Membership.objects.filter(
+            organisation_id=ticket.organisation_id, ended_at__isnull=True, role__in=roles, user__is_active=True
+        )
+        .select_related("user")
+        .prefetch_related("team_places")
+    )
     ours = {member.pk: any(place.team_id == ticket.team_id for place in member.team_places.all()) for member in members}
     return sorted(members, key=lambda member: (not ours[member.pk], member.user.name.casefold()))
 
@@ -52,46 +56,64 @@ class AssignmentForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none(), empty_label=None,
-                                  widget=forms.RadioSelect)
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Team"), queryset=Team.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     reason = forms.CharField(
-        label=_REASON, widget=forms.Textarea, max_length=2000, required=False,
-        help_text=gettext_lazy("For colleagues: what the other team should know. The customer is told where it is now."),
+        label=_REASON,
+        widget=forms.Textarea,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy(
+            "For colleagues: what the other team should know. The customer is told where it is now."
+        ),
     )
 
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         field = self.fields["team"]
-        field.queryset = Team.objects.filter(  # type: ignore[attr-defined]  # a model choice field
-            organisation_id=ticket.organisation_id, ended_at__isnull=True).exclude(pk=ticket.team_id).order_by("id")
+        field.queryset = (
+            Team.objects.filter(  # type: ignore[attr-defined]  # a model choice field
+                organisation_id=ticket.organisation_id, ended_at__isnull=True
+            )
+            .exclude(pk=ticket.team_id)
+            .order_by("id")
+        )
         language = _language()
         field.label_from_instance = lambda team: team.name_in(language)  # type: ignore[attr-defined]  # as above
 
 
 class KindForm(forms.Form):
-    kind = forms.ModelChoiceField(label=gettext_lazy("Kind of request"), queryset=Kind.objects.none(),
-                                  empty_label=None, widget=forms.RadioSelect)
+    kind = forms.ModelChoiceField(
+        label=gettext_lazy("Kind of request"), queryset=Kind.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
     reason = forms.CharField(label=_REASON, max_length=500, required=False)
 
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         field = self.fields["kind"]
         field.queryset = Kind.objects.filter(  # type: ignore[attr-defined]  # a model choice field
-            organisation_id=ticket.organisation_id, retired_at__isnull=True)
+            organisation_id=ticket.organisation_id, retired_at__isnull=True
+        )
         language = _language()
         field.label_from_instance = lambda kind: kind.name_in(language)  # type: ignore[attr-defined]  # as above
 
 
 class PriorityForm(forms.Form):
-    priority = forms.TypedChoiceField(label=gettext_lazy("Priority"), coerce=int, choices=Ticket.Priority.choices,
-                                      widget=forms.RadioSelect)
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priority"), coerce=int, choices=Ticket.Priority.choices, widget=forms.RadioSelect
+    )
 
 
 class SensitivityForm(forms.Form):
-    sensitivity = forms.ChoiceField(label=gettext_lazy("Who may see it"), choices=Ticket.Sensitivity.choices,
-                                    widget=forms.RadioSelect)
+    sensitivity = forms.ChoiceField(
+        label=gettext_lazy("Who may see it"), choices=Ticket.Sensitivity.choices, widget=forms.RadioSelect
+    )
     named = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Named persons"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Named persons"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Only for “named persons only”. You and its owner always see it."),
     )
 
@@ -108,12 +130,15 @@ class SensitivityForm(forms.Form):
 class PromiseForm(forms.Form):
     day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     hour = forms.TimeField(
-        label=gettext_lazy("Time"), required=False,
+        label=gettext_lazy("Time"),
+        required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         help_text=gettext_lazy("Left empty: by the end of that day."),
     )
     reason = forms.CharField(
-        label=_REASON, widget=forms.Textarea, max_length=2000,
+        label=_REASON,
+        widget=forms.Textarea,
+        max_length=2000,
         help_text=gettext_lazy("The customer reads it, with the new date."),
     )
 
@@ -131,6 +156,8 @@ class PromiseForm(forms.Form):
 
 class WaitingForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("What you need from the customer"), widget=forms.Textarea, max_length=2000,
+        label=gettext_lazy("What you need from the customer"),
+        widget=forms.Textarea,
+        max_length=2000,
         help_text=gettext_lazy("They read it as it is. Terms run on while you wait."),
     )

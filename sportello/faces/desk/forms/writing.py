@@ -50,11 +50,20 @@ def parse_addresses(typed: str) -> list[tuple[str, str]]:
 
 def write_addresses(recipients: list[tuple[str, str]]) -> str:
     """As a person reads and edits them."""
-    return ", ".join(formataddr((name, address)) if name.isascii() else f'"{name}" <{address}>'
-                     for name, address in recipients)
+    return ", ".join(
+        formataddr((name, address)) if name.isascii() else f'"{name}" <{address}>' for name, address in recipients
+    )
 
 
-class ReplyForm(forms.Form):
+class WithFiles(forms.Form):
+    """A form with several files in the field `files` (added here: the name is also the form's own attribute)."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["files"] = FilesField(label=_("Files"), required=False)
+
+
+class ReplyForm(WithFiles):
     THEN = (
         ("keep", gettext_lazy("keep it open")),
         ("wait", gettext_lazy("wait for the customer")),
@@ -66,7 +75,6 @@ class ReplyForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Reply to the customer"), required=False, strip=False, widget=forms.Textarea
     )
-    files = FilesField(label=gettext_lazy("Files"), required=False)
     base_position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     then = forms.ChoiceField(label=gettext_lazy("Then"), choices=THEN, initial="keep", required=False)
     outcome = forms.ChoiceField(
@@ -91,11 +99,10 @@ class ReplyForm(forms.Form):
         return data
 
 
-class NoteForm(forms.Form):
+class NoteForm(WithFiles):
     text = forms.CharField(
         label=gettext_lazy("Note for colleagues"), required=False, strip=False, widget=forms.Textarea
     )
-    files = FilesField(label=gettext_lazy("Files"), required=False)
 
 
 class DraftForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -24,8 +25,10 @@ from sportello.records.tickets.queries import Filters
 register = template.Library()
 
 _STATES = {
-    Ticket.Status.NEW: ("accent", "dot"), Ticket.Status.IN_PROGRESS: ("info", "half"),
-    Ticket.Status.WAITING: ("neutral", "clock"), Ticket.Status.CLOSED: ("ok", "check-circle"),
+    Ticket.Status.NEW: ("accent", "dot"),
+    Ticket.Status.IN_PROGRESS: ("info", "half"),
+    Ticket.Status.WAITING: ("neutral", "clock"),
+    Ticket.Status.CLOSED: ("ok", "check-circle"),
 }
 
 
@@ -53,6 +56,12 @@ def status_badge(status: str, label: Any) -> SafeString:
 
 
 @register.filter
+def exact(at: datetime) -> str:
+    """Day and hour in full, for paper."""
+    return sentences.exactly(at)
+
+
+@register.filter
 def short(name: str) -> str:
     """Initials."""
     return initials(name)
@@ -70,8 +79,11 @@ def language_word(code: str) -> str:
 @register.filter
 def urlize_quiet(text: str) -> SafeString:
     """Addresses as links that tell the other side nothing about us."""
-    return SafeString(urlize(text, nofollow=True, autoescape=True).replace(
-        'rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"'))
+    return SafeString(
+        urlize(text, nofollow=True, autoescape=True).replace(
+            'rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"'
+        )
+    )
 
 
 @register.simple_tag
@@ -119,7 +131,10 @@ def leaving_badge(leaving: Leaving | None) -> SafeString:
     """What became of an outgoing message; nothing for what came in."""
     if leaving is None:
         return SafeString("")
-    return badge(leaving.word, state=leaving.badge, icon_name=leaving.icon, why=leaving.meaning)
+    if leaving.is_trouble:
+        return badge(leaving.word, state=leaving.badge, icon_name=leaving.icon, why=leaving.meaning)
+    drawn = icon(leaving.icon, size=16)
+    return format_html('<span class="left-quiet" title="{}">{}{}</span>', leaving.meaning, drawn, leaving.word)
 
 
 @register.simple_tag
@@ -132,8 +147,13 @@ def leaving_place(line: Line) -> SafeString:
 
 def _opens(address: str, resource: str) -> dict[str, Any]:
     """A verb's page as a link; with scripts its form comes into the dialog."""
-    return {"href": f"{address}{resource}/", "get": f"{address}{resource}/", "target": "#verb-body", "swap": "innerHTML",
-            "data_opens": "verb"}
+    return {
+        "href": f"{address}{resource}/",
+        "get": f"{address}{resource}/",
+        "target": "#verb-body",
+        "swap": "innerHTML",
+        "data_opens": "verb",
+    }
 
 
 @register.simple_tag
@@ -144,15 +164,25 @@ def verb_button(label: Any, address: str, resource: str, icon_name: str = "", ho
 @register.simple_tag
 def verb_link(label: Any, address: str, resource: str, icon_name: str = "", keys: str = "") -> SafeString:
     """The same as an entry of a menu, which shows its key; `verb_key` is what the key presses."""
-    return format_html('<a{}>{}<span>{}</span>{}</a>', attributes(_opens(address, resource)), icon(icon_name, size=16),
-                       label, kbd(keys))
+    return format_html(
+        "<a{}>{}<span>{}</span>{}</a>",
+        attributes(_opens(address, resource)),
+        icon(icon_name, size=16),
+        label,
+        kbd(keys),
+    )
 
 
 @register.simple_tag
 def verb_key(label: Any, address: str, resource: str, keys: str) -> SafeString:
     """A key for a verb whose menu is closed: keys press only what can be seen, so it stands in a corner, unread."""
-    return format_html('<a tabindex="-1" title="{}" data-hotkey="{}"{}>{}</a>', label, keys,
-                       attributes(_opens(address, resource)), label)
+    return format_html(
+        '<a tabindex="-1" title="{}" data-hotkey="{}"{}>{}</a>',
+        label,
+        keys,
+        attributes(_opens(address, resource)),
+        label,
+    )
 
 
 @register.simple_tag

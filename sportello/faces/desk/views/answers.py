@@ -49,8 +49,17 @@ class Asked:
     danger: bool = False
 
 
-def verb(request: HttpRequest, person: Person, ticket: Ticket, form: forms.Form, asked: Asked,
-         act: Callable[[], object], said: Any, *, ends: bool = False) -> HttpResponse:
+def verb(
+    request: HttpRequest,
+    person: Person,
+    ticket: Ticket,
+    form: forms.Form,
+    asked: Asked,
+    act: Callable[[], object],
+    said: Any,
+    *,
+    ends: bool = False,
+) -> HttpResponse:
     """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too."""
     if request.method != "POST":
         return _form(request, person, ticket, form, asked)
@@ -64,8 +73,9 @@ def verb(request: HttpRequest, person: Person, ticket: Ticket, form: forms.Form,
     return done(request, person, ticket, said, ends=ends)
 
 
-def done(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, ends: bool = False,
-         anchor: str = "") -> HttpResponse:
+def done(
+    request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, ends: bool = False, anchor: str = ""
+) -> HttpResponse:
     """It was done: back to the ticket, or for htmx its head and timeline anew and a word in the polite region."""
     if not is_fragment(request):
         messages.success(request, str(said))
@@ -88,20 +98,29 @@ def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, 
         response["HX-Redirect"] = reverse("desk:home")
         messages.success(request, str(said))
         return response
-    context = {**ticket_page.head(person, fresh), **ticket_page.news(request, person, fresh), "said": said,
-               "with_composer": composer}
+    context = {
+        **ticket_page.head(person, fresh),
+        **ticket_page.news(request, person, fresh),
+        "said": said,
+        "with_composer": composer,
+    }
     if composer:
         context |= ticket_page.composer(request, person, fresh, context["items"])
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger"] = json.dumps({"desk:done": True, f"ticket-{fresh.pk}": True})
+    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": composer}, f"ticket-{fresh.pk}": True})
     return response
 
 
-def _form(request: HttpRequest, person: Person, ticket: Ticket, form: forms.Form, asked: Asked,
-          status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, person: Person, ticket: Ticket, form: forms.Form, asked: Asked, status: int = 200
+) -> HttpResponse:
     context: dict[str, Any] = {
-        "ticket": ticket, "form": form, "asked": asked, "address": request.path, "back_url": ticket_address(ticket),
+        "ticket": ticket,
+        "form": form,
+        "asked": asked,
+        "address": request.path,
+        "back_url": ticket_address(ticket),
     }
     if is_fragment(request):
         response = render(request, "desk/_verb_form.html", {**context, "in_dialog": True}, status=status)

@@ -18,7 +18,9 @@ def attachment(request: HttpRequest, person: Person, slug: str, number: str, att
     """One file; `?open=1` shows it in the browser where its type cannot run."""
     ticket = get_ticket(person, slug, number)
     found = (
-        Attachment.objects.filter(pk=attachment_id, entry__in=entries_for(person, ticket)).select_related("blob").first()
+        Attachment.objects.filter(pk=attachment_id, entry__in=entries_for(person, ticket))
+        .select_related("blob")
+        .first()
     )
     if found is None:
         raise Http404

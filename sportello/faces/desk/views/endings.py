@@ -27,8 +27,12 @@ def closure(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
         ending.close(ticket, by=member, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"])
         strip.close_tab(ticket, member)
 
-    asked = Asked(_("Close the ticket"), _("Close the ticket"),
-                  _("The customer is told how it ended and why, and that they can write again."), "check-circle")
+    asked = Asked(
+        _("Close the ticket"),
+        _("Close the ticket"),
+        _("The customer is told how it ended and why, and that they can write again."),
+        "check-circle",
+    )
     return verb(request, person, ticket, form, asked, close, _("Closed; the customer has been told."), ends=True)
 
 
@@ -38,8 +42,17 @@ def reopening(request: HttpRequest, person: Person, slug: str, number: str) -> H
     ticket = get_ticket(person, slug, number)
     form = ReopeningForm(request.POST or None)
     return verb(
-        request, person, ticket, form,
-        Asked(_("Open the ticket again"), _("Open it again"), _("Its terms begin anew, and the customer is told."), "restore"),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(
+            _("Open the ticket again"),
+            _("Open it again"),
+            _("Its terms begin anew, and the customer is told."),
+            "restore",
+        ),
         lambda: ending.reopen(ticket, by=member_of(person, ticket), reason=form.cleaned_data["reason"]),
-        _("Open again."), ends=True,
+        _("Open again."),
+        ends=True,
     )

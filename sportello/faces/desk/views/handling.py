@@ -1,4 +1,4 @@
-"""Handling a ticket, one verb a view: taking, assignment, team, kind, priority, sensitivity, promise, waiting, resumption."""
+"""Handling a ticket, one verb a view: whose it is, where it lies, what it is, by when."""
 
 from __future__ import annotations
 
@@ -46,13 +46,23 @@ def taking(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 @asks
 def assignment(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = AssignmentForm(ticket, request.POST or None, initial={"member": ticket.owner_id, "expected": ticket.owner_id})
+    form = AssignmentForm(
+        ticket, request.POST or None, initial={"member": ticket.owner_id, "expected": ticket.owner_id}
+    )
     return verb(
-        request, person, ticket, form,
-        Asked(_("Give the ticket to a colleague"), _("Give it"), _("The customer is told who answers for it when work begins."),
-              "user"),
-        lambda: handling.assign(ticket, form.chosen(), by=member_of(person, ticket),
-                                expected_owner_id=form.cleaned_data["expected"]),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(
+            _("Give the ticket to a colleague"),
+            _("Give it"),
+            _("The customer is told who answers for it when work begins."),
+            "user",
+        ),
+        lambda: handling.assign(
+            ticket, form.chosen(), by=member_of(person, ticket), expected_owner_id=form.cleaned_data["expected"]
+        ),
         _("Given."),
     )
 
@@ -63,10 +73,19 @@ def team(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
     ticket = get_ticket(person, slug, number)
     form = TeamForm(ticket, request.POST or None)
     return verb(
-        request, person, ticket, form,
-        Asked(_("Pass the ticket to another team"), _("Pass it on"), _("That team answers for it from now on."), "exchange"),
-        lambda: handling.move(ticket, form.cleaned_data["team"], by=member_of(person, ticket),
-                              reason=form.cleaned_data["reason"]),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(
+            _("Pass the ticket to another team"),
+            _("Pass it on"),
+            _("That team answers for it from now on."),
+            "exchange",
+        ),
+        lambda: handling.move(
+            ticket, form.cleaned_data["team"], by=member_of(person, ticket), reason=form.cleaned_data["reason"]
+        ),
         _("Passed on; the customer has been told."),
     )
 
@@ -77,10 +96,14 @@ def kind(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
     ticket = get_ticket(person, slug, number)
     form = KindForm(ticket, request.POST or None, initial={"kind": ticket.kind_id})
     return verb(
-        request, person, ticket, form,
+        request,
+        person,
+        ticket,
+        form,
         Asked(_("What kind of request it is"), _("Change the kind"), _("Dates already promised are kept."), "bookmark"),
-        lambda: handling.change_kind(ticket, form.cleaned_data["kind"], by=member_of(person, ticket),
-                                     reason=form.cleaned_data["reason"]),
+        lambda: handling.change_kind(
+            ticket, form.cleaned_data["kind"], by=member_of(person, ticket), reason=form.cleaned_data["reason"]
+        ),
         _("The kind was changed."),
     )
 
@@ -91,7 +114,11 @@ def priority(request: HttpRequest, person: Person, slug: str, number: str) -> Ht
     ticket = get_ticket(person, slug, number)
     form = PriorityForm(request.POST or None, initial={"priority": ticket.priority})
     return verb(
-        request, person, ticket, form, Asked(_("Priority"), _("Change the priority"), _("Only colleagues see it."), "flag"),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(_("Priority"), _("Change the priority"), _("Only colleagues see it."), "flag"),
         lambda: handling.change_priority(ticket, form.cleaned_data["priority"], by=member_of(person, ticket)),
         _("The priority was changed."),
     )
@@ -103,11 +130,19 @@ def sensitivity(request: HttpRequest, person: Person, slug: str, number: str) ->
     ticket = get_ticket(person, slug, number)
     form = SensitivityForm(ticket, request.POST or None, initial={"sensitivity": ticket.sensitivity})
     return verb(
-        request, person, ticket, form,
-        Asked(_("Who may see the ticket"), _("Change who may see it"),
-              _("For whoever may no longer see it, the ticket does not exist: not in lists, not in search."), "lock"),
-        lambda: handling.change_sensitivity(ticket, form.cleaned_data["sensitivity"], named=form.chosen(),
-                                            by=member_of(person, ticket)),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(
+            _("Who may see the ticket"),
+            _("Change who may see it"),
+            _("For whoever may no longer see it, the ticket does not exist: not in lists, not in search."),
+            "lock",
+        ),
+        lambda: handling.change_sensitivity(
+            ticket, form.cleaned_data["sensitivity"], named=form.chosen(), by=member_of(person, ticket)
+        ),
         _("Who may see it was changed."),
     )
 
@@ -118,10 +153,19 @@ def promise(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     ticket = get_ticket(person, slug, number)
     form = PromiseForm(ticket, request.POST or None)
     return verb(
-        request, person, ticket, form,
-        Asked(_("Promise a new date"), _("Promise it"),
-              _("The customer is told at once. Terms set by law run on: a promise does not move them."), "calendar"),
-        lambda: handling.promise(ticket, form.until(), by=member_of(person, ticket), reason=form.cleaned_data["reason"]),
+        request,
+        person,
+        ticket,
+        form,
+        Asked(
+            _("Promise a new date"),
+            _("Promise it"),
+            _("The customer is told at once. Terms set by law run on: a promise does not move them."),
+            "calendar",
+        ),
+        lambda: handling.promise(
+            ticket, form.until(), by=member_of(person, ticket), reason=form.cleaned_data["reason"]
+        ),
         _("Promised; the customer has been told."),
     )
 
@@ -132,7 +176,10 @@ def waiting(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     ticket = get_ticket(person, slug, number)
     form = WaitingForm(request.POST or None)
     return verb(
-        request, person, ticket, form,
+        request,
+        person,
+        ticket,
+        form,
         Asked(_("Wait for the customer"), _("Ask and wait"), _("The customer is told what is needed."), "clock"),
         lambda: handling.wait_for_customer(ticket, by=member_of(person, ticket), reason=form.cleaned_data["reason"]),
         _("Asked; now we wait for the customer."),

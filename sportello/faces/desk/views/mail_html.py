@@ -36,7 +36,9 @@ _REMOTE = re.compile(r' data-remote-src="[^"]*"')
 def mail_html(request: HttpRequest, person: Person, slug: str, number: str, position: int) -> HttpResponse:
     """The document of the frame."""
     ticket = get_ticket(person, slug, number)
-    entry = entries_for(person, ticket).filter(position=position, kind=Entry.Kind.MESSAGE).select_related("message").first()
+    entry = (
+        entries_for(person, ticket).filter(position=position, kind=Entry.Kind.MESSAGE).select_related("message").first()
+    )
     if entry is None or not entry.message.html:
         raise Http404
     body, held = document(entry, entry.message.html)

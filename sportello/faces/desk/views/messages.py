@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import transaction
@@ -37,7 +37,7 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     """Send a reply. What is refused is kept as a draft; a stale one (409) comes back with what is new."""
     ticket = get_ticket(person, slug, number)
     member = member_of(person, ticket)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, auto_id="reply-%s")
     if not form.is_valid():
         return _refused(request, person, ticket, member, form, 422)
     try:
@@ -55,10 +55,16 @@ def _send(request: HttpRequest, ticket: Ticket, member: Membership, data: dict[s
     """The reply, and with it whatever was to follow: all of it or nothing."""
     saved_replies.refuse_missing(data["text"])
     with transaction.atomic():
-        kept = keep_uploads(ticket.organisation, request.FILES.getlist("files"))
+        kept = _files(request, ticket)
         message = speaking.answer(
-            ticket, member, data["text"], to=data["to"], cc=data["cc"], base_position=data["base_position"],
-            files=[File(name, blob) for name, blob in kept], then="wait" if data["then"] == "wait" else "keep",
+            ticket,
+            member,
+            data["text"],
+            to=data["to"],
+            cc=data["cc"],
+            base_position=data["base_position"],
+            files=kept,
+            then="wait" if data["then"] == "wait" else "keep",
         )
         if data["then"] == "close":
             ending.close(ticket, by=member, outcome=data["outcome"], reason=data["reason"])
@@ -72,13 +78,12 @@ def notes(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
     """Write a note among colleagues."""
     ticket = get_ticket(person, slug, number)
     member = member_of(person, ticket)
-    form = NoteForm(request.POST, request.FILES)
+    form = NoteForm(request.POST, request.FILES, auto_id="note-%s")
     if not form.is_valid():
         return _refused(request, person, ticket, member, form, 422)
     try:
         with transaction.atomic():
-            kept = keep_uploads(ticket.organisation, request.FILES.getlist("files"))
-            speaking.note(ticket, member, form.cleaned_data["text"], files=[File(name, blob) for name, blob in kept])
+            speaking.note(ticket, member, form.cleaned_data["text"], files=_files(request, ticket))
             drafting.drop(ticket, member, Draft.Kind.NOTE)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
@@ -121,8 +126,15 @@ def saved_reply(request: HttpRequest, person: Person, slug: str, number: str, re
         raise Http404
     if request.method == "POST":
         typed = request.POST.get("text", "").strip()
-        drafting.keep(ticket, member, Draft.Kind.REPLY, text=f"{typed}\n\n{text}".strip(), to=request.POST.get("to", ""),
-                      cc=request.POST.get("cc", ""), base_position=ticket.last_public_position)
+        drafting.keep(
+            ticket,
+            member,
+            Draft.Kind.REPLY,
+            text=f"{typed}\n\n{text}".strip(),
+            to=request.POST.get("to", ""),
+            cc=request.POST.get("cc", ""),
+            base_position=ticket.last_public_position,
+        )
         return HttpResponseRedirect(ticket_address(ticket, "reply"))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
@@ -134,8 +146,9 @@ def _written(request: HttpRequest, person: Person, ticket: Ticket, said: str) ->
     return done(request, person, ticket, said, anchor=f"e{ticket.last_position}")
 
 
-def _refused(request: HttpRequest, person: Person, ticket: Ticket, member: Membership, form: forms.Form,
-             status: int) -> HttpResponse:
+def _refused(
+    request: HttpRequest, person: Person, ticket: Ticket, member: Membership, form: forms.Form, status: int
+) -> HttpResponse:
     """Nothing typed is lost: for htmx the form stays as it is and only the trouble is shown; without scripts the
     page comes back with the text, kept as a draft too."""
     kind = Draft.Kind.REPLY if isinstance(form, ReplyForm) else Draft.Kind.NOTE
@@ -143,11 +156,22 @@ def _refused(request: HttpRequest, person: Person, ticket: Ticket, member: Membe
     return tickets.trouble(request, person, ticket, form, kind, status)
 
 
+def _files(request: HttpRequest, ticket: Ticket) -> list[File]:
+    """The chosen files, kept; called inside the transaction that counts on them."""
+    uploads = cast("list[Any]", request.FILES.getlist("files"))
+    return [File(name, blob) for name, blob in keep_uploads(ticket.organisation, uploads)]
+
+
 def _keep_draft(ticket: Ticket, member: Membership, kind: str, request: HttpRequest) -> None:
     form = DraftForm(request.POST)
-    data = form.cleaned_data if form.is_valid() else {"text": request.POST.get("text", "")}
+    data: dict[str, Any] = form.cleaned_data if form.is_valid() else {"text": request.POST.get("text", "")}
     drafting.keep(
-        ticket, member, kind, text=data["text"], to=data.get("to", ""), cc=data.get("cc", ""),
+        ticket,
+        member,
+        kind,
+        text=data["text"],
+        to=data.get("to", ""),
+        cc=data.get("cc", ""),
         base_position=data.get("base_position") or ticket.last_public_position,
     )
 

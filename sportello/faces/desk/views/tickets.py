@@ -19,7 +19,6 @@ from sportello.records.tickets.queries import row_of
 
 from .. import nav, sentences, ticket_page
 from ..actions import strip
-from ..models import Draft
 from ..timeline_lines import Line
 from .answers import member_of, ticket_address
 
@@ -45,9 +44,13 @@ def _whole(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any
     place = ticket_page.place_of(request)
     conversation = ticket_page.conversation(request, person, found)
     return {
-        **ticket_page.head(person, found), **conversation,
+        **ticket_page.head(person, found),
+        **conversation,
         **ticket_page.composer(request, person, found, conversation["items"]),
-        "place": place, "nav_current": place.name, "back_url": place.url, "desk_strip": nav.strip(person, found.pk),
+        "place": place,
+        "nav_current": place.name,
+        "back_url": place.url,
+        "desk_strip": nav.strip(person, found.pk),
         "list_name": nav.list_title(place.name),
     }
 
@@ -71,8 +74,13 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
 def context(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     """Customer and context as a page of its own: without scripts, and for who wants to read it wide."""
     found = get_ticket(person, slug, number)
-    whole = nav.page(request, person, organisation=found.organisation, back_url=ticket_address(found),
-                     **ticket_page.side(person, found))
+    whole = nav.page(
+        request,
+        person,
+        organisation=found.organisation,
+        back_url=ticket_address(found),
+        **ticket_page.side(person, found),
+    )
     return render(request, "desk/context.html", whole)
 
 
@@ -84,8 +92,10 @@ def why(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRes
     reasons = list(Reason.objects.filter(ticket=found).order_by("id"))
     names = sentences.names_for(found.organisation_id, [(one.code, one.facts) for one in reasons])
     shown: dict[str, Any] = {
-        **ticket_page.base(person, found), "reasons": sentences.reason_lines(reasons, names),
-        "terms": ticket_page.terms_of(found), "back_url": ticket_address(found),
+        **ticket_page.base(person, found),
+        "reasons": sentences.reason_lines(reasons, names),
+        "terms": ticket_page.terms_of(found),
+        "back_url": ticket_address(found),
     }
     if is_fragment(request):
         return render(request, "desk/_why.html", {**shown, "in_dialog": True})
@@ -101,8 +111,12 @@ def printed(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     lines = ticket_page.all_lines(person, found)
     shown = [line for line in lines if with_notes or line.item.is_public]
     page: dict[str, Any] = {
-        **ticket_page.head(person, found), "lines": shown, "with_notes": with_notes, "organisation": found.organisation,
-        "hidden": len(lines) - len(shown), "full": len(lines) >= ticket_page.MOST_PRINTED,
+        **ticket_page.head(person, found),
+        "lines": shown,
+        "with_notes": with_notes,
+        "organisation": found.organisation,
+        "hidden": len(lines) - len(shown),
+        "full": len(lines) >= ticket_page.MOST_PRINTED,
     }
     return render(request, "desk/print.html", page)
 
@@ -117,18 +131,28 @@ def tab(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRes
     return HttpResponseRedirect(tabs[-1].url if tabs else reverse("desk:home"))
 
 
-def trouble(request: HttpRequest, person: Person, found: Ticket, form: forms.Form, kind: str, status: int) -> HttpResponse:
+def trouble(
+    request: HttpRequest, person: Person, found: Ticket, form: forms.Form, kind: str, status: int
+) -> HttpResponse:
     """A reply or note that was refused. For htmx only the trouble: the form, with its files, stays as it was."""
     newer: list[Line] = []
     context = _whole(request, person, found)
     if status == 409:
         seen = form.cleaned_data.get("base_position") or 0
-        newer = [line for line in context["lines"]
-                 if line.item.position > seen and line.look in ("message_in", "message_out")]
+        newer = [
+            line
+            for line in context["lines"]
+            if line.item.position > seen and line.look in ("message_in", "message_out")
+        ]
         # having been shown what is new, they may send knowingly
         found.refresh_from_db(fields=["last_public_position"])
-    context |= {"trouble": form, "trouble_kind": kind, "newer": newer, "trouble_status": status,
-                "trouble_position": found.last_public_position}
+    context |= {
+        "trouble": form,
+        "trouble_kind": kind,
+        "newer": newer,
+        "trouble_status": status,
+        "trouble_position": found.last_public_position,
+    }
     if is_fragment(request):
         response = render(request, "desk/_trouble.html", context, status=status)
         response["HX-Retarget"] = f"#{kind}-trouble"

@@ -1,17 +1,24 @@
-// `data-open-at-end`: a ticket opens where its newest message begins; a draft restored in the hidden tab shows its tab.
+// `data-open-at-end`: a ticket opens where its newest message is whole, or from its beginning when it is longer than the room.
 
-function toEnd(timeline) {
+async function toEnd(timeline) {
   if (location.hash.startsWith("#e")) return;
-  const last = [...timeline.querySelectorAll(":scope > article")].at(-1) ?? timeline.lastElementChild;
+  await customElements.whenDefined("tab-set");
+  await new Promise(requestAnimationFrame);
   const pane = timeline.closest(".pane");
-  if (!last || !pane || pane.scrollHeight <= pane.clientHeight) return;
-  const composer = pane.querySelector(".ticket-composer");
-  const room = pane.clientHeight - (composer?.offsetHeight ?? 0);
-  const top = last.offsetTop - pane.offsetTop;
-  // whole if it fits, else from its beginning
-  pane.scrollTop = last.offsetHeight + 24 < room ? top + last.offsetHeight + 24 - room : top - 12;
+  const last = [...timeline.querySelectorAll(":scope > article")].at(-1);
+  if (!pane) return;
+  pane.scrollTop = pane.scrollHeight;
+  const top = pane.getBoundingClientRect().top + (pane.querySelector(".ticket-head")?.offsetHeight ?? 0);
+  const hidden = last ? top + 8 - last.getBoundingClientRect().top : 0;
+  if (hidden > 0) pane.scrollTop -= hidden;
 }
 
 const place = (root) => root.querySelectorAll?.("[data-open-at-end]").forEach(toEnd);
 place(document);
 document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.matches?.(".pane-main") && place(event.detail.target));
+
+// Reply and note begin in their text, not in the recipients above it.
+document.addEventListener("click", (event) => {
+  const tab = event.target.closest?.("#write [role=tab]");
+  if (tab) document.getElementById(tab.getAttribute("aria-controls"))?.querySelector("textarea")?.focus();
+});

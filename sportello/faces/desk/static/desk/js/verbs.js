@@ -2,9 +2,19 @@
 
 const dialog = () => document.getElementById("verb");
 
-document.addEventListener("desk:done", () => {
+// Written, one reads on: the new entry has the focus, and every key its meaning again.
+function readOn() {
+  const last = [...document.querySelectorAll("#timeline > article")].at(-1);
+  if (!last) return;
+  last.tabIndex = -1;
+  last.focus({ preventScroll: true });
+  const pane = last.closest(".pane");
+  pane.scrollTop = pane.scrollHeight;
+}
+
+document.addEventListener("desk:done", (event) => {
   dialog()?.close();
-  document.querySelector("#timeline > :last-child")?.scrollIntoView({ block: "nearest" });
+  if (event.detail?.written) setTimeout(readOn);
 });
 
 // Closed, it forgets: the next verb must not show the last one's form while its own is on the way.
