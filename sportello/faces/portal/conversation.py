@@ -78,7 +78,7 @@ def ledger(ticket: Ticket) -> list[Told]:
             at=notice.given_at or notice.due_at,
             how=_how(notice.how),
             subject=notice.message.subject if notice.message else "",
-            text=codes.fill(ticket, notice.message.text) if notice.message else "",
+            text=codes.filled(ticket, notice.message) if notice.message else "",
         )
         for notice in given.select_related("message")[:MOST]
     ]

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed
+from sportello.foundation.core.text import one_line
 
 from . import actions, sniff
 from .models import Blob
@@ -19,6 +20,7 @@ def download(blob: Blob, filename: str, *, inline: bool = False) -> HttpResponse
         raise NotAllowed(_("A virus was found in this file: it is kept but cannot be opened."))
     shown = inline and blob.content_type in sniff.SHOWN_INLINE
     response = HttpResponse(actions.read(blob), content_type=blob.content_type if shown else sniff.UNKNOWN)
+    filename = one_line(filename, 200)  # no line ends in a header
     ascii_name = filename.encode("ascii", "replace").decode().replace('"', "").replace("\\", "").replace("?", "_")
     response["Content-Disposition"] = (
         f"{'inline' if shown else 'attachment'}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"

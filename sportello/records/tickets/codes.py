@@ -15,9 +15,11 @@ from django.conf import settings
 
 from sportello.foundation.core.ids import READABLE, digest, token
 
-from .models import AccessCode, Ticket
+from .models import AccessCode, Message, Ticket
 
 MARK: Final = "{access_code}"
+#: Notices that carry it; the others have no place for it.
+GIVE_THE_CODE: Final = ("receipt", "code")
 #: After so many wrong codes, from whomever, a code opens no more and a new one must be asked for. High, so that a
 #: stranger who knows a number cannot lock its customer out in a minute: each caller is paused long before, and 500
 #: guesses at 57 bits are worth nothing.
@@ -52,6 +54,12 @@ def code_of(ticket: Ticket) -> str:
     return derive(row.nonce) if row else ""
 
 
-def fill(ticket: Ticket, text: str) -> str:
-    """`text` with the code where the mark stands. Never for the desk's screens."""
-    return text.replace(MARK, code_of(ticket)) if MARK in text else text
+def filled(ticket: Ticket, message: Message) -> str:
+    """The message's text as its customer reads it: with the code where the mark stands. Never for the desk's screens.
+
+    Only a notice that gives the code is filled: the mark in anybody's own words (quoted in an answer that goes to
+    others in copy, say) stays what it is.
+    """
+    if message.notice_moment not in GIVE_THE_CODE or MARK not in message.text:
+        return message.text
+    return message.text.replace(MARK, code_of(ticket))

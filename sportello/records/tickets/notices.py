@@ -77,18 +77,17 @@ def _write(change: Change, moment: str, way: Reach, reason: str, closure: Closur
 
 def _values(ticket: Ticket, reason: str, closure: Closure | None) -> dict[str, str]:
     organisation = ticket.organisation
-    ticket_promise = notice_words.promise_sentence(ticket)
     return {
         "number": ticket.number,
         "code": codes.MARK,
-        "subject": ticket.subject,
+        "subject": ticket.subject.replace(codes.MARK, ""),
         "organisation": organisation.name,
         "team": ticket.team.name_in(ticket.language),
         "received": notice_words.moment_words(organisation, ticket.opened_at),
         "next": "\n".join(f"- {line}" for line in notice_words.next_lines(ticket)),
-        "promise": ticket_promise,
+        "promise": notice_words.promise_sentence(ticket),
         "link": notice_words.follow_link(ticket),
-        "reason": reason,
+        "reason": reason.replace(codes.MARK, ""),
         "outcome": str(closure.get_outcome_display()) if closure else "",
         "reopen_days": str(ticket.procedure.reopen_days),
     }

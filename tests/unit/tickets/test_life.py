@@ -40,7 +40,7 @@ def test_marias_mail_becomes_a_ticket_with_a_receipt(cast: Cast) -> None:
     assert ticket.number in receipt.text
     assert codes.MARK in receipt.text, "the code itself is never stored"
     assert opened.code not in receipt.text
-    assert opened.code in codes.fill(ticket, receipt.text)
+    assert opened.code in codes.filled(ticket, receipt)
     notice = Notice.objects.get(ticket=ticket)
     assert (notice.state, notice.how, notice.moment) == ("given", "email", "receipt")
     assert silent_tickets(cast.person("Anna")) == []

@@ -58,7 +58,7 @@ def write(message: Message, mailbox: Mailbox) -> Letter:
         cc=tuple((one.name, one.address) for one in people if one.role == Recipient.Role.CC),
         reply_to=(mailbox.shown_name, reply_to),
         subject=message.subject or ticket.subject,
-        text=codes.fill(ticket, message.text),
+        text=codes.filled(ticket, message),
         message_id=rfc_id,
         date=message.entry.happened_at,
         in_reply_to=next((one for one, direction in reversed(thread) if direction == Message.Direction.IN), ""),

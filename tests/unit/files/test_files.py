@@ -1,0 +1,130 @@
+"""Files: bytes first, known by their sum, never run in our pages' name."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sportello.foundation.core.errors import NotAllowed, Refusal
+from sportello.foundation.files import actions, sniff, store
+from sportello.foundation.files.models import Blob
+from sportello.foundation.files.serving import download
+from sportello.foundation.tenancy.models import Organisation
+
+PDF = b"%PDF-1.7\n%%EOF"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
+
+
+@pytest.fixture
+def borgo(db: None, settings, tmp_path: Path) -> Organisation:
+    settings.BLOBS = tmp_path
+    return Organisation.objects.create(slug="borgo", name="Borgo")
+
+
+def test_the_same_bytes_twice_are_one_blob_but_never_shared(borgo: Organisation) -> None:
+    first, again = actions.keep(borgo, PDF), actions.keep(borgo, PDF)
+    assert first.pk == again.pk
+    other = actions.keep(Organisation.objects.create(slug="bottega", name="Bottega"), PDF)
+    assert other.pk != first.pk
+    assert store.path_of(borgo.pk, first.sha256) != store.path_of(other.organisation_id, first.sha256)
+    assert actions.read(first) == PDF
+
+
+def test_a_half_written_file_is_written_again(borgo: Organisation) -> None:
+    sha256 = store.put(borgo.pk, PDF)
+    store.path_of(borgo.pk, sha256).write_bytes(PDF[:3])
+    store.put(borgo.pk, PDF)
+    assert store.get(borgo.pk, sha256) == PDF
+
+
+def test_damaged_bytes_are_not_given_out(borgo: Organisation) -> None:
+    blob = actions.keep(borgo, PDF)
+    store.path_of(borgo.pk, blob.sha256).write_bytes(b"x" * len(PDF))
+    with pytest.raises(ValueError, match="damaged"):
+        actions.read(blob)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (PDF, "application/pdf"),
+        (PNG, "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"MZ\x90", "application/x-msdownload"),
+        ("Perché no".encode(), "text/plain"),
+        (b"<html><script>alert(1)</script>", "text/html"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
+        (b"\x00\x01\x02", sniff.UNKNOWN),
+        (b"", sniff.UNKNOWN),
+        (b"PK\x03\x04broken", "application/zip"),
+    ],
+)
+def test_the_type_is_what_the_bytes_say(content: bytes, kind: str) -> None:
+    assert sniff.content_type(content) == kind
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"<html><script>", "foto.png"), (b"<svg onload=x>", "a.svg"), (b"MZ", "x.pdf")])
+def test_what_could_run_is_only_ever_downloaded(borgo: Organisation, content: bytes, name: str) -> None:
+    answer = download(actions.keep(borgo, content), name, inline=True)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Type"] == sniff.UNKNOWN
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_a_name_cannot_break_the_header(borgo: Organisation) -> None:
+    answer = download(actions.keep(borgo, PDF), 'a"b\r\nX-Evil: 1 è.pdf')
+    assert "\n" not in answer["Content-Disposition"]
+    assert "X-Evil" not in answer.headers
+    assert "%C3%A8.pdf" in answer["Content-Disposition"], "the name itself survives"
+
+
+def test_uploads_are_refused_with_a_sentence(borgo: Organisation, settings) -> None:
+    settings.ATTACHMENT_BYTES = 100
+    with pytest.raises(Refusal, match=r"grande\.pdf"):
+        actions.keep_uploads(borgo, [SimpleUploadedFile("grande.pdf", b"x" * 101)])
+    with pytest.raises(Refusal, match=r"vuoto\.pdf"):
+        actions.keep_uploads(borgo, [SimpleUploadedFile("vuoto.pdf", b"")])
+    settings.ATTACHMENTS_AT_ONCE = 1
+    with pytest.raises(Refusal):
+        actions.keep_uploads(borgo, [SimpleUploadedFile(f"{n}.pdf", PDF) for n in range(2)])
+    ((name, blob),) = actions.keep_uploads(borgo, [SimpleUploadedFile("giusto.pdf", PDF)])
+    assert (name, blob.content_type, blob.scan) == ("giusto.pdf", "application/pdf", "not_scanned")
+
+
+@pytest.mark.parametrize(("exit_code", "state"), [(0, "clean"), (1, "infected"), (2, "not_scanned")])
+def test_the_antivirus_is_asked_and_may_not_know(
+    borgo: Organisation, settings, tmp_path: Path, exit_code: int, state: str
+) -> None:
+    program = tmp_path / "antivirus"
+    program.write_text(f"#!/bin/sh\ntest -s \"$1\" || exit 9\nexit {exit_code}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    blob = actions.keep(borgo, PDF)
+    settings.ANTIVIRUS = str(program)
+    actions.scan(blob)
+    assert Blob.objects.get(pk=blob.pk).scan == state
+
+
+def test_a_missing_antivirus_leaves_it_not_scanned(borgo: Organisation, settings) -> None:
+    blob = actions.keep(borgo, PDF)
+    settings.ANTIVIRUS = "/nowhere/antivirus"
+    actions.scan(blob)
+    assert Blob.objects.get(pk=blob.pk).scan == "not_scanned"
+
+
+def test_an_infected_file_is_kept_but_not_opened(borgo: Organisation) -> None:
+    blob = actions.keep(borgo, PDF)
+    Blob.objects.filter(pk=blob.pk).update(scan=Blob.Scan.INFECTED)
+    with pytest.raises(NotAllowed):
+        download(Blob.objects.get(pk=blob.pk), "a.pdf")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_file_is_given_to_the_antivirus_as_a_job(settings, tmp_path: Path) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    settings.BLOBS, settings.ANTIVIRUS = tmp_path, "/bin/true"
+    blob = actions.keep(Organisation.objects.create(slug="borgo", name="Borgo"), PDF)
+    job = ProcrastinateJob.objects.get(task_name="files.scan_blob")
+    assert job.args == {"blob_id": blob.pk}
