@@ -53,7 +53,7 @@ class ContactForm(forms.Form):
     kind = forms.ModelChoiceField(label=gettext_lazy("Kind of request"), queryset=Kind.objects.none(), empty_label=None)
     subject = forms.CharField(label=gettext_lazy("Subject"), required=False, max_length=200)
     summary = forms.CharField(
-        label=gettext_lazy("What was said"), required=False, max_length=10_000,
+        label=gettext_lazy("What they said"), required=False, max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Kept on the ticket, for colleagues. Without a ticket it is not kept."),
     )

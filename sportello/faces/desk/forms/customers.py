@@ -15,7 +15,7 @@ from .contacts import language_choices
 
 class CustomerForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
-    sort = forms.ChoiceField(label=gettext_lazy("Sort"), choices=Customer.Sort.choices)
+    sort = forms.ChoiceField(label=gettext_lazy("Person or company"), choices=Customer.Sort.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
 
     def __init__(self, organisation: Organisation, *args: Any, **options: Any) -> None:
@@ -25,7 +25,7 @@ class CustomerForm(forms.Form):
 
 
 class IdentityForm(forms.Form):
-    sort = forms.ChoiceField(label=gettext_lazy("Sort"), choices=Identity.Sort.choices)
+    sort = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Identity.Sort.choices)
     value = forms.CharField(label=gettext_lazy("Address, number or reference"), max_length=320)
 
 

@@ -134,7 +134,8 @@ def next_steps(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
 def questions(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     """An anonymous question, answered on the spot: one key, one contact."""
     at = here(person, slug)
-    channel = request.POST.get("channel", "")
+    # with scripts the channel chosen now, without them the one the page was drawn with
+    channel = request.POST.get("channel") or request.POST.get("shown", "")
     channel = channel if channel in Contact.Channel.values else _channel(request)
     request.session[_CHANNEL_KEY] = channel
     contact_actions.count_question(at.organisation, at.member, channel)

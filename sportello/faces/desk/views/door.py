@@ -59,7 +59,7 @@ class MailLine:
 
 def tabs(person: Person, organisation: Organisation, current: str) -> list[Tab]:
     """The pages of the mail door, and for who works in several organisations the same page of the others."""
-    names = (("quarantine_in", "quarantine", _("Held back")), ("dispatches", "dispatches", _("Not sent")),
+    names = (("quarantine_in", "quarantine", _("Held back")), ("dispatches", "dispatches", _("Could not be sent")),
              ("mail", "mail", _("Mail counted")))
     own = [Tab(label, reverse(f"desk:{name}", args=[organisation.slug]), key == current) for name, key, label in names]
     address = next(name for name, key, _label in names if key == current)
