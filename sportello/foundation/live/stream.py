@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 
 from sportello.foundation.journal.reader import Position
 
@@ -167,9 +167,13 @@ class Stream:
 
 
 def _fresh(work: Callable[[], _T]) -> _T:
-    """`work` on a connection that answers: a database that was restarted is no reason to refuse anybody."""
+    """`work`, which only reads, on a connection that answers: a database that was restarted is no reason to refuse
+    anybody, nor one that cut the line under our question."""
     close_old_connections()
     try:
+        return work()
+    except (OperationalError, InterfaceError):
+        connection.close()
         return work()
     finally:
         close_old_connections()
