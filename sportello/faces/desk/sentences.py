@@ -110,9 +110,9 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
     if code == "kind_changed":
         return _("kind: %(kind)s") % {"kind": names.kinds.get(facts.get("to_id") or 0, _("changed"))}
     if code == "priority_changed":
-        return _("priority: %(priority)s") % {"priority": _label(Ticket.Priority, facts.get("to"))}
+        return _("priority: %(priority)s") % {"priority": _label(Ticket.Priority, facts.get("after"))}
     if code == "sensitivity_changed":
-        return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("to"))}
+        return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("after"))}
     if code == "promised":
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
     if code == "closed":
@@ -126,6 +126,8 @@ _PLAIN_EVENTS: dict[str, Any] = {
     "resumed": gettext_lazy("work goes on"),
     "reopened": gettext_lazy("opened again"),
     "customer_confirmed": gettext_lazy("the customer says it is solved"),
+    "freed": gettext_lazy("given back to the team: its owner works here no more"),
+    "undelivered": gettext_lazy("our message did not reach the customer"),
 }
 
 ABOUT: dict[str, Any] = {
@@ -136,6 +138,7 @@ ABOUT: dict[str, Any] = {
     "term": gettext_lazy("Why by then"),
     "notice": gettext_lazy("What was told"),
     "dispatch": gettext_lazy("How it left"),
+    "assigned": gettext_lazy("Whose it is"),
 }
 
 
@@ -170,7 +173,16 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
-        ("ticket", "new"): _("Nothing tied it to a ticket that exists: a new one was opened."),
+        ("ticket", "opened"): _("Nothing tied it to a ticket that exists: a new one was opened."),
+        ("customer", "by_sender"): _("Known by the address it was sent from."),
+        ("customer", "by_certified_reply_to"): _("Known by the certified address it asks to be answered at."),
+        ("customer", "by_form_reply_to"): _("Known by the address written in the form on our own site."),
+        ("customer", "by_reply_to_of_no_reply"): _(
+            "Sent by a program: known by the address it asks to be answered at."
+        ),
+        ("dispatch", "not_sent"): _("No server took our message: it waits for a colleague."),
+        ("dispatch", "came_back"): _("A report says that our message did not arrive: it waits for a colleague."),
+        ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
     }.get((reason.about, reason.code))
     if said is None and reason.code.startswith("linked_"):
         kinds = dict(Link.Kind.choices)

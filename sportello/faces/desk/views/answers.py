@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from sportello.foundation.core.errors import Refusal
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
-from sportello.records.tickets.access import get_ticket
+from sportello.records.tickets.access import get_ticket, tickets_for
 from sportello.records.tickets.models import Ticket
 
 from .. import nav, ticket_page
@@ -36,6 +36,11 @@ def member_of(person: Person, ticket: Ticket) -> Membership:
 
 def ticket_address(ticket: Ticket, anchor: str = "") -> str:
     return reverse("desk:ticket", args=[ticket.organisation.slug, ticket.number]) + (f"#{anchor}" if anchor else "")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even when it is empty; None when the form is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,8 @@ def done(
     """It was done: back to the ticket, or for htmx its head and timeline anew and a word in the polite region."""
     if not is_fragment(request):
         messages.success(request, str(said))
-        return HttpResponseRedirect(ticket_address(ticket, anchor))
+        sees = tickets_for(person).filter(pk=ticket.pk).exists()
+        return HttpResponseRedirect(ticket_address(ticket, anchor) if sees else reverse("desk:home"))
     if ends:
         messages.success(request, str(said))
         response = HttpResponse(status=204)

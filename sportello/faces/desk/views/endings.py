@@ -12,7 +12,7 @@ from sportello.records.tickets.actions import ending
 
 from ..actions import strip
 from ..forms.endings import ClosureForm, ReopeningForm
-from .answers import Asked, member_of, verb
+from .answers import Asked, member_of, posted, verb
 from .handling import asks
 
 
@@ -21,7 +21,7 @@ from .handling import asks
 def closure(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
     member = member_of(person, ticket)
-    form = ClosureForm(request.POST or None)
+    form = ClosureForm(posted(request))
 
     def close() -> None:
         ending.close(ticket, by=member, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"])
@@ -40,7 +40,7 @@ def closure(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
 @asks
 def reopening(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = ReopeningForm(request.POST or None)
+    form = ReopeningForm(posted(request))
     return verb(
         request,
         person,
@@ -48,7 +48,7 @@ def reopening(request: HttpRequest, person: Person, slug: str, number: str) -> H
         form,
         Asked(
             _("Open the ticket again"),
-            _("Open it again"),
+            _("Open the ticket again"),
             _("Its terms begin anew, and the customer is told."),
             "restore",
         ),

@@ -21,7 +21,7 @@ from ..forms.handling import (
     TeamForm,
     WaitingForm,
 )
-from .answers import Asked, done, member_of, verb
+from .answers import Asked, done, member_of, posted, verb
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -46,9 +46,7 @@ def taking(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 @asks
 def assignment(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = AssignmentForm(
-        ticket, request.POST or None, initial={"member": ticket.owner_id, "expected": ticket.owner_id}
-    )
+    form = AssignmentForm(ticket, posted(request), initial={"member": ticket.owner_id, "expected": ticket.owner_id})
     return verb(
         request,
         person,
@@ -71,7 +69,7 @@ def assignment(request: HttpRequest, person: Person, slug: str, number: str) -> 
 @asks
 def team(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = TeamForm(ticket, request.POST or None)
+    form = TeamForm(ticket, posted(request))
     return verb(
         request,
         person,
@@ -94,7 +92,7 @@ def team(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
 @asks
 def kind(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = KindForm(ticket, request.POST or None, initial={"kind": ticket.kind_id})
+    form = KindForm(ticket, posted(request), initial={"kind": ticket.kind_id})
     return verb(
         request,
         person,
@@ -112,7 +110,7 @@ def kind(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
 @asks
 def priority(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = PriorityForm(request.POST or None, initial={"priority": ticket.priority})
+    form = PriorityForm(posted(request), initial={"priority": ticket.priority})
     return verb(
         request,
         person,
@@ -128,7 +126,7 @@ def priority(request: HttpRequest, person: Person, slug: str, number: str) -> Ht
 @asks
 def sensitivity(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = SensitivityForm(ticket, request.POST or None, initial={"sensitivity": ticket.sensitivity})
+    form = SensitivityForm(ticket, posted(request), initial={"sensitivity": ticket.sensitivity})
     return verb(
         request,
         person,
@@ -151,7 +149,7 @@ def sensitivity(request: HttpRequest, person: Person, slug: str, number: str) ->
 @asks
 def promise(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = PromiseForm(ticket, request.POST or None)
+    form = PromiseForm(ticket, posted(request))
     return verb(
         request,
         person,
@@ -174,7 +172,7 @@ def promise(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
 @asks
 def waiting(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
-    form = WaitingForm(request.POST or None)
+    form = WaitingForm(posted(request))
     return verb(
         request,
         person,

@@ -1,0 +1,43 @@
+"""What the desk's pages cost, pinned: a page that asks more than this is a page that has grown a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.desk_work import Work, lay_out
+
+
+@pytest.fixture
+def work(cast: Cast) -> Work:
+    return lay_out(cast)
+
+
+@pytest.fixture
+def anna(client: Client, cast: Cast, work: Work) -> Client:
+    client.force_login(cast.users["Anna"])
+    client.get(f"/desk/borgo/tickets/{work.main.number}/")  # its tab is open, as on every visit but the first
+    return client
+
+
+@pytest.mark.parametrize("name", ["mine", "unassigned", "waiting", "due", "all"])
+def test_a_list(anna: Client, django_assert_max_num_queries: Callable[[int], Any], name: str) -> None:
+    with django_assert_max_num_queries(12):
+        anna.get(f"/desk/lists/{name}/")
+
+
+def test_a_ticket_with_everything_on_it(
+    anna: Client, work: Work, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    with django_assert_max_num_queries(16):
+        anna.get(f"/desk/borgo/tickets/{work.main.number}/")
+
+
+def test_its_parts(anna: Client, work: Work, django_assert_max_num_queries: Callable[[int], Any]) -> None:
+    for part, most in (("side", 16), ("row", 5), ("head", 6), ("live", 14)):
+        with django_assert_max_num_queries(most):
+            anna.get(f"/desk/borgo/tickets/{work.main.number}/?fragment={part}")
