@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.tenancy import clock
+from sportello.records.knowledge.models import ServiceSheet, ServiceSheetText
 from sportello.records.tickets.models import Contact, Message, Ticket
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox
 from tests.cast import Cast, assemble
@@ -100,6 +101,8 @@ def test_a_call_recorded_by_keyboard_alone(anna: Page, cast: Cast) -> None:
 def everything(cast: Cast) -> Ticket:
     """Something on every page."""
     ticket = cast.ticket("Mensa scolastica: addebito doppio sulla retta di ottobre per due figli nella stessa scuola")
+    sheet = ServiceSheet.objects.create(organisation=cast.borgo, slug="mensa")
+    ServiceSheetText.objects.create(organisation=cast.borgo, sheet=sheet, language="it", title="Mensa scolastica")
     box = Mailbox.objects.get(address="urp@borgo.test")
     now = clock.now(cast.borgo)
     for state, cause, subject in (("quarantined", "burst", "Avviso di consegna"), ("quarantined", "unreadable", ""),
@@ -129,7 +132,8 @@ def test_every_page_is_clean_and_fits(browser: Browser, live_server: Any, cast: 
         "held": f"borgo/quarantine/{IncomingMail.objects.filter(state='quarantined')[0].pk}/",
     }
     people = {"people": "borgo/people/", "invite": "borgo/people/invitations/",
-              "member": f"borgo/people/{cast.member('Bruno').pk}/"}
+              "knowledge": "borgo/knowledge/", "sheet": "borgo/knowledge/sheets/mensa/en/",
+              "reply": "borgo/knowledge/replies/new/", "member": f"borgo/people/{cast.member('Bruno').pk}/"}
     faults: list[str] = []
     for name, addresses in (("Anna", pages), ("Elena", people)):
         page = page_of(browser, live_server, cast, name, size)

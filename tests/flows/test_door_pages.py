@@ -13,6 +13,7 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Invitation
 from sportello.records.customers.models import Customer, Identity
+from sportello.records.knowledge.models import SavedReply, ServiceSheet
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.actions.messages import note
 from sportello.records.tickets.models import Message, Notice
@@ -286,3 +287,35 @@ def test_a_kind_goes_to_another_team_from_now_on(cast: Cast) -> None:
     assert elena.post(f"/desk/borgo/people/routes/{kind.pk}/", foreign).status_code == 422
     order = Kind.objects.get(organisation=cast.bottega, slug="order")
     assert elena.post(f"/desk/borgo/people/routes/{order.pk}/", {"team": cast.team("front").pk}).status_code == 404
+
+
+# ---- what we know
+
+
+def test_carla_writes_a_saved_reply_in_two_languages(cast: Cast, anna: Client) -> None:
+    carla, home = signed_in(cast, "Carla"), "/desk/borgo/knowledge/"
+    form = {"title": "Serve un documento", "body": "Ci mandi una copia.", "language": "it", "team": ""}
+    assert carla.post(home + "replies/new/", {**form, "body": ""}).status_code == 422
+    carla.post(home + "replies/new/", form)
+    reply = SavedReply.objects.get()
+    assert "(manca)" in carla.get(home).content.decode(), "English is missing, and said"
+    english = f"{home}replies/{reply.slug}/en/"
+    carla.post(english, {"title": "A document", "body": "Send us a copy."})
+    carla.post(english, {"title": "A document", "body": "Send us one copy."})
+    assert set(reply.texts.values_list("language", "body")) == {("it", "Ci mandi una copia."), ("en", "Send us one copy.")}
+    read = anna.get(home).content.decode()
+    assert "Serve un documento" in read and english not in read
+    assert anna.post(english, {"title": "x", "body": "y"}).status_code == 404, "operators read"
+    assert carla.get(f"{home}replies/{reply.slug}/xx/").status_code == 404
+    assert signed_in(cast, "Irene").get(home).status_code == 404
+
+
+def test_a_service_sheet_is_corrected_and_counts_as_reviewed(cast: Cast) -> None:
+    sheet = ServiceSheet.objects.create(organisation=cast.borgo, slug="residenza")
+    elena = signed_in(cast, "Elena")
+    address = "/desk/borgo/knowledge/sheets/residenza/it/"
+    assert elena.get(address).status_code == 200
+    elena.post(address, {"title": "Cambio di residenza", "cost": "Gratuito", "documents_needed": "Carta d'identità"})
+    text = sheet.texts.get()
+    assert (text.title, text.cost) == ("Cambio di residenza", "Gratuito") and text.reviewed_at is not None
+    assert "Cambio di residenza" in elena.get("/desk/borgo/knowledge/").content.decode()
