@@ -80,9 +80,11 @@ def _settle_next() -> bool:
 
 
 def _claim() -> IncomingMail | None:
+    """The oldest due row, locked. `no_key`: a copy that names this row as its original must not wait for it, or two
+    who read both at once would wait for each other."""
     due = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=clock.server_now())
     return (
-        IncomingMail.objects.select_for_update(of=("self",), skip_locked=True)
+        IncomingMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(due, state=State.PENDING)
         .select_related("organisation", "mailbox__team", "mailbox__kind", "raw")
         .order_by("id")
@@ -98,7 +100,8 @@ def _tellable(error: Exception) -> bool:
 def _put_off(mail_id: int, error: Exception) -> None:
     """Try again later, longer each time; after the last attempt a colleague looks."""
     with transaction.atomic():
-        row = IncomingMail.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=mail_id)
+        rows = IncomingMail.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+        row = rows.get(pk=mail_id)
         if row.state != State.PENDING:
             return
         row.attempts += 1

@@ -87,7 +87,7 @@ def _claim() -> Dispatch | None:
     now = clock.server_now()
     with transaction.atomic():
         dispatch = (
-            Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
+            Dispatch.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
             .filter(channel=CHANNEL, state__in=_WAITING, next_attempt_at__lte=now)
             .order_by("next_attempt_at", "id")
             .first()
@@ -299,7 +299,7 @@ def _next_attempt(dispatch: Dispatch) -> datetime:
 
 def _locked(dispatch_id: int) -> Dispatch | None:
     return (
-        Dispatch.objects.select_for_update(of=("self",))
+        Dispatch.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "message__entry__ticket")
         .filter(pk=dispatch_id)
         .first()

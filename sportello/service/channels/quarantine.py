@@ -138,7 +138,8 @@ def _settle(
     if by.organisation_id != mail.organisation_id or not by.is_active:
         raise Refusal(_("You do not work here any more."))
     with transaction.atomic():
-        row = IncomingMail.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=mail.pk)
+        rows = IncomingMail.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+        row = rows.get(pk=mail.pk)
         if row.state not in allowed:
             raise Stale(_("Somebody has already dealt with this message."))
         change(row)

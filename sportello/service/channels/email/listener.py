@@ -11,8 +11,10 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from aiosmtpd.lmtp import LMTP
@@ -102,6 +104,19 @@ class Doorkeeper:
         log.error("an SMTP session failed: %s", type(error).__name__)
         return TRY_LATER
 
+    def hang_up(self) -> None:
+        """Let every thread close its connection, and end."""
+        together = threading.Barrier(STORING)
+
+        def close() -> None:
+            connections.close_all()
+            with suppress(threading.BrokenBarrierError):  # a thread takes a second one of these only when all have one
+                together.wait(timeout=1.0)
+
+        for _ in range(STORING):
+            self.pool.submit(close)
+        self.pool.shutdown(wait=False)
+
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.pool, _with_fresh_connection, work)
 
@@ -190,8 +205,7 @@ class Listener:
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while self.doorkeeper.under_way and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.02)
-        self.doorkeeper.pool.submit(connections.close_all)
-        self.doorkeeper.pool.shutdown(wait=False)
+        self.doorkeeper.hang_up()
 
 
 def main() -> int:
@@ -201,7 +215,7 @@ def main() -> int:
     try:
         return asyncio.run(_until_told())
     except OSError as error:
-        print(f"sportello: cannot take mail on port {settings.MAIL_PORT}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"sportello: cannot take mail on port {settings.MAIL_PORT}: {os.strerror(error.errno or 0)}", file=sys.stderr)  # noqa: T201
         return 1
 
 
