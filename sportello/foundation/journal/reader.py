@@ -75,12 +75,15 @@ def current_epoch() -> int:
 
 
 def head() -> Position:
-    """The position after everything that can be read now: where a reader starts who wants only what comes."""
+    """The position after everything that can be read now: where a reader starts who wants only what comes.
+
+    The columns are named with their table: a column selected as text would be sorted as text, 999 after 1000.
+    """
     epoch = current_epoch()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT xid::text, id FROM journal_event WHERE epoch = %s"
-            " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, id DESC LIMIT 1",
+            "SELECT event.xid::text AS writer, event.id FROM journal_event event WHERE event.epoch = %s"
+            " AND event.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY event.xid DESC, event.id DESC LIMIT 1",
             [epoch],
         )
         row = cursor.fetchone()

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sportello.foundation.journal.reader import Position, current_epoch, read_after
+from sportello.foundation.journal.reader import Position, current_epoch, head, read_after
 
-from .journal_end import head
 from .page import Page, Saying, merged, saying
 from .positions import order
 from .subscriber import Parcel, Subscriber

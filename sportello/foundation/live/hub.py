@@ -18,10 +18,9 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, InterfaceError, connection
 
-from sportello.foundation.journal.reader import Position, Read, current_epoch, read_after
+from sportello.foundation.journal.reader import Position, Read, current_epoch, head, read_after
 from sportello.foundation.tenancy.clock import server_now
 
-from .journal_end import head
 from .page import Page, Saying, merged, saying
 from .positions import later
 from .subscriber import Parcel, Subscriber

@@ -5,17 +5,16 @@ from __future__ import annotations
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+_OUR_MODULES = ("ui/js/*.js", "live/js/*.js", "desk/js/*.js")
+_JS_IMPORTS = ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]  # type: ignore[attr-defined]  # not in the stubs
+
 
 class VersionedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Hashed names once collected, plain names before (tests, `sportello` commands on a fresh checkout)."""
 
     #: Our modules import each other by relative path; the paths are rewritten to hashed names. Only ours: the
     #: modules of django-htmx's wheel name files that it does not carry.
-    support_js_module_import_aggregation = True
-    _js_module_import_aggregation_patterns = (
-        "ui/js/*.js",
-        ManifestStaticFilesStorage._js_module_import_aggregation_patterns[1],  # type: ignore[attr-defined]  # not in the stubs
-    )
+    patterns = (*ManifestStaticFilesStorage.patterns, *((glob, _JS_IMPORTS) for glob in _OUR_MODULES))
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:

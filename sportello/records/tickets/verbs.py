@@ -18,6 +18,8 @@ STANDING: dict[str, Any] = {
     "before_owner_id": int,
     "before_status": str,
     "before_waits": bool,
+    "before_sensitivity": str,
+    "before_due_at": datetime,
 }
 
 

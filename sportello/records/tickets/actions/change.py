@@ -101,6 +101,7 @@ def snapshot(ticket: Ticket) -> dict[str, Any]:
         "status": ticket.status,
         "waits": ticket.waits_for_us,
         "sensitivity": ticket.sensitivity,
+        "due_at": ticket.next_promise_at,
     }
 
 
@@ -156,6 +157,8 @@ def journal_told(change: Change) -> None:
         "before_owner_id": before.get("owner_id"),
         "before_status": before.get("status"),
         "before_waits": before.get("waits"),
+        "before_sensitivity": before.get("sensitivity"),
+        "before_due_at": before.get("due_at"),
     }
     for verb, payload in change.told:
         journal.record(ticket.organisation, verb, ticket, change.actor, at=change.at, **standing, **payload)
