@@ -215,7 +215,8 @@ def main() -> int:
     try:
         return asyncio.run(_until_told())
     except OSError as error:
-        print(f"sportello: cannot take mail on port {settings.MAIL_PORT}: {os.strerror(error.errno or 0)}", file=sys.stderr)  # noqa: T201
+        reason = os.strerror(error.errno or 0)
+        print(f"sportello: cannot take mail on port {settings.MAIL_PORT}: {reason}", file=sys.stderr)  # noqa: T201 - a terminal
         return 1
 
 
