@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 
 from sportello import __version__
 from sportello.foundation.journal.reader import behind_seconds
@@ -12,6 +13,7 @@ from sportello.foundation.journal.reader import behind_seconds
 SLOW_SECONDS = 15.0
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 `{status: ok|slow, version, database, journal_behind_seconds}`; 503 when the database is away."""
     try:
