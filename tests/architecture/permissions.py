@@ -1,0 +1,275 @@
+"""Who gets which answer at which address: one line an address, to be read as a page of rules.
+
+    Line("desk:closure", GET_POST, SEES_TICKET, {...})
+
+says: the address named `desk:closure` takes GET and POST; whoever sees the ticket gets in; for everybody else it is
+what SEES_TICKET says (nothing there, or the sign-in page). A line whose address names an organisation holds in every
+organisation, a line about a ticket for every ticket of TICKETS. `test_permissions.py` asks them all, and fails when an
+address or a live topic of the product has no line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Answer(StrEnum):
+    OPEN = "gets in"
+    LOGIN = "is sent to sign in"
+    HIDDEN = "finds nothing there (404)"
+    CODE = "is asked for number and code"
+    REFUSED = "is refused (403)"
+    METHOD = "is told the method is not taken (405)"
+    GONE = "is told it is over (410)"
+
+
+# ---- people: tests/cast.py, and two customers in browsers of their own
+
+#: Colleagues by what they are; each signed in.
+STAFF = ("Anna", "Bruno", "Carla", "Dario", "Elena", "Fabio", "Gina", "Hugo", "Irene", "Leo", "Root")
+#: Not signed in: nobody in particular; Maria with number and code of a ticket in Borgo; John with one of the shop.
+VISITORS = ("anonymous", "Maria", "John")
+PEOPLE = (*STAFF, *VISITORS)
+
+ORGANISATIONS = ("borgo", "bottega")
+
+
+def _names(words: str) -> frozenset[str]:
+    found = frozenset(words.split())
+    assert found <= set(PEOPLE), f"not in the cast: {found - set(PEOPLE)}"
+    return found
+
+
+# ---- rights
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who gets in, by organisation; what the others get, signed in or not. `says` is how a failure names it."""
+
+    says: str
+    borgo: frozenset[str]
+    bottega: frozenset[str]
+    staff: Answer = Answer.HIDDEN
+    visitors: Answer = Answer.LOGIN
+    #: Whether who gets in depends on the ticket, not on the organisation alone.
+    by_ticket: bool = False
+
+    def inside(self, slug: str = "") -> frozenset[str]:
+        """Who gets in, in this organisation; without one, who does anywhere."""
+        return self.borgo | self.bottega if not slug else {"borgo": self.borgo, "bottega": self.bottega}[slug]
+
+    def answer(self, person: str, slug: str = "") -> Answer:
+        return self.for_one_of(self.inside(slug), person)
+
+    def for_one_of(self, inside: frozenset[str], person: str) -> Answer:
+        if person in inside:
+            return Answer.OPEN
+        return self.visitors if person in VISITORS else self.staff
+
+
+def right(says: str, borgo: str, bottega: str, **others: Answer) -> Right:
+    return Right(says, _names(borgo), _names(bottega), **others)
+
+
+EVERYBODY = right("everybody", " ".join(PEOPLE), " ".join(PEOPLE))
+SIGNED_IN = right("who has an account", " ".join(STAFF), " ".join(STAFF))
+WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo", "Hugo Irene")
+#: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
+SERVES = right("who serves customers there", "Anna Bruno Carla Dario Hugo", "Hugo Irene")
+LEADS = right("who answers for colleagues there, or sets up", "Carla Elena", "Irene")
+SETS_UP = right("who sets the organisation up", "Elena", "")
+KNOWS = right("who serves, leads or sets up there", "Anna Bruno Carla Dario Elena Hugo", "Hugo Irene")
+OWN_CONTACT = right("whose contact it is", "Anna", "Irene")
+SEES_TICKET = Right("who sees the ticket", SERVES.borgo, SERVES.bottega, by_ticket=True)
+HOLDS_CODE = right("who gave number and code", "Maria", "John", staff=Answer.CODE, visitors=Answer.CODE)
+#: Open to everybody where the demo runs, else nothing.
+DEMO = right("everybody, in the demo only", "", "", visitors=Answer.HIDDEN)
+
+
+# ---- tickets: role × team × sensitivity
+
+#: What a ticket is → who sees it. The first of each organisation is the one Maria and John hold the code of.
+TICKETS: Mapping[str, frozenset[str]] = {
+    "borgo normal front": _names("Anna Bruno Carla Hugo"),
+    "borgo normal taxes": _names("Anna Bruno Carla Dario Hugo"),
+    "borgo team taxes": _names("Bruno Dario"),
+    "borgo named front": _names("Carla Dario"),
+    "bottega normal care": _names("Hugo Irene"),
+    "bottega named care": _names("Irene"),
+}
+#: Among the named of the two last of each; all others do not see them, whatever their role or team.
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "borgo named front": ("Carla", "Dario"),
+    "bottega named care": ("Irene",),
+}
+
+
+# ---- addresses
+
+GET, POST, GET_POST = ("GET",), ("POST",), ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Line:
+    """`body`: what a POST sends, good enough to be done (`{team_id}` from the scene); None: it comes back to be
+    corrected. `given`: arguments of the address other than the scene's own."""
+
+    name: str
+    methods: tuple[str, ...]
+    right: Right
+    body: Mapping[str, str] | None = None
+    query: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+PLACE = {"role": "operator", "teams": "{team_id}"}
+ASKING = {
+    "kind": "{kind}", "subject": "Orari", "text": "Quando aprite?", "name": "Maria Popescu",
+    "email": "maria@example.org", "language": "it", "privacy": "on",
+}
+
+LINES = (
+    Line("healthz", GET, EVERYBODY),
+    # an account: allauth's pages that this house offers
+    Line("account_login", GET_POST, EVERYBODY, {"login": "nobody@example.org", "password": "sbagliata"}),
+    Line("account_logout", GET_POST, EVERYBODY, {}),
+    Line("account_inactive", GET, EVERYBODY),
+    Line("account_signup", GET_POST, EVERYBODY, {"email": "nobody@example.org", "password1": "una-frase-lunga-10"}),
+    Line("account_email", GET_POST, EVERYBODY, {"email": "other@example.org", "action_add": ""}),
+    Line("account_reauthenticate", GET_POST, SIGNED_IN, {"password": "sbagliata"}),
+    Line("account_change_password", GET_POST, SIGNED_IN, {"oldpassword": "sbagliata"}),
+    Line("account_reset_password", GET_POST, EVERYBODY, {"email": "nobody@example.org"}),
+    Line("account_reset_password_done", GET, EVERYBODY),
+    Line("account_reset_password_from_key", GET_POST, EVERYBODY, {"password1": "una-frase-lunga-10"}),
+    Line("account_reset_password_from_key_done", GET, EVERYBODY),
+    Line("account_me", GET_POST, SIGNED_IN, {"name": "Un Nome", "language": "it"}),
+    Line("account_invitation", GET_POST, EVERYBODY, {"name": "Nino Nuovo", "password": "una-frase-lunga-10"},
+         given={"token": "{invitation}"}),
+    # the looks
+    Line("ui:theme", POST, EVERYBODY, {"theme": "dark"}),
+    Line("ui:language", POST, EVERYBODY, {"language": "en"}),
+    Line("ui:styleguide", GET, DEMO),
+    Line("ui:styleguide_face", GET, DEMO),
+    # the desk: lists
+    Line("desk:home", GET, WORKS),
+    Line("desk:list", GET, SERVES, given={"name": "all"}),
+    Line("desk:accent", GET, WORKS),
+    Line("desk:search", GET, SERVES, query="q=mensa"),
+    Line("desk:palette", GET, SERVES, query="q=mensa"),
+    # the desk: a ticket to read
+    Line("desk:ticket", GET, SEES_TICKET),
+    Line("desk:context", GET, SEES_TICKET),
+    Line("desk:why", GET, SEES_TICKET),
+    Line("desk:print", GET, SEES_TICKET, query="notes=1"),
+    Line("desk:attachment", GET, SEES_TICKET),
+    Line("desk:mail_html", GET, SEES_TICKET),
+    Line("desk:receipt", GET_POST, SEES_TICKET, {"paper": "roll"}),
+    Line("desk:tab", POST, SEES_TICKET, {}),
+    # the desk: a ticket to write on
+    Line("desk:replies", POST, SEES_TICKET,
+         {"text": "Buongiorno.", "to": "maria@example.org", "base_position": "{public_position}", "then": "keep"}),
+    Line("desk:notes", POST, SEES_TICKET, {"text": "Tra noi."}),
+    Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
+    Line("desk:saved_replies", GET, SEES_TICKET),
+    Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),
+    # the desk: a ticket to handle
+    Line("desk:taking", POST, SEES_TICKET, {"expected": ""}),
+    Line("desk:assignment", GET_POST, SEES_TICKET, {"member": "{member_id}", "expected": ""}),
+    Line("desk:team", GET_POST, SEES_TICKET, {"team": "{other_team_id}"}),
+    Line("desk:kind", GET_POST, SEES_TICKET, {"kind": "{kind_id}"}),
+    Line("desk:priority", GET_POST, SEES_TICKET, {"priority": "3"}),
+    Line("desk:sensitivity", GET_POST, SEES_TICKET, {"sensitivity": "normal"}),
+    Line("desk:promise", GET_POST, SEES_TICKET, {"day": "{tomorrow}", "reason": "Aspettiamo la ragioneria."}),
+    Line("desk:waiting", GET_POST, SEES_TICKET, {"reason": "Ci mandi la ricevuta."}),
+    Line("desk:resumption", POST, SEES_TICKET, {}),
+    Line("desk:closure", GET_POST, SEES_TICKET, {"outcome": "information_given", "reason": "Fatto."}),
+    Line("desk:reopening", GET_POST, SEES_TICKET),
+    # the desk: who comes, rings, writes
+    Line("desk:counter", GET, SERVES),
+    Line("desk:contact_new", GET_POST, SERVES,
+         {"do": "save", "channel": "counter", "kind": "{kind_id}", "language": "it", "next": "answered"},
+         query="customer={customer_id}"),
+    Line("desk:contact_find", GET, SERVES, query="who=popescu"),
+    Line("desk:contact_next", GET, SERVES, query="customer={customer_id}"),
+    Line("desk:contact_questions", POST, SERVES, {"channel": "phone"}),
+    Line("desk:contact_ending", POST, OWN_CONTACT, {}),
+    # the desk: customers
+    Line("desk:customers_home", GET, SERVES),
+    Line("desk:customers", GET, SERVES, query="q=popescu"),
+    Line("desk:customer", GET_POST, SERVES, {"name": "Maria Popescu", "sort": "person", "language": "it"}),
+    Line("desk:identities", POST, SERVES, {"sort": "phone", "value": "333 765 4321"}),
+    Line("desk:identity_verification", POST, SERVES, {"how": "by_document"}),
+    Line("desk:identity_undeliverable", POST, SERVES, {}),
+    # the desk: the mail door
+    Line("desk:quarantine", GET, SERVES),
+    Line("desk:quarantine_in", GET, SERVES),
+    Line("desk:held", GET, SERVES),
+    Line("desk:held_raw", GET, SERVES),
+    Line("desk:held_release", POST, SERVES, {}),
+    Line("desk:held_retry", POST, SERVES, {}),
+    Line("desk:held_aside", POST, SERVES, {}),
+    Line("desk:dispatches", GET, SERVES),
+    Line("desk:mail", GET, SERVES),
+    Line("desk:silent", GET, SERVES),
+    # the desk: what we know
+    Line("desk:knowledge", GET, KNOWS),
+    Line("desk:reply_new", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9.", "language": "it"}),
+    Line("desk:reply_text", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9."}),
+    Line("desk:sheet_text", GET_POST, LEADS, {"title": "Mensa"}),
+    # the desk: people who work here
+    Line("desk:people", GET, LEADS),
+    Line("desk:people_in", GET, LEADS),
+    Line("desk:invitations", GET_POST, SETS_UP,
+         {**PLACE, "email": "nino@example.org", "name": "Nino", "language": "it"}),
+    Line("desk:withdrawal", POST, SETS_UP, {}),
+    Line("desk:route", POST, SETS_UP, {"team": "{other_team_id}"}),
+    Line("desk:member", GET_POST, SETS_UP, PLACE),
+    Line("desk:member_ending", POST, SETS_UP, {}),
+    # the portal: open to the street
+    Line("portal:landing", GET, EVERYBODY),
+    Line("portal:home", GET, EVERYBODY),
+    Line("portal:service", GET, EVERYBODY),
+    Line("portal:privacy", GET, EVERYBODY),
+    Line("portal:accessibility", GET, EVERYBODY),
+    Line("portal:accent", GET, EVERYBODY),
+    Line("portal:request", GET_POST, EVERYBODY, ASKING),
+    Line("portal:follow", GET_POST, EVERYBODY, {"number": "{number}", "code": "{code}"}),
+    Line("portal:code", GET_POST, EVERYBODY, {}),
+    # the portal: the token is the right
+    Line("portal:summary", GET_POST, EVERYBODY, {}, given={"token": "{draft}"}),
+    Line("portal:receipt", GET, EVERYBODY, given={"token": "{sent}"}),
+    Line("portal:receipt_paper", GET, EVERYBODY, given={"token": "{sent}"}),
+    Line("portal:receipt_roll", GET, EVERYBODY, given={"token": "{sent}"}),
+    Line("portal:receipt_text", GET, EVERYBODY, given={"token": "{sent}"}),
+    # the portal: a request followed; a colleague has no shorter way in than its customer
+    Line("portal:ticket", GET, HOLDS_CODE),
+    Line("portal:words", POST, HOLDS_CODE, {"text": "Aggiungo questo."}),
+    Line("portal:confirmation", POST, HOLDS_CODE, {}),
+    Line("portal:reopening", POST, HOLDS_CODE, {"text": "Non è risolto."}),
+    Line("portal:file", GET, HOLDS_CODE),
+    Line("portal:leaving", POST, EVERYBODY, {}),
+    # what the demo's customers find in their mailboxes
+    Line("portal:demo_mails", GET, DEMO),
+    Line("portal:demo_mail", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
+    Line("portal:demo_mail_raw", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
+)
+
+
+# ---- live topics
+
+
+@dataclass(frozen=True)
+class TopicLine:
+    """A topic by an example of its names: what may be subscribed to, and by whom."""
+
+    example: str
+    right: Right
+
+
+TOPICS = (
+    TopicLine("lists", SERVES),
+    TopicLine("ticket:{slug}/{number}", SEES_TICKET),
+)
