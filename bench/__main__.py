@@ -69,7 +69,8 @@ def _explain(figures: list[object], least: float) -> None:
 
     for one in figures:
         if one.inside.slowest_ms >= least:
-            print(f"\n== {one.name}: {one.inside.slowest_ms:.0f} ms\n{one.inside.slowest}\n")
+            _columns, _, rest = one.inside.slowest.partition(" FROM ")
+            print(f"\n== {one.name}: {one.inside.slowest_ms:.0f} ms\n… FROM {rest[:3000]}\n")
             print(inside.plan(one.inside.slowest))
 
 

@@ -90,7 +90,7 @@ def replies(signed: Signed, requests: int) -> Figure:
 
 
 def _answerable(signed: Signed, most: int) -> Iterator[Ticket]:
-    found = Ticket.objects.filter(organisation=signed.cast.borgo, sensitivity="normal", last_position__lt=20).exclude(status="closed")
+    found = Ticket.objects.open().filter(organisation=signed.cast.borgo, sensitivity="normal", last_position__lt=20)
     rows = list(found.select_related("organisation").order_by("-id")[:most])
     if len(rows) < most:
         raise RuntimeError(f"only {len(rows)} open tickets to answer, {most} wanted: fill more, or ask for less")

@@ -12,6 +12,7 @@ from django.db import connection
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import LISTS
 from tests.cast import Cast
 
 
@@ -29,12 +30,11 @@ def pages(cast: Cast, long: Ticket) -> list[Page]:
     kind = Kind.objects.get(organisation=cast.borgo, slug="complaint")
     rare, common = words(cast.borgo)
     newest = Ticket.objects.filter(organisation=cast.borgo).order_by("-moved_at")[800]
-    lists = [
-        _same(f"list {name}", "list", f"/desk/lists/{name}/") for name in ("mine", "unassigned", "waiting", "due", "all")
-    ]
+    after = quote(f"{newest.moved_at.isoformat()}|{newest.pk}")
+    lists = [_same(f"list {name}", "list", f"/desk/lists/{name}/") for name in LISTS]
     return [
         *lists,
-        _same("list all, page 21", "list", f"/desk/lists/all/?after={quote(f'{newest.moved_at.isoformat()}|{newest.pk}')}"),
+        _same("list all, page 21", "list", f"/desk/lists/all/?after={after}"),
         _same("list all, by due", "list", "/desk/lists/all/?sort=due"),
         _same("list all, of a kind", "list", f"/desk/lists/all/?org=borgo&kind={kind.pk}"),
         _same("list all, urgent, further", "list", "/desk/lists/all/?priority=4&further=1"),

@@ -36,7 +36,8 @@ def table(figures: list[Figure]) -> str:
 
 
 def visit(size: int, files: int) -> str:
-    return f"first visit: {size} bytes gzip in {files} files without fonts, {mark(size, BUDGETS['bytes']['first_visit'])}"
+    within = mark(size, BUDGETS["bytes"]["first_visit"])
+    return f"first visit: {size} bytes gzip in {files} files without fonts, {within}"
 
 
 def intake(one: Intake) -> str:

@@ -18,7 +18,17 @@ from sportello.records.procedures.counting import count_term
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import (
-    AccessCode, Closure, Entry, Message, Notice, Participant, Reason, Recipient, Term, Ticket, TicketEvent,
+    AccessCode,
+    Closure,
+    Entry,
+    Message,
+    Notice,
+    Participant,
+    Reason,
+    Recipient,
+    Term,
+    Ticket,
+    TicketEvent,
 )  # fmt: skip
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox
 
@@ -118,7 +128,8 @@ class Life:
     def promised(self, procedure: Procedure, calendar: Calendar) -> dict[str, datetime]:
         """The terms that run, counted by the product's own arithmetic."""
         at = self.row["opened_at"]
-        counted = {"conclusion": count_term(at, procedure.term_value, procedure.term_unit, calendar, procedure.term_roll)}
+        days = (procedure.term_value, procedure.term_unit)
+        counted = {"conclusion": count_term(at, *days, calendar, procedure.term_roll)}
         if procedure.first_answer_hours:
             counted["first_answer"] = count_term(at, procedure.first_answer_hours, "open_hours", calendar, "none")
         self.terms = {

@@ -29,17 +29,19 @@ _FIRST = {
     number code amount account daughter son husband wife mother house rent contract property metres water light gas
     meter reading permit parking fine appeal deadline extension term mistake double charge credit""",
 }
-_SYLLABLES = {
+_SYLLABLE_LINES = {
     "it": "ba be bo ca ce co da de di fa fi ga gi la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so "
-    "sta stra ta te ti to tra va ve vi zio zza gna glia sce qua".split(),
+    "sta stra ta te ti to tra va ve vi zio zza gna glia sce qua",
     "en": "ack and ble ber com con cal den der ess ful ger ham ing ism ist ity ket land lef less lin ment mor ner nesh "
-    "old ort per pol ran ric sel ship son ster tain ton tur ward wick wood".split(),
+    "old ort per pol ran ric sel ship son ster tain ton tur ward wick wood",
 }
-NAMES = """Maria Giovanni Lucia Ahmed Wei Noemi Paolo Elena John Sofia Ion Fatima Marco Chiara Luca Giulia Andrea Sara
-Matteo Anna Davide Irina Olga Karim Diego Marta Pietro Laura Simone Rosa""".split()
-FAMILIES = """Rossi Bianchi Popescu Ferrari Esposito Romano Colombo Ricci Marino Greco Bruno Gallo Conti Baker
+_SYLLABLES = {language: line.split() for language, line in _SYLLABLE_LINES.items()}
+_NAMES = """Maria Giovanni Lucia Ahmed Wei Noemi Paolo Elena John Sofia Ion Fatima Marco Chiara Luca Giulia Andrea Sara
+Matteo Anna Davide Irina Olga Karim Diego Marta Pietro Laura Simone Rosa"""
+_FAMILIES = """Rossi Bianchi Popescu Ferrari Esposito Romano Colombo Ricci Marino Greco Bruno Gallo Conti Baker
 Mancini Costa Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini
-Leone Longo Gentile Zhang Smith Haddad Novak Dumitru Petrova Silva Okafor""".split()
+Leone Longo Gentile Zhang Smith Haddad Novak Dumitru Petrova Silva Okafor"""
+NAMES, FAMILIES = _NAMES.split(), _FAMILIES.split()
 
 
 class Words:
