@@ -12,12 +12,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, NavEntry, Tab
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
+from sportello.records.tickets.models import Ticket
 
 from .models import OpenTicket
 
@@ -32,7 +34,6 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
 _OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
-    ("search", pgettext_lazy("rail", "Search"), "search", "g s", "desk:search", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
@@ -61,6 +62,7 @@ def page(
         "desk_home": reverse("desk:home"),
         "desk_commands": commands(person),
         "desk_search_url": _address("desk:palette"),
+        "search_url": _address("desk:search"),
         "account_name": person.user.name,
         "organisation": own,
         "accent_url": reverse("desk:accent", args=[own.slug]) if own else "",
@@ -89,10 +91,12 @@ def commands(person: Person) -> list[Command]:
     """Places under their whole names, for the palette."""
     if not person.serving:
         return []
-    return [
+    found = [
         Command(whole, reverse("desk:list", args=[name]), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
+    searching = _address("desk:search")
+    return [*found, Command(_("Search in everything"), searching, "search", "/")] if searching else found
 
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
@@ -108,13 +112,19 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
         arguments = [ticket.organisation.slug, ticket.number]
         tabs.append(
             Tab(
-                label=ticket.customer.name if ticket.customer else ticket.subject,
+                label=_tab_name(ticket),
                 url=reverse("desk:ticket", args=arguments),
                 current=ticket.pk == current_id,
                 close_url=reverse("desk:tab", args=arguments),
             )
         )
     return tabs
+
+
+def _tab_name(ticket: Ticket) -> str:
+    """Who, and the number without its year and zeros: one person may have several open."""
+    serial = ticket.number.rpartition("-")[2].lstrip("0")
+    return f"{ticket.customer.name if ticket.customer else ticket.subject} · {serial}"
 
 
 def _may(person: Person, right: str) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
-from sportello.records.procedures.models import Kind
+from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
@@ -189,7 +189,14 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         return str(kinds.get(reason.code.removeprefix("linked_"), reason.code))
     if said is None and reason.about == "door":
         return _("It came by %(channel)s.") % {"channel": channel_word(reason.code)}
+    if said is not None and reason.about == "notice" and facts.get("moment"):
+        return f"{moment_word(facts['moment'])}: {said[:1].lower()}{said[1:]}"
     return said or reason.code.replace("_", " ")
+
+
+def moment_word(code: str) -> str:
+    """What the customer was told, by name: "Receipt", "Someone has taken it on"."""
+    return str(dict(NoticeTemplate.Moment.choices).get(code, code))
 
 
 def term_lines(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -16,7 +16,6 @@ from sportello.records.accounts.people import Person
 from sportello.records.customers.models import Identity
 from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
-from sportello.records.procedures.models import NoticeTemplate
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Link, Notice, Participant, Term, Ticket
 from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
@@ -229,9 +228,8 @@ class NoticeRow:
 
 
 def _notices(ticket: Ticket) -> list[NoticeRow]:
-    moments = dict(NoticeTemplate.Moment.choices)
     return [
-        NoticeRow(notice, str(moments.get(notice.moment, notice.moment)), sentences.channel_word(notice.how))
+        NoticeRow(notice, sentences.moment_word(notice.moment), sentences.channel_word(notice.how))
         for notice in Notice.objects.filter(ticket=ticket).order_by("id")
     ]
 

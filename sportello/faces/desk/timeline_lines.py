@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.foundation.files.models import Blob
-from sportello.records.procedures.models import NoticeTemplate
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Ticket
 from sportello.records.tickets.queries import TimelineItem
@@ -164,8 +163,8 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         )
     left = leaving.get(message.pk) or (Leaving("portal") if message.channel == "portal" else Leaving("queued"))
     if message.notice_moment:
-        moment = dict(NoticeTemplate.Moment.choices).get(message.notice_moment, message.notice_moment)
-        return Line(item, "notice", "Sportello", sentence=str(moment), to=to, leaving=left, **common)
+        moment = sentences.moment_word(message.notice_moment)
+        return Line(item, "notice", "Sportello", sentence=moment, to=to, leaving=left, **common)
     return Line(item, "message_out", item.author or _("Colleague"), to=to, cc=cc, leaving=left, **common)
 
 

@@ -72,13 +72,8 @@ class TeamForm(forms.Form):
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         field = self.fields["team"]
-        field.queryset = (
-            Team.objects.filter(  # type: ignore[attr-defined]  # a model choice field
-                organisation_id=ticket.organisation_id, ended_at__isnull=True
-            )
-            .exclude(pk=ticket.team_id)
-            .order_by("id")
-        )
+        teams = Team.objects.filter(organisation_id=ticket.organisation_id, ended_at__isnull=True)
+        field.queryset = teams.exclude(pk=ticket.team_id).order_by("id")  # type: ignore[attr-defined]  # a model choice field
         language = _language()
         field.label_from_instance = lambda team: team.name_in(language)  # type: ignore[attr-defined]  # as above
 
@@ -92,9 +87,8 @@ class KindForm(forms.Form):
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         field = self.fields["kind"]
-        field.queryset = Kind.objects.filter(  # type: ignore[attr-defined]  # a model choice field
-            organisation_id=ticket.organisation_id, retired_at__isnull=True
-        )
+        kinds = Kind.objects.filter(organisation_id=ticket.organisation_id, retired_at__isnull=True)
+        field.queryset = kinds  # type: ignore[attr-defined]  # a model choice field
         language = _language()
         field.label_from_instance = lambda kind: kind.name_in(language)  # type: ignore[attr-defined]  # as above
 
@@ -120,7 +114,8 @@ class SensitivityForm(forms.Form):
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         self.people = colleagues(ticket)
-        self.fields["named"].choices = [(one.pk, one.user.name) for one in self.people]  # type: ignore[attr-defined]  # a choice field
+        named = [(one.pk, one.user.name) for one in self.people]
+        self.fields["named"].choices = named  # type: ignore[attr-defined]  # a choice field
 
     def chosen(self) -> list[Membership]:
         wanted = set(self.cleaned_data["named"])

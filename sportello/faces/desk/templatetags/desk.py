@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from sportello.faces.desk import sentences
@@ -52,7 +52,9 @@ def channel_icon(code: str, size: int = 16) -> SafeString:
 @register.simple_tag
 def status_badge(status: str, label: Any) -> SafeString:
     state, name = _STATES.get(Ticket.Status(status), ("neutral", "ring"))
-    return badge(label, state=state, icon_name=name)
+    # the bare word is also the name of a list of closed ones, which in Italian is a plural
+    said = pgettext("one ticket", "Closed") if status == Ticket.Status.CLOSED else label
+    return badge(said, state=state, icon_name=name)
 
 
 @register.filter

@@ -92,7 +92,7 @@ def why(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRes
     reasons = list(Reason.objects.filter(ticket=found).order_by("id"))
     names = sentences.names_for(found.organisation_id, [(one.code, one.facts) for one in reasons])
     shown: dict[str, Any] = {
-        **ticket_page.base(person, found),
+        **ticket_page.head(person, found),
         "reasons": sentences.reason_lines(reasons, names),
         "terms": ticket_page.terms_of(found),
         "back_url": ticket_address(found),
