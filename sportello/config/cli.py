@@ -23,6 +23,8 @@ COMMANDS = (
     "explain",
     "day",
     "mail",
+    "found",
+    "mailbox",
     "backup",
     "restore",
     "migrate",

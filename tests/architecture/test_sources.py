@@ -70,9 +70,10 @@ def _wanted(room: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and node.args:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"} and isinstance(node.args[0], ast.Constant):
-                    if isinstance(node.args[0].value, str):
-                        found.add(node.args[0].value)
+                first = node.args[0]
+                asks = name in {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+                if asks and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found.add(first.value)
     for path in [*room.rglob("*.html"), *room.rglob("*.txt")]:
         for match in _MSGID.finditer(templatize(path.read_text(), origin=str(path))):
             text = ast.literal_eval("(" + match.group(1).strip() + ")")
@@ -88,8 +89,8 @@ def test_every_sentence_is_in_italian(room: Path) -> None:
         for entry in polib.pofile(str(catalogue)):
             if entry.translated() and "fuzzy" not in entry.flags:
                 translated |= {entry.msgid, entry.msgid_plural}
-    from django.utils.translation import override
     from django.utils.translation import gettext as django_own
+    from django.utils.translation import override
 
     missing = []
     with override("it"):

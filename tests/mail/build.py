@@ -1,4 +1,4 @@
-# ruff: noqa: E501  # golden messages: a line of a mail stays a line
+# golden messages: a line of a mail stays a line
 """Write the golden messages beside this file: `python -m tests.mail.build`.
 
 One story a message. The expected record (`NAME.json`) is written by the parser on demand (`--expect NAME…`) and read

@@ -109,9 +109,10 @@ def lock(ticket: Ticket) -> Ticket:
     """The row as it is now, locked until the transaction ends.
 
     Locked bare, and only then read with its relations: a waiter whose joined team or owner changed meanwhile would
-    find no row at all (PostgreSQL re-checks the join after waiting).
+    find no row at all (PostgreSQL re-checks the join after waiting). NO KEY: deferred foreign keys of others ask for
+    a share of the key at their commit, and two such writers would wait for each other.
     """
-    Ticket.objects.select_for_update().values_list("pk").get(pk=ticket.pk)
+    Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
     return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
 
 

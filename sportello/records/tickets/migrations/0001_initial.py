@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(models.F('organisation'), models.F('next_promise_at'), models.F('id'), condition=models.Q(('status', 'closed'), _negated=True), name='ticket_open_by_due'),
+            index=models.Index(models.F('organisation'), models.F('next_promise_at'), models.F('id'), name='ticket_by_due'),
         ),
         migrations.AddIndex(
             model_name='ticket',
@@ -422,7 +422,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(models.F('organisation'), models.F('unanswered_since'), models.F('id'), condition=models.Q(('unanswered_since__isnull', False), models.Q(('status', 'closed'), _negated=True)), name='ticket_waiting_for_us'),
+            index=models.Index(models.F('organisation'), models.F('unanswered_since'), models.F('id'), name='ticket_by_waiting'),
         ),
         migrations.AddIndex(
             model_name='ticket',

@@ -102,10 +102,10 @@ class Ticket(OrganisationModel):
             ),
         ]
         indexes = [
-            # the four declared sorts of every list, over open tickets of an organisation
-            models.Index(
-                "organisation", "next_promise_at", "id", name="ticket_open_by_due", condition=~Q(status="closed")
-            ),
+            # the four declared sorts of every list; closed tickets stand last by due and by waiting (nulls), so one
+            # index serves the lists of open tickets and the list of all
+            models.Index("organisation", "next_promise_at", "id", name="ticket_by_due"),
+            models.Index("organisation", "unanswered_since", "id", name="ticket_by_waiting"),
             models.Index(
                 "organisation",
                 F("moved_at").desc(),
@@ -115,14 +115,6 @@ class Ticket(OrganisationModel):
             ),
             models.Index("organisation", F("opened_at").desc(), F("id").desc(), name="ticket_by_opened"),
             models.Index("organisation", F("moved_at").desc(), F("id").desc(), name="ticket_by_moved"),
-            # waiting for us, oldest first
-            models.Index(
-                "organisation",
-                "unanswered_since",
-                "id",
-                name="ticket_waiting_for_us",
-                condition=Q(unanswered_since__isnull=False) & ~Q(status="closed"),
-            ),
             # mine
             models.Index("owner", "next_promise_at", "id", name="ticket_mine", condition=~Q(status="closed")),
             # my teams' unassigned

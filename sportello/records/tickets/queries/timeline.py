@@ -12,7 +12,7 @@ from sportello.foundation.files.models import Blob
 from sportello.records.accounts.people import Person
 
 from ..access import entries_for, public_entries
-from ..models import Attachment, ContactInterval, Entry, Message, Ticket
+from ..models import Attachment, Contact, ContactInterval, Entry, Message, Ticket
 
 PAGE = 50
 
@@ -54,8 +54,9 @@ class TimelineItem:
 
 
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
-    """The newest `limit` entries before position `before`, oldest first, notes among them; five queries."""
+    """The newest `limit` entries before position `before`, oldest first, notes among them; six queries."""
     entries = entries_for(person, ticket).select_related("note", "contact__contact__member__user")
+    entries = entries.prefetch_related("contact__contact__intervals")
     return _page(entries, before, limit, with_notes=True)
 
 
@@ -68,7 +69,7 @@ def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_note
     if before is not None:
         entries = entries.filter(position__lt=before)
     # The page first, then what hangs on it: else the planner joins two thousand entries to show thirty.
-    newest = entries.order_by("-position").select_related(None).values("pk")[:limit]
+    newest = entries.order_by("-position").select_related(None).prefetch_related(None).values("pk")[:limit]
     page = list(
         entries.filter(pk__in=newest)
         .select_related("message", "event", "by_member__user", "by_customer")
@@ -97,7 +98,7 @@ def _item(entry: Entry, with_notes: bool) -> TimelineItem:
         parts = {
             "contact": entry.contact.contact,
             "contact_summary": entry.contact.summary,
-            "contact_seconds": _seconds(entry.contact.contact_id),
+            "contact_seconds": _seconds(entry.contact.contact),
         }
     return TimelineItem(
         id=entry.pk,
@@ -135,13 +136,10 @@ def _file(attachment: Attachment) -> FileRow:
     )
 
 
-def _seconds(contact_id: int) -> int:
-    """Served time of a contact: the sum of its intervals, nothing else is stored."""
-    spans: list[int] = [
-        int((ended - began).total_seconds())
-        for began, ended in ContactInterval.objects.filter(
-            contact_id=contact_id, state=ContactInterval.State.SERVING, ended_at__isnull=False
-        ).values_list("began_at", "ended_at")
-        if ended is not None
-    ]
-    return sum(spans)
+def _seconds(contact: Contact) -> int:
+    """Served time of a contact: the sum of its intervals, nothing else is stored. They are prefetched."""
+    return sum(
+        int((one.ended_at - one.began_at).total_seconds())
+        for one in contact.intervals.all()
+        if one.state == ContactInterval.State.SERVING and one.ended_at is not None
+    )
