@@ -41,3 +41,12 @@ def test_its_parts(anna: Client, work: Work, django_assert_max_num_queries: Call
     for part, most in (("side", 16), ("row", 5), ("head", 6), ("live", 14)):
         with django_assert_max_num_queries(most):
             anna.get(f"/desk/borgo/tickets/{work.main.number}/?fragment={part}")
+
+
+def test_a_reply(anna: Client, work: Work, django_assert_max_num_queries: Callable[[int], Any]) -> None:
+    """Of these 30, six are savepoints, six are rights, the rest one row each of what a reply is: entry, message,
+    recipient, search row, term, ticket, dispatch, delivery, two of the journal. Nothing grows with the ticket."""
+    work.main.refresh_from_db()
+    data = {"text": "Ecco.", "base_position": work.main.last_public_position, "to": "maria@example.org"}
+    with django_assert_max_num_queries(30):
+        assert anna.post(f"/desk/borgo/tickets/{work.main.number}/replies/", data).status_code == 302

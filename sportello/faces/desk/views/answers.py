@@ -64,6 +64,7 @@ def verb(
     said: Any,
     *,
     ends: bool = False,
+    may_vanish: bool = False,
 ) -> HttpResponse:
     """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too."""
     if request.method != "POST":
@@ -75,7 +76,7 @@ def verb(
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _form(request, person, ticket, form, asked, refusal.status)
-    return done(request, person, ticket, said, ends=ends)
+    return done(request, person, ticket, said, ends=ends, may_vanish=may_vanish)
 
 
 def done(
@@ -84,8 +85,8 @@ def done(
     """It was done: back to the ticket, or for htmx its head and timeline anew and a word in the polite region."""
     if not is_fragment(request):
         messages.success(request, str(said))
-        sees = tickets_for(person).filter(pk=ticket.pk).exists()
-        return HttpResponseRedirect(ticket_address(ticket, anchor) if sees else reverse("desk:home"))
+        gone = may_vanish and not tickets_for(person).filter(pk=ticket.pk).exists()
+        return HttpResponseRedirect(reverse("desk:home") if gone else ticket_address(ticket, anchor))
     if ends:
         messages.success(request, str(said))
         response = HttpResponse(status=204)

@@ -85,6 +85,7 @@ def team(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
             ticket, form.cleaned_data["team"], by=member_of(person, ticket), reason=form.cleaned_data["reason"]
         ),
         _("Passed on; the customer has been told."),
+        may_vanish=True,
     )
 
 
@@ -142,6 +143,7 @@ def sensitivity(request: HttpRequest, person: Person, slug: str, number: str) ->
             ticket, form.cleaned_data["sensitivity"], named=form.chosen(), by=member_of(person, ticket)
         ),
         _("Who may see it was changed."),
+        may_vanish=True,
     )
 
 
