@@ -96,7 +96,7 @@ def _write(mailbox: Mailbox, message: EmailMessage, recipients: list[str]) -> _W
             html=next((str(content) for content, kind in pages if kind == "text/html"), None),
             message_id=rfc_id,
             date=clock.server_now(),
-            auto_submitted=True,
+            auto_submitted="auto-generated",
             language=translation.get_language() or "",
         )
     )

@@ -118,11 +118,11 @@ def test_ids_that_are_none_are_left_out_and_never_written() -> None:
 
 
 def test_a_notice_says_that_it_is_automatic_and_a_letter_does_not() -> None:
-    notice = parse(compose(dataclasses.replace(MAIL, auto_submitted=True)))
+    notice = parse(compose(dataclasses.replace(MAIL, auto_submitted="auto-replied")))
     assert notice.auto_submitted
     assert notice.machine is not None
     assert notice.machine.code == "auto_submitted"
-    assert b"Auto-Submitted: auto-replied\r\n" in compose(dataclasses.replace(MAIL, auto_submitted=True))
+    assert b"Auto-Submitted: auto-replied\r\n" in compose(dataclasses.replace(MAIL, auto_submitted="auto-replied"))
     assert b"auto-submitted" not in compose(MAIL).lower()
 
 

@@ -64,7 +64,7 @@ def write(message: Message, mailbox: Mailbox) -> Letter:
         in_reply_to=next((one for one, direction in reversed(thread) if direction == Message.Direction.IN), ""),
         references=tuple(one for one, _direction in thread),
         attachments=_files(message.entry),
-        auto_submitted=bool(message.notice_moment),
+        auto_submitted=_automatic(message),
         language=message.language,
         loop_marks=_loop_marks(incoming),
     )
@@ -110,6 +110,13 @@ def _loop_marks(mail: IncomingMail | None) -> tuple[str, ...]:
     """Marks of the message that caused this one, so that two desks that answer each other can count."""
     marks = mail.cause_facts.get("loop_marks", ()) if mail is not None else ()
     return tuple(str(mark) for mark in marks)
+
+
+def _automatic(message: Message) -> str:
+    """RFC 3834: a receipt replies to what somebody sent; the other notices come by themselves."""
+    if not message.notice_moment:
+        return ""
+    return "auto-replied" if message.notice_moment == "receipt" else "auto-generated"
 
 
 def _files(entry: Entry) -> tuple[OutgoingFile, ...]:

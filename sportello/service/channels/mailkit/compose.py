@@ -41,7 +41,8 @@ class OutgoingFile:
 class OutgoingMail:
     """Everything the bytes of a message are made of.
 
-    date: aware. auto_submitted: a notice no person wrote. loop_marks: marks of the message that caused this
+    date: aware. auto_submitted: for a notice no person wrote, auto-replied or
+    auto-generated (RFC 3834). loop_marks: marks of the message that caused this
     one, so that two desks answering each other can count.
     """
 
@@ -57,7 +58,7 @@ class OutgoingMail:
     references: tuple[str, ...] = ()
     reply_to: Person | None = None
     attachments: tuple[OutgoingFile, ...] = ()
-    auto_submitted: bool = False
+    auto_submitted: str = ""
     language: str = ""
     loop_marks: tuple[str, ...] = ()
 
@@ -95,7 +96,7 @@ def _head(mail: OutgoingMail) -> bytes:
         fields.append(wire.field("References", " ".join(references)))
     if mail.auto_submitted:
         # RFC 3834 section 5; the second field is what keeps Exchange from answering with an absence note.
-        fields.append(wire.field("Auto-Submitted", "auto-replied"))
+        fields.append(wire.field("Auto-Submitted", mail.auto_submitted))
         fields.append(wire.field("X-Auto-Response-Suppress", "All"))
     if _LANGUAGE.fullmatch(mail.language):
         fields.append(wire.field("Content-Language", mail.language))
