@@ -80,7 +80,14 @@ def verb(
 
 
 def done(
-    request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, ends: bool = False, anchor: str = ""
+    request: HttpRequest,
+    person: Person,
+    ticket: Ticket,
+    said: Any,
+    *,
+    ends: bool = False,
+    may_vanish: bool = False,
+    anchor: str = "",
 ) -> HttpResponse:
     """It was done: back to the ticket, or for htmx its head and timeline anew and a word in the polite region."""
     if not is_fragment(request):
