@@ -67,11 +67,13 @@ def count(person: Person, most: int = 100) -> int:
 
 
 def get_mail(person: Person, slug: str, mail_id: int) -> IncomingMail:
-    """A message that is on no ticket, for whoever serves its organisation; Http404 else. What is on a ticket is
-    seen by who sees the ticket."""
-    mail = (
-        _visible(person, slug).filter(pk=mail_id, state__in=(State.QUARANTINED, State.MACHINE, State.PENDING)).first()
-    )
+    """A message held back, or set aside from there, for whoever serves its organisation; Http404 else.
+
+    What is on a ticket is seen by who sees the ticket, and so is what a machine wrote about one: a report that came
+    back quotes the words of a letter whose ticket may be for named persons only.
+    """
+    held = Q(state=State.QUARANTINED) | Q(state=State.MACHINE, cause="set_aside")
+    mail = _visible(person, slug).filter(held, pk=mail_id).first()
     if mail is None:
         raise Http404
     return mail
