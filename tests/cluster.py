@@ -1,7 +1,7 @@
 """The database of one test run: a cluster of its own in a temporary folder, made before and removed after.
 
 `settings.py` asks for the environment first (pytest-django reads the settings before any conftest),
-`conftest.py` starts and stops. Workers of pytest-xdist inherit the environment and find the same cluster.
+`conftest.py` starts and stops. Each worker of pytest-xdist has its own; processes a test starts find their worker's.
 
 `SPORTELLO_TEST_PG=15` takes Debian's PostgreSQL 15 instead of the wheel's newest.
 """
@@ -16,6 +16,9 @@ from sportello.config.supervisor import orphans, programs
 from sportello.config.supervisor.postgres import Cluster
 
 RUN = "SPORTELLO_TEST_RUN"
+#: Whose run it is: each worker has a cluster of its own, since a transaction that one leaves open holds back the
+#: journal's readers of the whole server, other databases included.
+RUN_OF = "SPORTELLO_TEST_RUN_OF"
 PREFIX = "sportello-test-"
 ROOM_NEEDED = 2 * 1024**3
 #: Nothing here outlives the run: durability would only cost time.
@@ -29,11 +32,12 @@ FAST = {
 
 def prepare_environment() -> None:
     """Name this run's folder, home and database to every process of the run. Starts nothing."""
-    if RUN not in os.environ:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if RUN not in os.environ or os.environ.get(RUN_OF, "") != worker:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_fast_disk()))
         folder.chmod(0o711)
         (folder / "owner").write_text(str(os.getpid()))
-        os.environ[RUN] = str(folder)
+        os.environ[RUN], os.environ[RUN_OF] = str(folder), worker
         atexit.register(_forget, folder, os.getpid())
     folder = Path(os.environ[RUN])
     home = folder / "home"

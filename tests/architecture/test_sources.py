@@ -58,7 +58,8 @@ def test_jobs_do_not_notify() -> None:
 
 
 ROOMS = [path.parent for path in PACKAGE.rglob("apps.py")]
-_MSGID = re.compile(r"""\b(?:gettext|ngettext|pgettext|_)\(\s*((?:u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)""")
+_TEXT = r"""((?:u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)"""
+_MSGID = re.compile(r"(?:\b(?:gettext|ngettext|_)\(\s*|\bpgettext\(\s*" + _TEXT.replace("((?:u", "(?:(?:u", 1) + r",\s*)" + _TEXT)
 
 
 def _wanted(room: Path) -> set[str]:
