@@ -15,10 +15,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django must have started
 
-from sportello.config import topics  # noqa: E402
-from sportello.foundation.live import stats  # noqa: E402
-from sportello.foundation.live.hub import Hub  # noqa: E402
-from sportello.foundation.live.stream import Stream  # noqa: E402
+from sportello.config import topics  # noqa: E402 - as above
+from sportello.foundation.live import stats  # noqa: E402 - as above
+from sportello.foundation.live.hub import Hub  # noqa: E402 - as above
+from sportello.foundation.live.stream import Stream  # noqa: E402 - as above
 
 _page = topics.page()
 _hub = Hub(_page, report=stats.writer(settings.HOME / "run" / "stream.json"))

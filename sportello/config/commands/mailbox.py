@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sportello.service.channels.models import Mailbox
 
 HELP = "show or set the outgoing server of a mailbox"
 _PASSWORD = "SPORTELLO_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
@@ -42,11 +46,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _keep_password(mailbox: object) -> None:
+def _keep_password(mailbox: Mailbox) -> None:
     from getpass import getpass
 
     from sportello.service.channels.email import secrets
-    from sportello.service.channels.models import Mailbox
 
-    assert isinstance(mailbox, Mailbox)  # noqa: S101 - told to the type checker
     secrets.keep(mailbox, os.environ.get(_PASSWORD) or getpass("Password of the server: "))
