@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "sportello.records.knowledge",
     "sportello.records.tickets",
     "sportello.service.routing",
+    "sportello.service.backoffice",
     "sportello.service.channels",
     "sportello.faces.portal",
     "sportello.faces.desk",
