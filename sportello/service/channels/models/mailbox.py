@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Team
@@ -10,6 +11,12 @@ from sportello.records.procedures.models import Kind
 
 
 class Mailbox(OrganisationModel):
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PEC = "pec", _("PEC (certified e-mail)")
+
+    #: Which channel's rules hold for what comes and leaves here; the servers' settings are of one form.
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.EMAIL)
     address = models.CharField(max_length=254, unique=True, db_collation="C")
     #: What recipients read beside the address.
     shown_name = models.CharField(max_length=150)
