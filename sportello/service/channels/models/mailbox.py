@@ -26,6 +26,17 @@ class Mailbox(OrganisationModel):
     is_default = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True, blank=True)
 
+    class ReplyForm(models.TextChoices):
+        PLUS = "plus", _("urp+…@ente.it: where the provider delivers plus addresses")
+        DOMAIN = "domain", _("…@risposte.ente.it: a domain whose mail all comes here")
+        NONE = "none", _("The address itself: replies are known by their reference alone")
+
+    #: The address replies to one message go to.
+    reply_form = models.CharField(max_length=10, choices=ReplyForm.choices, default=ReplyForm.PLUS)
+    reply_domain = models.CharField(max_length=253, blank=True)
+    #: `{language: text}` under every answer; a language that is missing has none.
+    signatures = models.JSONField(default=dict, blank=True)
+
     #: The server that takes our mail; empty: the out-tray of the demo.
     smtp_host = models.CharField(max_length=255, blank=True)
     smtp_port = models.PositiveIntegerField(default=587)
