@@ -1,12 +1,17 @@
 from .closure import Closure
+from .completeness import ReplyBlock, StatedReason
 from .contact import Contact, ContactEntry, ContactInterval
 from .entry import Entry, TicketEvent
+from .kept_calendar import KeptCalendar
 from .ledger import Notice
 from .link import Link
 from .message import Attachment, Message, Note, Recipient
+from .moment import Moment
 from .participant import Named, Participant
 from .reason import Reason
 from .search import SearchRow
+from .service_level import ServiceLevel, ServicePause
+from .suspension import Extension, GlobalSuspension, Suspension
 from .term import Term
 from .ticket import AccessCode, Ticket, TicketCounter
 
@@ -18,15 +23,24 @@ __all__ = [
     "ContactEntry",
     "ContactInterval",
     "Entry",
+    "Extension",
+    "GlobalSuspension",
+    "KeptCalendar",
     "Link",
     "Message",
+    "Moment",
     "Named",
     "Note",
     "Notice",
     "Participant",
     "Reason",
     "Recipient",
+    "ReplyBlock",
     "SearchRow",
+    "ServiceLevel",
+    "ServicePause",
+    "StatedReason",
+    "Suspension",
     "Term",
     "Ticket",
     "TicketCounter",
