@@ -14,17 +14,31 @@ from .reach import Reach, reach
 from .search_index import index
 
 
-def give(change: Change, moment: str, *, reason: str = "", how: str = "", closure: Closure | None = None) -> Notice:
+def give(
+    change: Change,
+    moment: str,
+    *,
+    reason: str = "",
+    how: str = "",
+    closure: Closure | None = None,
+    untold: str = "",
+) -> Notice:
     """Owe the notice of `moment` and give it at once by the way the customer can be reached.
 
-    `how` names a way already taken (said at the counter, read on the phone): then nothing is sent. Called inside
-    `changing`, before it writes.
+    `how` names a way already taken (said at the counter, read on the phone): then nothing is sent. `untold` is the
+    code of why no program may tell them (a no-reply sender, a list): the ledger then says that there is no way, and
+    nobody claims they were told. Called inside `changing`, before it writes.
     """
     ticket = change.ticket
     ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
     notice = Notice.objects.create(
         organisation_id=ticket.organisation_id, ticket=ticket, moment=moment, due_at=change.at
     )
+    if untold:
+        notice.state = Notice.State.NO_WAY
+        notice.save()
+        change.because("notice", "no_way", notice_id=notice.pk, moment=moment, sign=untold)
+        return notice
     if how:
         notice.how = how
     else:

@@ -1,5 +1,7 @@
 """What happens at the doors."""
 
+from datetime import datetime
+
 from sportello.foundation.journal.verbs import Verb, register
 from sportello.records.tickets.verbs import STANDING
 
@@ -15,4 +17,11 @@ register(
     # what left came back or never left: the ticket is the operators' again
     Verb("ticket.undelivered", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
     Verb("mailbox.changed", "mailbox", {}),
+    # a sender nobody listens to for a while, and again
+    Verb("sender.blocked", "blocked_sender", {"until": datetime}),
+    Verb("sender.unblocked", "blocked_sender", {}),
+    Verb("form_sender.added", "form_sender", {}),
+    Verb("form_sender.ended", "form_sender", {}),
+    # read again by newer code, nothing of it lost
+    Verb("mail.words_resplit", "incoming_mail", {"message_id": int}),
 )

@@ -47,6 +47,8 @@ class Opening:
     sheet: ServiceSheet | None = None
     #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
     address: str = ""
+    #: Why no program may tell the sender anything (code), though `address` may write: no receipt leaves.
+    untold: str = ""
     sensitivity: str = Ticket.Sensitivity.NORMAL
     #: (about, code, facts) the door already knows: which door, which customer, why a new ticket.
     reasons: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -97,7 +99,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         change.told.insert(
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
-        notices.give(change, "receipt", how=_receipt_way(opening))
+        notices.give(change, "receipt", how=_receipt_way(opening), untold=opening.untold)
         ticket.save()
         journal_told(change)
     return Opened(ticket, entry, codes.derive(nonce))

@@ -1,11 +1,16 @@
 from ..webform.models import DoorCount, DraftFile, FormDraft
 from .collecting import CollectedMessage, Collector, FolderPosition
-from .dispatch import Delivery, Dispatch
+from .dispatch import Attempt, Delivery, Dispatch
 from .incoming import IncomingMail
 from .mailbox import Mailbox
 from .outtray import OutTrayMail
+from .server import LearnedServer
+from .waiting import WaitingFile, WaitingReply
+from .senders import BlockedSender, FormSender
 
 __all__ = [
+    "Attempt",
+    "BlockedSender",
     "CollectedMessage",
     "Collector",
     "Delivery",
@@ -14,7 +19,11 @@ __all__ = [
     "DraftFile",
     "FolderPosition",
     "FormDraft",
+    "FormSender",
     "IncomingMail",
+    "LearnedServer",
     "Mailbox",
     "OutTrayMail",
+    "WaitingFile",
+    "WaitingReply",
 ]
