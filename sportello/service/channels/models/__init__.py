@@ -4,9 +4,9 @@ from .dispatch import Attempt, Delivery, Dispatch
 from .incoming import IncomingMail
 from .mailbox import Mailbox
 from .outtray import OutTrayMail
+from .senders import BlockedSender, FormSender
 from .server import LearnedServer
 from .waiting import WaitingFile, WaitingReply
-from .senders import BlockedSender, FormSender
 
 __all__ = [
     "Attempt",
