@@ -39,7 +39,7 @@ def default_kind(organisation: Organisation) -> Kind:
 def procedure_for(kind: Kind, day: date) -> Procedure:
     """The version of `kind`'s procedure in force on `day`, with its calendar; LookupError when there is none."""
     procedure = (
-        Procedure.objects.filter(kind=kind, valid_from__lte=day)
+        Procedure.objects.filter(kind=kind, is_on=True, valid_from__lte=day)
         .exclude(valid_to__lt=day)
         .select_related("calendar")
         .order_by("-version")

@@ -1,0 +1,1 @@
+"""From a definition and what happened to dates: when things are due, and why. Pure."""
