@@ -41,7 +41,10 @@ class Mailbox(OrganisationModel):
     smtp_host = models.CharField(max_length=255, blank=True)
     smtp_port = models.PositiveIntegerField(default=587)
     smtp_security = models.CharField(
-        max_length=10, choices=[("none", "none"), ("starttls", "STARTTLS"), ("tls", "TLS")], default="starttls"
+        max_length=10,
+        # optional: STARTTLS where the server offers it; never a password in the clear
+        choices=[("none", "none"), ("optional", "STARTTLS?"), ("starttls", "STARTTLS"), ("tls", "TLS")],
+        default="starttls",
     )
     smtp_user = models.CharField(max_length=255, blank=True)
     #: Only the mark that there is one: the password itself is a file of the home (`channels/email/secrets.py`).
