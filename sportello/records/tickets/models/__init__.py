@@ -1,5 +1,5 @@
 from .closure import Closure
-from .completeness import ReplyBlock, StatedReason
+from .completeness import ReplyBlock, StatedReason, StepDone
 from .contact import Contact, ContactEntry, ContactInterval
 from .entry import Entry, TicketEvent
 from .kept_calendar import KeptCalendar
@@ -40,6 +40,7 @@ __all__ = [
     "ServiceLevel",
     "ServicePause",
     "StatedReason",
+    "StepDone",
     "Suspension",
     "Term",
     "Ticket",

@@ -1,4 +1,4 @@
-"""What a procedure asks of the answer, as it was done: blocks a reply contained, reasons stated for choices."""
+"""What a procedure asks for, as it was done: blocks a reply contained, steps, reasons stated for choices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
 
+from .entry import Entry
 from .message import Message
 from .ticket import Ticket
 
@@ -18,7 +19,7 @@ class ReplyBlock(OrganisationModel):
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="reply_blocks")
     message = OwnedKey(Message, on_delete=models.PROTECT, related_name="blocks")
     #: The procedure's code: what_was_claimed, checks_made, conclusion, remedies…
-    code = models.CharField(max_length=40)
+    code = models.CharField(max_length=60)
     by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
     at = models.DateTimeField()
 
@@ -47,3 +48,16 @@ class StatedReason(OrganisationModel):
 
     class Meta(OrganisationModel.Meta):
         indexes = [models.Index(fields=["ticket", "about", "-at"], name="stated_reason_of_ticket")]
+
+
+class StepDone(OrganisationModel):
+    """A step of the procedure was done. One that must be done again has a second row."""
+
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="steps_done")
+    code = models.CharField(max_length=60)
+    done_at = models.DateTimeField()
+    entry = OwnedKey(Entry, on_delete=models.PROTECT, related_name="+")
+    by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        indexes = [models.Index(fields=["ticket", "code"], name="step_done_of_ticket")]

@@ -23,7 +23,7 @@ class ServiceLevel(OrganisationModel):
     class Metric(models.TextChoices):
         FIRST_ANSWER = "first_answer", _("First answer")
         NEXT_ANSWER = "next_answer", _("Next answer")
-        UPDATE = "update", _("Periodic update")
+        UPDATE = "periodic_update", _("Periodic update")
         CUSTOMER_WAIT = "customer_wait", _("Customer's wait")
         WORK = "work", _("Work")
         TOTAL = "total", _("Total")
@@ -31,11 +31,12 @@ class ServiceLevel(OrganisationModel):
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="service_levels")
     metric = models.CharField(max_length=20, choices=Metric.choices)
     started_at = models.DateTimeField()
-    #: Seconds of open time, and the hours they are counted in: both as they were then.
-    target_seconds = models.PositiveIntegerField()
+    #: The target and the hours it is counted in: both as they were then.
+    target_value = models.PositiveIntegerField()
+    target_unit = models.CharField(max_length=20)
     calendar = OwnedKey(KeptCalendar, related_name="+")
-    #: Warnings as they were then: `[{"when": "before", "seconds": 3600, "whom": "owner"}, …]`
-    warnings = models.JSONField(default=list)
+    #: So much before it is due, in the same unit, whoever has the ticket is warned; 0: only once it is due.
+    warn_value = models.PositiveIntegerField(default=0)
     #: Null while a pause that stops it is running.
     due_at = models.DateTimeField(null=True, blank=True)
     met_at = models.DateTimeField(null=True, blank=True)

@@ -29,7 +29,7 @@ class Suspension(OrganisationModel):
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="suspensions")
     term = OwnedKey(Term, on_delete=models.PROTECT, related_name="suspensions")
     #: The procedure's code of why: missing_documents, refusal_warning, third_party…
-    cause = models.CharField(max_length=40)
+    cause = models.CharField(max_length=60)
     effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.SUSPEND)
     began_at = models.DateTimeField()
     #: The latest instant at which it ends by itself.
@@ -75,7 +75,7 @@ class Extension(OrganisationModel):
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="extensions")
     term = OwnedKey(Term, on_delete=models.PROTECT, related_name="extensions")
     sort = models.CharField(max_length=10, choices=Sort.choices)
-    cause = models.CharField(max_length=40, blank=True)
+    cause = models.CharField(max_length=60, blank=True)
     #: What is added to the term, or, with `is_whole`, what the whole of it becomes. None: the end stays.
     value = models.PositiveIntegerField(null=True, blank=True)
     unit = models.CharField(max_length=20, blank=True)
