@@ -9,6 +9,7 @@ from __future__ import annotations
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
+from sportello.records.customers import duplicates
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.service.channels.outbox import enqueue
 
@@ -24,4 +25,6 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
 DURABLE: tuple[Consumer, ...] = (
     # somebody leaves: their tickets may be many, and leaving must not wait for them
     Consumer("tickets-of-who-left", frozenset({"membership.ended"}), _free_what_they_owned),
+    # who may be somebody we know already: proposed to a colleague, never merged by itself
+    Consumer("customers-alike", frozenset({"customer.added", "customer.changed", "identity.added"}), duplicates.after),
 )

@@ -26,7 +26,7 @@ _Known = dict[Given, str]
 
 _ATTEMPTS = 5
 #: Shared by families and colleagues: they know somebody only together with the name.
-_WITH_NAME = ("phone", "external")
+_WITH_NAME = ("phone", "external", "vat")
 #: How sure each way of verifying is.
 _SURENESS = {"": 0, "by_reply": 1, "by_code": 2, "by_document": 3}
 
