@@ -305,8 +305,8 @@ def machines() -> dict[str, bytes]:
         ),
         "pec-envelope": mail(*reversed(parts(
             "mixed", entity(PLAIN, "Messaggio di posta certificata\n"),
-            entity("Content-Type: application/xml; name=daticert.xml", '<?xml version="1.0"?><postacert tipo="posta-certificata"/>\n'),
-            entity('Content-Type: message/rfc822; name="postacert.eml"', original),
+            entity("Content-Type: application/xml; name=daticert.xml", '<?xml version="1.0"?><postacert tipo="posta-certificata" errore="nessuno"><intestazione><mittente>ditta@pec.example.it</mittente></intestazione></postacert>\n'),
+            entity('Content-Type: message/rfc822; name="postacert.eml"', mail(ASK, From="Ditta Bianchi <ditta@pec.example.it>", Subject="Istanza", Message_ID="<d1@pec.example.it>")),
         )), "X-Trasporto: posta-certificata", From='"Per conto di: ditta@pec.example.it" <posta-certificata@pec.example.it>',
             Subject="POSTA CERTIFICATA: istanza"),
         "pec-anomaly": mail(ASK, "X-Trasporto: errore", Subject="ANOMALIA MESSAGGIO: Orari"),

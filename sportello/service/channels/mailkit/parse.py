@@ -21,6 +21,7 @@ from sportello.service.channels.mailkit import (
     machine,
     mime,
     pec,
+    pec_opening,
     words,
 )  # fmt: skip
 from sportello.service.channels.mailkit.defects import Defects
@@ -44,7 +45,11 @@ def parse(raw: bytes, *, envelope_from: str | None = None) -> MailRecord:
     """
     defects = Defects()
     try:
-        return _parse(raw, envelope_from, defects)
+        record = _parse(raw, envelope_from, defects)
+        if record.pec is None:
+            return record
+        top, _body = headers.read_block(raw, 0, len(raw), Defects())
+        return pec_opening.opened(record, top, lambda inside: _parse(inside, None, Defects()))
     except Exception:
         # The last net, and the one place that may catch all: a bug here must cost a defect code and not a
         # message.

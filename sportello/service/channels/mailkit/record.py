@@ -85,6 +85,45 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedRecipient:
+    """A recipient of a PEC. `sort`: certificato (another PEC box) or esterno (ordinary mail: it is only accepted)."""
+
+    address: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a PEC provider certifies of an envelope, or by a receipt (daticert.xml; RFC 6109). Empty: not said.
+
+    `error` is the provider's code (nessuno, no-dest, no-dominio, virus, altro), or ours: daticert_missing and
+    daticert_malformed, and then all but `kind` comes from headers and proves nothing.
+    """
+
+    kind: str
+    error: str
+    sender: str
+    recipients: tuple[CertifiedRecipient, ...]
+    reply_to: str
+    subject: str
+    issuer: str
+    at: datetime | None
+    """The certified instant, aware."""
+    identifier: str
+    """The provider's number, the same in everything about one message."""
+    msgid: str
+    """Message-ID of the message it is about, with its angle brackets."""
+    header_msgid: str
+    """The same as the header (X-Riferimento-Message-ID) tells it."""
+    receipt_form: str
+    """completa, breve, sintetica."""
+    about: str
+    """The one recipient a receipt is about."""
+    error_text: str
+    """The provider's words."""
+
+
+@dataclass(frozen=True, slots=True)
 class MailRecord:
     """A message, read."""
 
@@ -128,6 +167,9 @@ class MailRecord:
     """Of the raw message."""
     defects: tuple[str, ...]
     """Codes of what was wrong and mended, in the order it was met."""
+    certified: Certified | None = None
+    """Of a certified message: then the rest of the record is the message inside its envelope, and `size` and
+    `sha256` are the envelope's."""
 
     @property
     def sender(self) -> Address:

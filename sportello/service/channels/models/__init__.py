@@ -1,4 +1,5 @@
 from ..webform.models import DoorCount, DraftFile, FormDraft
+from .certified import CertifiedLetter, CertifiedMail, CertifiedOutcome
 from .collecting import CollectedMessage, Collector, FolderPosition
 from .dispatch import Attempt, Delivery, Dispatch
 from .incoming import IncomingMail
@@ -11,6 +12,9 @@ from .waiting import WaitingFile, WaitingReply
 __all__ = [
     "Attempt",
     "BlockedSender",
+    "CertifiedLetter",
+    "CertifiedMail",
+    "CertifiedOutcome",
     "CollectedMessage",
     "Collector",
     "Delivery",
