@@ -34,6 +34,7 @@ COMMANDS = (
     "stream",
     "worker",
     "listen",
+    "collect",
     "prepare",
 )
 

@@ -42,7 +42,8 @@ class Collector(OrganisationModel):
     user = models.CharField(max_length=255)
     folder = models.CharField(max_length=255, default="INBOX")
 
-    #: How we prove who we are; password, client secret and refresh token are files of the home (`collecting/secrets.py`).
+    #: How we prove who we are. Password, client secret and refresh token are files of the home
+    #: (`collecting/secrets.py`).
     proof = models.CharField(max_length=10, choices=Proof.choices, default=Proof.PASSWORD)
     token_url = models.CharField(max_length=500, blank=True)
     client_id = models.CharField(max_length=255, blank=True)
