@@ -26,10 +26,12 @@ from .email import letters, secrets
 from .email.sender import Outcome, Said, Server, hand_over
 from .mailkit.wire import BadMail
 from .models import Delivery, Dispatch, Mailbox, OutTrayMail
+from .pec import leaving
 
 log = logging.getLogger("sportello.outbox")
 
-CHANNEL = "email"
+#: What is handed to a mail server: both write the same letters (`email/letters.py`).
+CHANNELS = (Mailbox.Channel.EMAIL, Mailbox.Channel.PEC)
 State = Dispatch.State
 BATCH = 20
 #: A claim older than this is somebody who went away; longer than `sender.WHOLE`.
@@ -46,14 +48,15 @@ _OPEN = (Delivery.State.QUEUED, Delivery.State.IN_DOUBT)
 def enqueue(happened: Happened) -> None:
     """Reaction to `message.written`: a dispatch with a delivery for each address. Does nothing for other channels
     and, being asked twice, nothing the second time."""
-    if happened.payload.get("channel") != CHANNEL:
+    channel = happened.payload.get("channel")
+    if channel not in CHANNELS:
         return
     message = Message.objects.get(pk=happened.payload["message_id"])
     addresses = {one.address.strip().lower(): None for one in message.recipients.order_by("pk") if one.address.strip()}
     dispatch, made = Dispatch.objects.get_or_create(
         organisation=happened.organisation,
         message=message,
-        defaults={"channel": CHANNEL, "queued_at": happened.at, "next_attempt_at": clock.server_now()},
+        defaults={"channel": channel, "queued_at": happened.at, "next_attempt_at": clock.server_now()},
     )
     if not made:
         return
@@ -88,7 +91,7 @@ def _claim() -> Dispatch | None:
     with transaction.atomic():
         dispatch = (
             Dispatch.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .filter(channel=CHANNEL, state__in=_WAITING, next_attempt_at__lte=now)
+            .filter(channel__in=CHANNELS, state__in=_WAITING, next_attempt_at__lte=now)
             .order_by("next_attempt_at", "id")
             .first()
         )
@@ -120,7 +123,7 @@ def _left_behind() -> list[int]:
     """Dispatches being sent by nobody: the lease is over, or the lock is free (with a moment's grace, for who has
     claimed and not locked yet)."""
     now = clock.server_now()
-    claimed = Dispatch.objects.filter(channel=CHANNEL, state=State.SENDING)
+    claimed = Dispatch.objects.filter(channel__in=CHANNELS, state=State.SENDING)
     rows = claimed.filter(Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(next_attempt_at__lte=now))
     found = []
     for dispatch_id, until in rows.values_list("pk", "next_attempt_at")[:BATCH]:
@@ -190,6 +193,8 @@ def _hand_over(dispatch: Dispatch, mailbox: Mailbox) -> Outcome:
     by_wire = {letters.on_the_wire(address): address for address in waiting}
     if not by_wire:
         return Outcome("sent", dispatch.answer)
+    if dispatch.channel == Mailbox.Channel.PEC:
+        leaving.keep_letter(dispatch, letter.raw)
     outcome = hand_over(server, letter.envelope_from, list(by_wire), letter.raw, utf8=letter.utf8)
     told = {by_wire[wire]: said for wire, said in outcome.recipients.items()}
     return Outcome(outcome.what, outcome.answer, told)
@@ -199,6 +204,8 @@ def _put_in_tray(dispatch: Dispatch, mailbox: Mailbox, claimed_at: datetime | No
     """Into the out-tray, in the transaction that says so: exactly once."""
     letter = letters.write(dispatch.message, mailbox)
     with transaction.atomic():
+        if dispatch.channel == Mailbox.Channel.PEC:
+            leaving.keep_letter(dispatch, letter.raw)
         OutTrayMail.objects.get_or_create(
             organisation=dispatch.organisation,
             rfc_id=letter.rfc_id,
@@ -272,6 +279,8 @@ def _be_in_doubt(dispatch: Dispatch, again_at: datetime) -> None:
         dispatch.save()
         undelivered.bring_back(dispatch.message, dispatch, "not_sent")
         return
+    if dispatch.channel == Mailbox.Channel.PEC:
+        again_at = leaving.again_at(dispatch, again_at)
     dispatch.state, dispatch.next_attempt_at = State.IN_DOUBT, again_at
     dispatch.save()
     now = clock.now(dispatch.organisation)
