@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
@@ -22,10 +23,10 @@ from sportello.foundation.tenancy import clock
 from sportello.records.tickets.models import Message
 
 from . import undelivered
-from .email import letters, secrets
+from .email import capacity, letters, plain, secrets
 from .email.sender import Outcome, Said, Server, hand_over
 from .mailkit.wire import BadMail
-from .models import Delivery, Dispatch, Mailbox, OutTrayMail
+from .models import Attempt, Delivery, Dispatch, Mailbox, OutTrayMail
 from .pec import leaving
 
 log = logging.getLogger("sportello.outbox")
@@ -151,7 +152,8 @@ def _doubt(dispatch_id: int) -> None:
         dispatch = _locked(dispatch_id)
         if dispatch is None or dispatch.state != State.SENDING:
             return
-        dispatch.answer = "the program stopped while it was sending"
+        dispatch.answer = plain.STOPPED
+        _keep_attempt(dispatch, Outcome("in_doubt", dispatch.answer))
         _be_in_doubt(dispatch, clock.server_now())
 
 
@@ -163,20 +165,21 @@ def _send(dispatch: Dispatch) -> None:
     claimed_at = dispatch.claimed_at
     try:
         if dispatch.mailbox is None:
-            outcome = Outcome("failed", "the organisation has no mailbox to send from")
+            outcome = Outcome("failed", plain.NO_MAILBOX)
         elif not dispatch.mailbox.smtp_host:
             _put_in_tray(dispatch, dispatch.mailbox, claimed_at)
             return
         else:
             outcome = _hand_over(dispatch, dispatch.mailbox)
     except BadMail as error:
-        outcome = Outcome("failed", f"the message cannot be written: {error}")
+        outcome = Outcome("failed", plain.words(plain.UNWRITABLE, error))
     except DatabaseError:
         raise
     except Exception as error:
         # anything else must cost this letter an attempt, not all the others their turn
         log.error("dispatch %s could not be sent: %s", dispatch.pk, type(error).__name__)
-        outcome = Outcome("retry", f"{type(error).__name__}: {error}")
+        sentence = plain.NO_PASSWORD if isinstance(error, secrets.NoPassword) else plain.OURS
+        outcome = Outcome("retry", plain.words(sentence, f"{type(error).__name__}: {error}"))
     _settle(dispatch.pk, claimed_at, outcome)
 
 
@@ -196,8 +199,9 @@ def _hand_over(dispatch: Dispatch, mailbox: Mailbox) -> Outcome:
     if dispatch.channel == Mailbox.Channel.PEC:
         leaving.keep_letter(dispatch, letter.raw)
     outcome = hand_over(server, letter.envelope_from, list(by_wire), letter.raw, utf8=letter.utf8)
-    told = {by_wire[wire]: said for wire, said in outcome.recipients.items()}
-    return Outcome(outcome.what, outcome.answer, told)
+    if outcome.features:
+        capacity.learn(mailbox, outcome.features)
+    return replace(outcome, recipients={by_wire[wire]: said for wire, said in outcome.recipients.items()})
 
 
 def _put_in_tray(dispatch: Dispatch, mailbox: Mailbox, claimed_at: datetime | None) -> None:
@@ -230,6 +234,7 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
         if dispatch is None or dispatch.state != State.SENDING or dispatch.claimed_at != claimed_at:
             return
         dispatch.answer = outcome.answer
+        _keep_attempt(dispatch, outcome)
         failed = _write_deliveries(dispatch, outcome)
         waits = dispatch.deliveries.filter(state__in=_OPEN).exists()
         sent = dispatch.deliveries.filter(state=Delivery.State.SENT).exists()
@@ -237,12 +242,36 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
             _be_in_doubt(dispatch, _next_attempt(dispatch))
         elif waits and dispatch.attempts < ATTEMPTS and outcome.what != "failed":
             dispatch.state, dispatch.next_attempt_at = State.QUEUED, _next_attempt(dispatch)
+            if any(said.what == "sent" for said in outcome.recipients.values()) and _one_batch(outcome):
+                # the server takes so many at a time: the rest at once, in a message of their own
+                dispatch.next_attempt_at = clock.server_now()
         else:
             _end(dispatch, sent=sent and not waits)
             failed = failed or not sent or waits
         dispatch.save()
         if failed:
             undelivered.bring_back(dispatch.message, dispatch, "not_sent")
+
+
+def _one_batch(outcome: Outcome) -> bool:
+    """Whether those still waiting wait only because they were too many at once (RFC 5321 section 4.5.3.1.10)."""
+    waiting = [said for said in outcome.recipients.values() if said.what == "retry"]
+    return bool(waiting) and all(said.status_code == "4.5.3" or said.answer.startswith("452") for said in waiting)
+
+
+def _keep_attempt(dispatch: Dispatch, outcome: Outcome) -> None:
+    """The try in the server's own words; the row of a number that was counted twice stands."""
+    Attempt.objects.get_or_create(
+        organisation=dispatch.organisation,
+        dispatch=dispatch,
+        number=dispatch.attempts,
+        defaults={
+            "at": clock.now(dispatch.organisation),
+            "outcome": outcome.what,
+            "code": outcome.code,
+            "words": outcome.answer,
+        },
+    )
 
 
 def _write_deliveries(dispatch: Dispatch, outcome: Outcome) -> bool:
