@@ -41,8 +41,9 @@ class ImapServer:
         self.access = access
         self.client = self._connected()
         try:
-            self._sign_in()
-            self._look()
+            with _told():
+                self._sign_in()
+                self._look()
         except BaseException:
             self.close()
             raise
@@ -188,7 +189,8 @@ class ImapServer:
 
     def again(self) -> None:
         """Count anew, on the same connection."""
-        self._look()
+        with _told():
+            self._look()
 
     # -- the server's copy --
 
@@ -207,7 +209,7 @@ class ImapServer:
             self._expunge(keys)
 
     def _expunge(self, keys: Sequence[str]) -> None:
-        """UID EXPUNGE takes ours only. Without it a server would take what others marked too: there the mark must do."""
+        """UID EXPUNGE takes ours only. Without it a server takes what others marked too: there the mark must do."""
         self.client.delete_messages(numbers(keys), silent=True)
         if self.client.has_capability("UIDPLUS"):
             self.client.uid_expunge(numbers(keys))

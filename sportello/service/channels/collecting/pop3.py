@@ -8,6 +8,7 @@ import contextlib
 import poplib
 import ssl
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from . import oauth
 from .server import Access, Listed
@@ -90,8 +91,13 @@ class Pop3Server:
             raise ServerTrouble(found.code, found.words) from error
 
     def _by_token(self, token: str) -> None:
+        """AUTH of RFC 5034, for which poplib has no public way. A refusal comes as a challenge with its reason, to be
+        answered with nothing, and only then as an error."""
+        client: Any = self.client
         said = f"user={self.access.user}\x01auth=Bearer {token}\x01\x01".encode()
-        self.client._shortcmd(f"AUTH XOAUTH2 {base64.b64encode(said).decode()}")  # type: ignore[attr-defined]  # no public way
+        answer = client._shortcmd(f"AUTH XOAUTH2 {base64.b64encode(said).decode()}")
+        if answer.startswith(b"+ "):
+            client._shortcmd("")
 
     def _look(self) -> None:
         with _told():
