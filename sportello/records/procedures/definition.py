@@ -132,13 +132,16 @@ class InterimReply(Sourced):
 class Suspension(Sourced):
     """A cause that stops the term (`suspends`: what was used is kept) or starts it afresh (`interrupts`).
 
+    `withholds` stops nothing: what is due may wait for the answer, if that comes after the term (a refund, for the
+    goods to come back).
+
     The term goes on when the awaited answer comes, `after_answer` days later where the law says so; without an
     answer it goes on when `window` days have passed since the stop, at the latest after `max` days.
     """
 
     code: str = part(a_code())
     names: Texts = part(a_texts())
-    effect: str = part(a_choice("suspends", "interrupts"), "suspends")
+    effect: str = part(a_choice("suspends", "interrupts", "withholds"), "suspends")
     #: In calendar days; 0: no limit is set.
     max: int = part(a_whole(0, 366), 0)
     #: Once in the life of a ticket.
