@@ -20,7 +20,7 @@ from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import procedure_for
 
-from .. import codes, notices, terms
+from .. import codes, levels, notices, terms
 from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
 from ..search_index import index
 from ..words import Words
@@ -47,6 +47,8 @@ class Opening:
     sheet: ServiceSheet | None = None
     #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
     address: str = ""
+    #: When the terms begin, where the channel knows better (a PEC was delivered then); else the opening's instant.
+    starts_at: datetime | None = None
     #: Why no program may tell the sender anything (code), though `address` may write: no receipt leaves.
     untold: str = ""
     sensitivity: str = Ticket.Sensitivity.NORMAL
@@ -92,7 +94,8 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         ticket.save()
         change = Change(ticket, instant, actor)
         entry = _first_entry(change, opening)
-        terms.begin(ticket, procedure, instant)
+        terms.begin(ticket, procedure, opening.starts_at or instant)
+        levels.opened(ticket, instant)
         AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
         _participants(change, opening)
         _reasons(change, opening)
