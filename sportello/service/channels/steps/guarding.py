@@ -148,8 +148,8 @@ def stop_burst(mail: Arrived) -> Settled | None:
             sender=mail.sender,
             received_at__gt=mail.at - PING_PONG,
             received_at__lte=mail.at,
+            pk__lt=mail.row.pk,
         )
-        .exclude(pk=mail.row.pk)
         .order_by("-received_at")
         .values_list("received_at", "subject", "state", "cause")[: max(BURST, HANDFUL * 4)]
     )

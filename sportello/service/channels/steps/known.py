@@ -78,7 +78,7 @@ class Desk:
             return ""
         lasting = Q(until__isnull=True) | Q(until__gt=at)
         active = BlockedSender.objects.filter(
-            lasting, organisation=self.organisation, ended_at__isnull=True, sender__in=patterns
+            lasting, organisation=self.organisation, ended_at__isnull=True, blocked_at__lte=at, sender__in=patterns
         )
         return next(iter(active.values_list("sender", flat=True)[:1]), "")
 

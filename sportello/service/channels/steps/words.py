@@ -27,8 +27,8 @@ def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Word
     return Words(
         text=text_of(record),
         subject=one_line(record.subject, 500),
-        quoted=_bounded(record.quoted_text),
-        signature=_bounded(record.signature),
+        quoted=bounded(record.quoted_text),
+        signature=bounded(record.signature),
         html=record.html if len(record.html) <= HTML else "",
         language=record.language,
         sender_name=writer.name,
@@ -45,7 +45,7 @@ def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Word
 
 def text_of(record: MailRecord) -> str:
     """The customer's own words; the whole where nothing was left of them."""
-    return _bounded(record.reply_text or record.text)
+    return bounded(record.reply_text or record.text)
 
 
 def left_out(mail: Arrived) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def subject_of(mail: Arrived) -> str:
     return one_line(first, 80)
 
 
-def _bounded(text: str) -> str:
+def bounded(text: str) -> str:
     return text if len(text) <= TEXT else text[:TEXT] + _CUT
 
 
