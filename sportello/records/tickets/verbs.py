@@ -29,6 +29,8 @@ def _ticket(name: str, **payload: Any) -> Verb:
 
 register(
     _ticket("ticket.opened", channel=str, kind_id=int, entry_id=int),
+    # old mail brought in: nothing that acts on new tickets hears it
+    _ticket("ticket.archived", entry_id=int, channel=str),
     _ticket("ticket.assigned", entry_id=int),
     _ticket("ticket.moved", entry_id=int),
     _ticket("ticket.kind_changed", kind_id=int, entry_id=int),

@@ -1,7 +1,9 @@
 from .closure import Closure
 from .completeness import ReplyBlock, StatedReason, StepDone
 from .contact import Contact, ContactEntry, ContactInterval
+from .delegation import ContactDelegate
 from .entry import Entry, TicketEvent
+from .imported import ImportedTicket
 from .kept_calendar import KeptCalendar
 from .ledger import Notice
 from .link import Link
@@ -20,11 +22,13 @@ __all__ = [
     "Attachment",
     "Closure",
     "Contact",
+    "ContactDelegate",
     "ContactEntry",
     "ContactInterval",
     "Entry",
     "Extension",
     "GlobalSuspension",
+    "ImportedTicket",
     "KeptCalendar",
     "Link",
     "Message",
