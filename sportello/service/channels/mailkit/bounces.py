@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sportello.service.channels.mailkit import addresses, charsets, headers, ids, limits, transfer
+from sportello.service.channels.mailkit import addresses, charsets, headers, ids, limits
 from sportello.service.channels.mailkit.bodies import Found
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.headers import Headers
@@ -96,7 +96,7 @@ def _is_informal(top: Headers, sender: Address, subject: str, null_sender: bool)
 def _standard_recipients(raw: bytes, part: Part, defects: Defects) -> tuple[BouncedRecipient, ...]:
     """Groups of fields divided by empty lines; the first group speaks of the message, each other of one
     recipient."""
-    data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+    data = part.content(raw, defects, limits.REPORT_BYTES)
     data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
     found: list[BouncedRecipient] = []
     position = 0
@@ -175,7 +175,7 @@ def _original_ids(raw: bytes, top: Headers, found: Found, text: str, defects: De
             "message/global",
             "message/rfc822-headers",
         ):
-            data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+            data = part.content(raw, defects, limits.REPORT_BYTES)
             inner, _ = headers.read_block(data, 0, len(data), defects)
             for message_id in ids.several(inner.raw("message-id"), defects):
                 ordered[message_id] = None

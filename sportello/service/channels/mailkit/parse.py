@@ -22,6 +22,8 @@ from sportello.service.channels.mailkit import (
     mime,
     pec,
     pec_opening,
+    smime,
+    unpacking,
     words,
 )  # fmt: skip
 from sportello.service.channels.mailkit.defects import Defects
@@ -62,15 +64,17 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
     source = _with_line_feeds(raw)
     root = mime.read(source, defects)
     top = root.headers
+    unpacked = unpacking.unpack(source, root, defects)
     found = bodies.find(root)
     said = bodies.read(source, found, defects)
-    split = words.split(said.text)
+    text = smime.without_armour(said.text, unpacked.seal)
+    split = words.split(text)
     subject = top.text("subject", defects)[: limits.SUBJECT]
     from_ = _authors(top, defects)
     sender = first_author(from_)
     in_reply_to, references = _threading(top, defects)
     return_path = _return_path(top, envelope_from, defects)
-    signs = _signs(source, root, found, said.text, sender, subject, return_path)
+    signs = _signs(source, root, found, text, sender, subject, return_path)
     return MailRecord(
         from_=from_,
         reply_to=_people(top, "reply-to", defects),
@@ -82,7 +86,7 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
         message_id=ids.own(top.raw("message-id"), defects),
         in_reply_to=in_reply_to,
         references=references,
-        text=said.text,
+        text=text,
         html=said.html,
         reply_text=split.reply,
         quoted_text=split.quoted,
@@ -99,6 +103,9 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         defects=defects.codes(),
+        signature_state=unpacked.seal.state,
+        signature_kind=unpacked.seal.kind,
+        calendar=tuple(unpacked.events),
     )
 
 

@@ -14,7 +14,13 @@ MachineKind = Literal["auto_reply", "bulk", "list", "report", "quiet"]
 """auto_reply: a program answered; bulk: a program wrote to many; list: a person wrote through a list;
 report: delivery, reading, abuse or PEC receipt; quiet: perhaps a person, but nothing automatic may answer."""
 
-BounceReason = Literal["bad_address", "mailbox_full", "size", "policy", "temporary", "other"]
+BounceReason = Literal["bad_address", "mailbox_full", "size", "policy", "temporary", "other", "feedback"]
+"""feedback: it was delivered, and its recipient or their provider complained (RFC 5965)."""
+
+SignatureState = Literal["", "signed_not_checked", "encrypted"]
+"""What the message says of itself; nobody verified it. Sealed words are readable by their recipient's key only."""
+
+SignatureKind = Literal["", "smime", "pgp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,34 @@ class Certified:
     error_text: str
     """The provider's words."""
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the provider's data could be read; ordinary mail has none to read."""
+        return not self.error.startswith("daticert_")
+
+    @property
+    def data_msgid(self) -> str:
+        """The msgid of the data alone, not the header's in its place."""
+        return self.msgid if self.is_readable else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """One event of a calendar part (RFC 5545)."""
+
+    method: str
+    """REQUEST, CANCEL, REPLY, …; empty when the calendar does not say."""
+    summary: str
+    starts: str
+    """`2026-11-12 10:00` on the clock of `zone`, or `2026-11-12` for a whole day; empty when missing."""
+    ends: str
+    zone: str
+    """As written: a name, UTC, or empty for the reader's own clock."""
+    place: str
+    organiser: Address
+    description: str
+    uid: str
+
 
 @dataclass(frozen=True, slots=True)
 class MailRecord:
@@ -170,6 +204,9 @@ class MailRecord:
     certified: Certified | None = None
     """Of a certified message: then the rest of the record is the message inside its envelope, and `size` and
     `sha256` are the envelope's."""
+    signature_state: SignatureState = ""
+    signature_kind: SignatureKind = ""
+    calendar: tuple[CalendarEvent, ...] = ()
 
     @property
     def sender(self) -> Address:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from sportello.service.channels.mailkit.parse import parse
-from sportello.service.channels.mailkit.record import Address, Bounce, Certified, MailRecord
+from sportello.service.channels.mailkit.record import Address, Bounce, CalendarEvent, Certified, MailRecord
 
 
 def main(stdin: Iterable[str] | None = None, stdout: TextIO | None = None) -> int:
@@ -85,6 +85,17 @@ def as_json(record: MailRecord) -> dict[str, Any]:
         "bounce": _bounce(record.bounce) if record.bounce else None,
         "pec": _pec(record.certified) if record.certified else None,
         "language": record.language,
+        "signature_state": record.signature_state,
+        "signature_kind": record.signature_kind,
+        "calendar": [_event(event) for event in record.calendar],
+    }
+
+
+def _event(event: CalendarEvent) -> dict[str, Any]:
+    names = ("method", "summary", "starts", "ends", "zone", "place", "description", "uid")
+    return {
+        **{name: getattr(event, name) for name in names},
+        "organiser": {"name": event.organiser.name, "address": event.organiser.address},
     }
 
 

@@ -32,6 +32,9 @@ _DISCLAIMER: Final = re.compile(
     r"questa e-?mail è stata controllata)",
     re.IGNORECASE,
 )
+_AFTERTHOUGHT: Final = re.compile(
+    r"\s{0,9}(?:p\. ?s\.|ps ?[:.]|post scriptum|n\. ?b\.|nb ?[:.]|p\. ?d\.|пс\b|з\. ?ы\.)", re.IGNORECASE
+)
 _LONGEST_SIGNATURE: Final = 15
 _LONGEST_LINE: Final = 500
 
@@ -146,8 +149,10 @@ def _cut_signature(own: list[str]) -> tuple[list[str], list[str]]:
         start = _closing_lines(own, end)
     if start is None or not _any_words(own[:start]):
         return own, []
-    # The delimiter itself is nobody's word.
-    return own[:start], own[start + 1 :] if _DASHES.fullmatch(own[start][:40]) else own[start:]
+    signed = next((at for at in range(start + 1, end) if _AFTERTHOUGHT.match(own[at])), len(own))
+    # The delimiter itself is nobody's word; an afterthought below it is the customer's.
+    begins = start + 1 if _DASHES.fullmatch(own[start][:40]) else start
+    return own[:start] + own[signed:], own[begins:signed]
 
 
 def _dashes(own: list[str], end: int) -> int | None:
