@@ -16,14 +16,24 @@ from imapclient import IMAPClient
 from sportello.foundation.files.actions import read
 from sportello.foundation.files.store import path_of
 from sportello.foundation.tenancy import clock
+from sportello.records.tickets.models import Link, Notice, Term
+from sportello.service.channels import intake
 from sportello.service.channels.collecting import oauth, secrets, session
 from sportello.service.channels.collecting.imap import ImapServer
 from sportello.service.channels.collecting.trouble import ServerTrouble, trouble_of
-from sportello.service.channels.models import CollectedMessage, Collector, FolderPosition, IncomingMail, Mailbox
+from sportello.service.channels.email.taking import Addressed, Earlier, take
+from sportello.service.channels.models import (
+    CollectedMessage,
+    Collector,
+    Dispatch,
+    FolderPosition,
+    IncomingMail,
+    Mailbox,
+)
 from tests.cast import Cast
 from tests.cutting import line_to
 from tests.dovecot import PASSWORD, USER, Dovecot, dovecot, free_port
-from tests.flows.mail_fixtures import URP, letter
+from tests.flows.mail_fixtures import URP, arrive, letter, ticket_of, tray
 from tests.tokens import token_server
 
 pytestmark = pytest.mark.django_db
@@ -377,3 +387,48 @@ def test_new_mail_is_heard_at_once(cast: Cast, box: Dovecot) -> None:
     assert session.look(row, server).stored == 1
     assert not server.wait(0.2)
     server.close()
+
+
+def test_archive_keeps_its_dates_and_sets_nothing_going(cast: Cast) -> None:
+    """Older than the cut-off: closed tickets at their dates, joined by reference, no receipt, no notice, no term."""
+    then = clock.now(cast.borgo) - timedelta(days=900)
+    mailbox = Mailbox.objects.get(address=URP)
+
+    def old(raw: bytes, days: int) -> IncomingMail:
+        earlier = Earlier(then + timedelta(days=days), is_archive=True)
+        (mail,) = take(raw, [Addressed(mailbox, URP)], door="imap", envelope_from=None, earlier=earlier)
+        intake.work()
+        mail.refresh_from_db()
+        return mail
+
+    first = old(letter("Vorrei sapere.", message_id="<first@x>"), 0)
+    second = old(letter("E poi?", message_id="<second@x>", In_Reply_To="<first@x>"), 4)
+    report = old(letter("ferie", message_id="<away@x>", Auto_Submitted="auto-replied"), 5)
+    assert (first.state, second.state, report.state) == ("ticketed", "ticketed", "machine")
+    ticket = ticket_of(first)
+    assert ticket_of(second) == ticket
+    assert (ticket.status, ticket.opened_at, ticket.closed_at) == ("closed", then, then + timedelta(days=4))
+    assert ticket.number.startswith(str(then.year))
+    assert not Dispatch.objects.exists()
+    assert not Notice.objects.exists()
+    assert not Term.objects.exists()
+    assert not tray()
+    now = arrive(letter("Ancora io.", message_id="<now@x>", In_Reply_To="<second@x>"))
+    assert ticket_of(now) != ticket, "closed too long ago: a new one, that follows"
+    assert Link.objects.filter(ticket=ticket_of(now), other=ticket, kind="follows").exists()
+    assert len(tray()) == 1
+
+
+def test_old_words_on_an_open_ticket_change_nothing_of_it(cast: Cast) -> None:
+    live = arrive(letter("Adesso.", message_id="<live@x>"))
+    ticket = ticket_of(live)
+    before = {name: getattr(ticket, name) for name in ("status", "unanswered_since", "next_promise_at", "moved_at")}
+    earlier = Earlier(clock.now(cast.borgo) - timedelta(days=500), is_archive=True)
+    mailbox = Mailbox.objects.get(address=URP)
+    (mail,) = take(letter("Prima.", message_id="<before@x>", References="<live@x>"), [Addressed(mailbox, URP)],
+                   door="imap", envelope_from=None, earlier=earlier)  # fmt: skip
+    intake.work()
+    mail.refresh_from_db()
+    assert ticket_of(mail) == ticket
+    ticket.refresh_from_db()
+    assert {name: getattr(ticket, name) for name in before} == before

@@ -122,12 +122,14 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
 
 _PLAIN_EVENTS: dict[str, Any] = {
     "taken": gettext_lazy("taken on"),
+    "archived": gettext_lazy("brought in from the archive of the mailbox: nobody was told anything"),
     "waiting": gettext_lazy("waiting for the customer"),
     "resumed": gettext_lazy("work goes on"),
     "reopened": gettext_lazy("opened again"),
     "customer_confirmed": gettext_lazy("the customer says it is solved"),
     "freed": gettext_lazy("given back to the team: its owner works here no more"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
+    "reply_held": gettext_lazy("a reply was held back and not sent"),
 }
 
 ABOUT: dict[str, Any] = {
@@ -182,6 +184,9 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ),
         ("dispatch", "not_sent"): _("No server took our message: it waits for a colleague."),
         ("dispatch", "came_back"): _("A report says that our message did not arrive: it waits for a colleague."),
+        ("dispatch", "held_news"): _("Something was said after the reply was written: it waits for its author."),
+        ("dispatch", "held_refused"): _("The reply could not be sent at its hour: it waits for its author."),
+        ("dispatch", "held_author_left"): _("The author of the reply works here no more: it was not sent."),
         ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
     }.get((reason.about, reason.code))
     if said is None and reason.code.startswith("linked_"):

@@ -93,12 +93,12 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         ticket.number = _next_number(organisation, instant)
         ticket.save()
         change = Change(ticket, instant, actor)
-        entry = _first_entry(change, opening)
+        entry = first_entry(change, opening)
         terms.begin(ticket, procedure, opening.starts_at or instant)
         levels.opened(ticket, instant)
         AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
-        _participants(change, opening)
-        _reasons(change, opening)
+        participants(change, opening)
+        reasons_of(change, opening)
         change.told.insert(
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
@@ -134,7 +134,8 @@ def _next_number(organisation: Organisation, instant: datetime) -> str:
     return f"{year}-{serial:07d}"
 
 
-def _first_entry(change: Change, opening: Opening) -> Entry:
+def first_entry(change: Change, opening: Opening) -> Entry:
+    """What was said, as the first line of the timeline, and found by search."""
     ticket = change.ticket
     if opening.words is not None:
         entry = put_words(change, opening.words, channel=opening.channel, customer=opening.customer)
@@ -152,7 +153,8 @@ def _first_entry(change: Change, opening: Opening) -> Entry:
     return entry
 
 
-def _participants(change: Change, opening: Opening) -> None:
+def participants(change: Change, opening: Opening) -> None:
+    """Who may write on the ticket: who asked, and who had a copy."""
     ticket = change.ticket
     if opening.address or opening.customer:
         Participant.objects.create(
@@ -174,7 +176,8 @@ def _participants(change: Change, opening: Opening) -> None:
         )
 
 
-def _reasons(change: Change, opening: Opening) -> None:
+def reasons_of(change: Change, opening: Opening) -> None:
+    """Why it was opened so: by which door, for whom, which team, which procedure."""
     for about, code, facts in opening.reasons:
         change.because(about, code, **facts)
     code, facts = opening.route

@@ -8,12 +8,13 @@ from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.journal.actor import customer as by_customer
 from sportello.records.customers.actions.registering import verify
 from sportello.records.customers.models import Customer, Identity
+from sportello.records.tickets.actions.archiving import file_archived, open_archived
 from sportello.records.tickets.actions.messages import TooLate, receive
 from sportello.records.tickets.actions.opening import Opening, open_ticket
 from sportello.records.tickets.models import Link, Message, Participant, Ticket
 from sportello.service.channels.models import IncomingMail
 
-from . import guarding, machines, which
+from . import certified, guarding, machines, which
 from .deciding import Decision
 from .mail import Arrived, Settled
 from .who import Writer, customer_of
@@ -23,8 +24,12 @@ from .words import left_out, subject_of, words_of
 def act(mail: Arrived, decision: Decision) -> Settled:
     """Write what `decision` says; the row of the message itself is its caller's."""
     facts = decision.facts
+    if mail.row.is_archive and decision.fate in ("report", "complaint"):
+        return Settled(decision.state, decision.cause, {**facts, "archive": True})  # it is over: nothing is set going
     if decision.fate == "report" and mail.record.bounce is not None:
         return machines.settle_report(mail, mail.record.bounce, facts)
+    if decision.fate == "receipt" or decision.cause in certified.CAUSES:
+        return certified.settle(mail, decision.cause if decision.fate == "quarantined" else "", facts)
     if decision.fate == "complaint":
         return machines.settle_complaint(mail, facts)
     if decision.fate == "kept" and decision.found is not None:
@@ -53,7 +58,8 @@ def _join(
     mail: Arrived, found: which.Found, writer: Writer, customer: Customer | None, shown: tuple[str, ...]
 ) -> Message:
     words = words_of(mail, writer)
-    message = receive(
+    put = file_archived if mail.row.is_archive else receive
+    message = put(
         found.ticket,
         words,
         channel=mail.channel,
@@ -92,7 +98,8 @@ def _open(
     mail: Arrived, decision: Decision, writer: Writer, customer: Customer | None, follows: Ticket | None
 ) -> tuple[Message, Ticket]:
     kind, routed = mail.desk.route(mail.desk.mailbox(mail.row.mailbox_id))
-    opened = open_ticket(
+    put = open_archived if mail.row.is_archive else open_ticket
+    opened = put(
         mail.organisation,
         Opening(
             kind=kind,
