@@ -11,6 +11,7 @@ from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
 from sportello.records.customers import duplicates
 from sportello.records.tickets.actions.leaving import free_tickets_of
+from sportello.records.tickets.actions.parting import give_back
 from sportello.service.channels.outbox import enqueue
 
 
@@ -27,4 +28,6 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-left", frozenset({"membership.ended"}), _free_what_they_owned),
     # who may be somebody we know already: proposed to a colleague, never merged by itself
     Consumer("customers-alike", frozenset({"customer.added", "customer.changed", "identity.added"}), duplicates.after),
+    # a merge was undone: tickets opened meanwhile go back to whose address they came from
+    Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
 )

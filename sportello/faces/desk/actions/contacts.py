@@ -17,7 +17,7 @@ from sportello.records.customers.access import get_customer
 from sportello.records.customers.actions.registering import add_identity, find_or_add
 from sportello.records.customers.identities import normal
 from sportello.records.customers.models import Customer, Identity
-from sportello.records.customers.queries import surviving
+from sportello.records.customers.queries import surviving, together
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.actions import contacts
 from sportello.records.tickets.actions.opening import Opening, open_ticket
@@ -115,7 +115,7 @@ def _ticket(person: Person, organisation: Organisation, member: Membership, cont
         return Recorded(contact)
     if step != NEW_TICKET:
         ticket = get_ticket(person, organisation.slug, step)
-        if customer is not None and ticket.customer_id not in (None, customer.pk):
+        if customer is not None and ticket.customer_id not in (None, *together(customer)):
             raise Refusal(_("That ticket is another customer's. Choose the customer again, or one of their tickets."))
         contacts.record_on(ticket, contact, data["summary"], member=member)
         return Recorded(contact, ticket)
