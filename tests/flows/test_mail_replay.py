@@ -13,7 +13,7 @@ from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.models import Message, Notice, Ticket
 from sportello.service.channels import intake
-from sportello.service.channels.models import Dispatch, IncomingMail
+from sportello.service.channels.models import Dispatch
 from sportello.service.channels.replay import Difference, replay
 from sportello.service.channels.steps import guarding
 from tests.cast import Cast

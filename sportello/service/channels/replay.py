@@ -194,8 +194,11 @@ def _words(*texts: str) -> set[str]:
 
 def _divide(row: IncomingMail, mail: Arrived) -> str:
     """The same words, divided anew into own words, quote and signature; found by the own words."""
+    if row.message is None:
+        return ""
     with transaction.atomic():
-        message = Message.objects.select_for_update(of=("self",)).select_related("entry__ticket").get(pk=row.message_id)
+        rows = Message.objects.select_for_update(of=("self",)).select_related("entry__ticket__customer")
+        message = rows.get(pk=row.message.pk)
         message.text = clean(text_of(mail.record))
         message.quoted = clean(bounded(mail.record.quoted_text))
         message.signature = clean(bounded(mail.record.signature))
