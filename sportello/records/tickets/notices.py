@@ -112,10 +112,10 @@ def _write(
         text=body,
         language=ticket.language,
         notice_moment=moment,
-        token=token() if way.how == "email" else "",
+        token=token() if way.writes else "",
         is_machine=True,
     )
-    if way.how == "email":
+    if way.writes:
         Recipient.objects.create(
             organisation_id=ticket.organisation_id,
             message=message,

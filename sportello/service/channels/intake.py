@@ -23,6 +23,7 @@ from .email.taking import NULL_SENDER
 from .mailkit.parse import parse
 from .models import IncomingMail
 from .steps.acting import act
+from .steps.certified import keep_envelope
 from .steps.deciding import decide
 from .steps.known import Desk, Known
 from .steps.mail import Arrived, Settled, State
@@ -115,7 +116,9 @@ def arrived(row: IncomingMail, desk: Desk) -> Arrived:
 def _settle(row: IncomingMail, desk: Desk) -> tuple[Arrived, Settled]:
     mail = arrived(row, desk)
     _one_copy_at_a_time(mail)
-    return mail, act(mail, decide(mail))
+    settled = act(mail, decide(mail))
+    keep_envelope(mail, settled)
+    return mail, settled
 
 
 def _one_copy_at_a_time(mail: Arrived) -> None:

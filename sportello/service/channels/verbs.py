@@ -20,6 +20,8 @@ register(
     Verb("reply.waits", "ticket", {**STANDING, "reply_id": int, "until": datetime}),
     Verb("reply.undone", "ticket", {**STANDING, "reply_id": int}),
     Verb("reply.held", "ticket", {**STANDING, "reply_id": int, "entry_id": int}),
+    # a receipt of certified mail
+    Verb("ticket.certified", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
     # a recipient called our letter spam
     Verb("ticket.complained", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
     Verb("mailbox.changed", "mailbox", {}),

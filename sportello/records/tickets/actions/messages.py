@@ -16,7 +16,7 @@ from sportello.records.customers.models import Customer
 
 from .. import levels, notices, terms
 from ..models import Closure, Entry, Message, Note, Term, Ticket
-from ..reach import reach
+from ..reach import WRITING, reach, writing_way
 from ..search_index import index
 from ..words import File, Words
 from .change import Change, changing
@@ -147,9 +147,9 @@ def _outgoing(
     recipients = [("to", name, address) for name, address in to]
     if not recipients and by_reach:
         way = reach(ticket)
-        recipients = [("to", way.name, way.address)] if way.how == "email" else []
+        recipients = [("to", way.name, way.address)] if way.writes else []
     recipients += [("cc", name, address) for name, address in cc]
-    channel = "email" if recipients else "portal"
+    channel = writing_way(ticket) if recipients else "portal"
     message = Message.objects.create(
         organisation_id=ticket.organisation_id,
         entry=entry,
@@ -158,7 +158,7 @@ def _outgoing(
         subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
         text=text,
         language=ticket.language,
-        token=token() if channel == "email" else "",
+        token=token() if channel in WRITING else "",
     )
     put_recipients(message, recipients)
     return message

@@ -136,7 +136,8 @@ def _automatic(message: Message) -> str:
 
 def _reply_address(mailbox: Mailbox, message: Message) -> str:
     """Where replies and reports to this message go, in the form the mailbox's provider delivers."""
-    if mailbox.reply_form == Mailbox.ReplyForm.NONE:
+    # a PEC provider has no addresses behind a plus, and takes mail of the box's own address only
+    if mailbox.reply_form == Mailbox.ReplyForm.NONE or mailbox.channel == Mailbox.Channel.PEC:
         return mailbox.address
     address = mailbox.address
     if mailbox.reply_form == Mailbox.ReplyForm.DOMAIN and mailbox.reply_domain:

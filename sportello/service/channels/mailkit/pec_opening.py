@@ -67,7 +67,7 @@ def _certified(outer: MailRecord, top: Headers) -> Certified:
         issuer=data.issuer,
         at=data.at,
         identifier=data.identifier,
-        msgid=data.msgid or facts.header_msgid,
+        msgid=data.msgid,
         receipt_form=data.receipt_form or form,
         about=data.about,
         error_text=data.error_text,
@@ -84,7 +84,7 @@ def _by_headers(facts: Certified, outer: MailRecord, error: str) -> Certified:
             subject = subject[len(prefix) :].strip()
             break
     certain = sender if "@" in sender else ""
-    return replace(facts, error=error, sender=certain, subject=subject, msgid=facts.header_msgid)
+    return replace(facts, error=error, sender=certain, subject=subject)
 
 
 def _data_file(outer: MailRecord) -> Attachment | None:

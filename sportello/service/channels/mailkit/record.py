@@ -118,7 +118,7 @@ class Certified:
     identifier: str
     """The provider's number, the same in everything about one message."""
     msgid: str
-    """Message-ID of the message it is about, with its angle brackets."""
+    """Message-ID of the message it is about, with its angle brackets; as the data tells it."""
     header_msgid: str
     """The same as the header (X-Riferimento-Message-ID) tells it."""
     receipt_form: str
@@ -132,11 +132,6 @@ class Certified:
     def is_readable(self) -> bool:
         """Whether the provider's data could be read; ordinary mail has none to read."""
         return not self.error.startswith("daticert_")
-
-    @property
-    def data_msgid(self) -> str:
-        """The msgid of the data alone, not the header's in its place."""
-        return self.msgid if self.is_readable else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def _pec(certified: Certified) -> dict[str, Any]:
         "subject": certified.subject,
         "issuer": certified.issuer,
         "identifier": certified.identifier,
-        "msgid": certified.msgid,
+        "msgid": certified.msgid or certified.header_msgid,
         "error_text": certified.error_text,
     }
 

@@ -10,13 +10,13 @@ from sportello.records.customers.models import Customer
 from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels.mailkit.guards import Verdict, flags
 
-from . import guarding, machines, which
+from . import certified, guarding, machines, which
 from .guarding import Copy
 from .mail import Arrived, State
 from .who import Writer, known_customer, writer_of
 from .words import text_of
 
-Fate = Literal["duplicate", "quarantined", "machine", "report", "complaint", "kept", "joined", "opened"]
+Fate = Literal["duplicate", "quarantined", "machine", "report", "receipt", "complaint", "kept", "joined", "opened"]
 
 #: In which state of its row a fate ends.
 STATES: dict[Fate, str] = {
@@ -24,6 +24,7 @@ STATES: dict[Fate, str] = {
     "quarantined": State.QUARANTINED,
     "machine": State.MACHINE,
     "report": State.MACHINE,
+    "receipt": State.MACHINE,
     "complaint": State.MACHINE,
     "kept": State.TICKETED,
     "joined": State.TICKETED,
@@ -57,6 +58,8 @@ def decide(mail: Arrived) -> Decision:
     copies = guarding.copies_of(mail)
     facts = guarding.facts_of(mail, copies)
     verdict = guarding.stopped(mail, facts)
+    if certified.is_receipt(mail) and (verdict is None or verdict.outcome == "machine"):
+        return _of_receipt(mail)
     if verdict is not None:
         return _by_verdict(mail, verdict, copies)
     by_token = which.by_token(mail)
@@ -80,6 +83,15 @@ def _by_verdict(mail: Arrived, verdict: Verdict, copies: list[Copy]) -> Decision
         return Decision("complaint", cause, told)
     found = machines.ticket_of_reply(mail)
     return Decision("kept" if found else "machine", cause, told, found=found)
+
+
+def _of_receipt(mail: Arrived) -> Decision:
+    """A receipt of a PEC box. It opens no ticket, whatever guard it was let pass."""
+    earlier = certified.same_before(mail)
+    if earlier is not None:
+        return Decision("duplicate", "same_receipt", copy=earlier)
+    held_for = certified.held_for(mail)
+    return Decision("quarantined", held_for) if held_for else Decision("receipt", (mail.record.pec or "")[:40])
 
 
 def _of_a_person(

@@ -13,6 +13,7 @@ from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels.mailkit.record import MailRecord
 from sportello.service.channels.models import FormSender, IncomingMail
 
+from .arrival import came_at
 from .known import Desk
 
 State = IncomingMail.State
@@ -35,10 +36,10 @@ class Arrived:
         """The organisation's own addresses, lower case."""
         return self.desk.ours
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         """When it came, on the organisation's clock: a pause of the worker makes no customer late."""
-        return self.row.received_at
+        return came_at(self.row, self.record.certified, self.record.pec)
 
     @property
     def channel(self) -> str:

@@ -15,6 +15,8 @@ from sportello.foundation.core.text import fold
 from sportello.records.customers.models import Customer
 from sportello.records.tickets.models import Message, Participant, Ticket
 from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.models import Mailbox
+from sportello.service.channels.pec.binding import answered_by
 
 from .mail import Arrived
 from .who import Writer
@@ -63,6 +65,8 @@ def referred(mail: Arrived) -> list[Ticket]:
         return []
     order = {one: place for place, one in reversed(list(enumerate(wanted)))}
     messages = sorted(_with_ticket(mail).filter(rfc_id__in=wanted)[:200], key=lambda one: (order[one.rfc_id], -one.pk))
+    if mail.channel == Mailbox.Channel.PEC:
+        messages += answered_by(mail.organisation, wanted)
     return list({message.entry.ticket_id: message.entry.ticket for message in messages}.values())
 
 

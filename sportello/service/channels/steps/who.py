@@ -52,12 +52,15 @@ def writer_of(mail: Arrived) -> Writer:
     record = mail.record
     elsewhere = next((one for one in record.reply_to if _usable(one, mail)), None)
     sign = record.machine.code if record.machine else ""
+    if record.pec == ENVELOPE and record.certified is not None:
+        # whom the provider certifies, not where the message wishes answers to go (CAD art. 48)
+        why = "by_certificate" if record.certified.is_readable and record.certified.sender else "by_envelope"
+        untold = "" if record.may_be_answered_automatically else sign or "machine"
+        return _writer(record.sender, "pec", why, untold=untold)
     form = _by_form(mail, elsewhere)
     if form is not None:
         return form
     if elsewhere is not None:
-        if record.pec == ENVELOPE:
-            return _writer(elsewhere, "pec", "by_certified_reply_to")
         if is_ours(record.sender.address, mail.ours):
             return _writer(elsewhere, "email", "by_form_reply_to")
         if sign == "no_reply_sender":
