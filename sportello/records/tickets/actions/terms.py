@@ -20,7 +20,7 @@ from sportello.records.procedures.counting import Roll, add_days
 from sportello.records.procedures.definition import Suspension as Rule
 
 from .. import levels, moments, notice_words, notices, terms
-from ..models import Extension, Suspension, Term, Ticket
+from ..models import Extension, Notice, Suspension, Term, Ticket
 from ..rules import rules_of
 from ..words import File
 from .change import Change, changing
@@ -240,6 +240,39 @@ def unpause(ticket: Ticket, *, by: Membership, at: datetime | None = None) -> No
         if levels.resume(change.ticket, "paused", change.at):
             entry = change.event("unpaused", member=by)
             change.tell("ticket.unpaused", entry_id=entry.pk)
+
+
+def notice_given(
+    notice: Notice,
+    *,
+    by: Membership,
+    how: str,
+    proof: str,
+    given_at: datetime | None = None,
+    files: Sequence[File] = (),
+    at: datetime | None = None,
+) -> None:
+    """A notice that is due was given outside (registered letter, in words, on paper): by what way, with its proof."""
+    known = clean(proof)
+    if how not in ("letter", "counter", "phone", "pec", "email"):
+        raise Refusal(_("Choose how they were told."), field="how")
+    if not known and not files:
+        raise Refusal(_("Write the proof: a number, a date, a signed copy."), field="proof")
+    ticket = Ticket.objects.select_related("organisation").get(pk=notice.ticket_id)
+    with changing(ticket, person(by.user_id), at) as change:
+        row = Notice.objects.select_for_update().get(pk=notice.pk)
+        if row.state != Notice.State.DUE:
+            raise Refusal(_("This notice was given already."))
+        when = given_at or change.at
+        if when > change.at:
+            raise Refusal(_("Choose an instant that has passed."), field="given_at")
+        entry = change.event("notice_given", member=by, moment=row.moment, how=how)
+        put_files(entry, files)
+        row.state, row.given_at, row.how, row.by_member = Notice.State.GIVEN, when, how, by
+        row.proof = one_line(known, 300)
+        row.save()
+        change.tell("notice.given", notice_id=row.pk, moment=row.moment, how=how)
+    notice.refresh_from_db()
 
 
 def _stated(reason: str) -> str:
