@@ -20,7 +20,7 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
-from sportello.records.tickets.models import Message
+from sportello.records.tickets.models import Recipient
 
 from . import undelivered
 from .email import capacity, letters, plain, secrets
@@ -52,15 +52,19 @@ def enqueue(happened: Happened) -> None:
     channel = happened.payload.get("channel")
     if channel not in CHANNELS:
         return
-    message = Message.objects.get(pk=happened.payload["message_id"])
-    addresses = {one.address.strip().lower(): None for one in message.recipients.order_by("pk") if one.address.strip()}
-    dispatch, made = Dispatch.objects.get_or_create(
-        organisation=happened.organisation,
-        message=message,
-        defaults={"channel": channel, "queued_at": happened.at, "next_attempt_at": clock.server_now()},
-    )
-    if not made:
+    message_id = happened.payload["message_id"]
+    if Dispatch.objects.filter(message_id=message_id).exists():
         return
+    written = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", flat=True)
+    addresses = {address.strip().lower(): None for address in written if address.strip()}
+    # written in the transaction that wrote the message, which nobody else can see yet
+    dispatch = Dispatch.objects.create(
+        organisation=happened.organisation,
+        message_id=message_id,
+        channel=channel,
+        queued_at=happened.at,
+        next_attempt_at=clock.server_now(),
+    )
     Delivery.objects.bulk_create(
         Delivery(organisation=happened.organisation, dispatch=dispatch, address=address, changed_at=happened.at)
         for address in addresses
