@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
+from sportello.records.procedures import explaining
 from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
@@ -205,36 +206,8 @@ def moment_word(code: str) -> str:
 
 
 def term_lines(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
-    """How a term was counted, one sentence a step; an unknown code is told as it is."""
-    return [line for line in (_term_line(code, facts) for code, facts in steps) if line]
-
-
-def _term_line(code: str, facts: dict[str, Any]) -> str:
-    day = _day(facts.get("day") or facts.get("instant") or "")
-    unit = str(_UNITS.get(str(facts.get("unit", "")), facts.get("unit", "")))
-    known = {
-        "from_excluded": _("%(day)s, the day it came in, does not count") % {"day": day},
-        "from_instant": _("counted in opening hours from %(day)s") % {"day": day},
-        "count": _("%(value)s %(unit)s lead to %(day)s") % {"value": facts.get("value"), "unit": unit, "day": day},
-        "count_hours": _("%(value)s opening hours lead to %(day)s") % {"value": facts.get("value"), "day": day},
-        "skipped": _("%(n)s holidays were not counted") % {"n": len(facts.get("days", []))},
-        "is_holiday": _("%(day)s is a holiday") % {"day": day},
-        "is_sunday": _("%(day)s is a Sunday") % {"day": day},
-        "is_saturday": _("%(day)s is a Saturday") % {"day": day},
-        "saturday_counts": _("%(day)s is a Saturday and counts") % {"day": day},
-        "moves_to": _("so it moves to %(day)s") % {"day": day},
-        "ends": _("it ends with %(day)s") % {"day": day},
-        "promised": _("promised by hand"),
-    }
-    return known.get(code, code.replace("_", " "))
-
-
-_UNITS: dict[str, Any] = {
-    "calendar_days": gettext_lazy("days"),
-    "working_days": gettext_lazy("working days"),
-    "months": gettext_lazy("months"),
-    "open_hours": gettext_lazy("opening hours"),
-}
+    """How a term was counted, one sentence a step, in the words `sportello terms` uses too."""
+    return explaining.sentences(steps, language_now(), zone=get_current_timezone())
 
 
 def _day(iso: str) -> str:

@@ -11,6 +11,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from sportello.records.procedures.holidays_it import national_holidays
+
 #: Names of causes of suspension, by code: `{code: {language: text}}`.
 Causes = Mapping[str, Mapping[str, str]]
 ROME: Final = ZoneInfo("Europe/Rome")
@@ -155,7 +157,7 @@ def sentence(
         words["left"] = length(round(float(facts.get("left", 0)) / 3600, 2), "open_hours", tongue)
     elif "left" in facts:
         words["left"] = length(facts["left"], str(facts.get("unit") or "calendar_days"), tongue)
-    name = str(facts.get("name") or "")
+    name = _holiday(str(facts.get("day") or ""), str(facts.get("name") or ""), tongue)
     words["name"] = f" ({name})" if name else ""
     try:
         said = known[tongue].format(**words)
@@ -179,6 +181,17 @@ def length(value: float, unit: str, language: str) -> str:
     if tongue == "it":
         number = number.replace(".", ",")
     return f"{number} {one if value == 1 else many}"
+
+
+def _holiday(day: str, name: str, tongue: str) -> str:
+    """A national holiday in `tongue`: lines keep the name they were counted with, which is Italian."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return name
+    if national_holidays(found.year, "it").get(found) != name:
+        return name  # one the office listed itself
+    return national_holidays(found.year, tongue).get(found, name)
 
 
 def _word(name: str, value: Any, tongue: str, zone: tzinfo) -> str:

@@ -20,7 +20,7 @@ from typing import Final
 
 from sportello.records.procedures.calendar import Calendar, CalendarError
 from sportello.records.procedures.counting import Counted, Facts, Line, Pause, count_term
-from sportello.records.procedures.definition import EVENTS, Definition, Remedy, Span, Suspension, TermRule
+from sportello.records.procedures.definition import EVENTS, Definition, Remedy, ServiceLevel, Span, Suspension, TermRule
 
 #: What a Happening may be besides the events of a definition.
 ACTS: Final = ("suspend", "restart", "answer", "interim")
@@ -109,13 +109,8 @@ def reckon(
         instants.setdefault("due", main.counted.due)
     others = tuple(_plain(rule, calendar, instants, definition) for rule in definition.deadlines)
     levels = tuple(
-        _plain(
-            TermRule(code=level.code, value=level.value, unit=level.unit, roll="none", office_days=True,
-                     source=level.source, confidence=level.confidence, after="received"),
-            calendar, instants, definition,
-        )
-        for level in definition.service_levels
-        if level.code in ("first_answer", "total", "work")
+        _level(each, calendar, received) for each in definition.service_levels
+        if each.code in ("first_answer", "total", "work")
     )
     remedies = tuple(remedy_dates(each, calendar, instants) for each in definition.remedies)
     return Reckoning(main, others, remedies, levels)
@@ -206,6 +201,18 @@ def _plain(rule: TermRule, calendar: Calendar, instants: dict[str, datetime], de
     if start is None:
         return Due(rule, None, (), None)
     return _due(rule, calendar, start, (), [])
+
+
+def _level(level: ServiceLevel, calendar: Calendar, received: datetime) -> Due:
+    """A target of the house; one that its opening hours never reach has no date, and stops nothing else."""
+    rule = TermRule(
+        code=level.code, value=level.value, unit=level.unit, roll="none", office_days=True, source=level.source,
+        confidence=level.confidence, question=level.question, after="received",
+    )
+    try:
+        return _due(rule, calendar, received, (), [])
+    except ReckoningError:
+        return Due(rule, None, (), received)
 
 
 def _due(
