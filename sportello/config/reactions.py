@@ -10,6 +10,8 @@ from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
 from sportello.records.customers import duplicates
+from sportello.records.customers.actions.erasing import Hold
+from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
 from sportello.service.channels.outbox import enqueue
@@ -30,4 +32,9 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("customers-alike", frozenset({"customer.added", "customer.changed", "identity.added"}), duplicates.after),
     # a merge was undone: tickets opened meanwhile go back to whose address they came from
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
+    # an erasure ordered by law: words on tickets may be many
+    Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
 )
+
+#: What must be kept although an erasure is ordered: each says why in a sentence, or nothing.
+HOLDS: tuple[Hold, ...] = (erasing.open_tickets,)
