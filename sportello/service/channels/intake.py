@@ -144,11 +144,18 @@ def _finish(row: IncomingMail, mail: Arrived, settled: Settled) -> None:
     _write(row, replace(settled, facts=facts))
 
 
+#: What settling a message writes of its row.
+_SETTLED = (
+    "rfc_id", "sender", "subject", "state", "cause", "cause_facts", "message", "duplicate_of", "attempts", "error",
+    "settled_at", "next_attempt_at",
+)  # fmt: skip
+
+
 def _write(row: IncomingMail, settled: Settled) -> None:
     row.state, row.cause, row.cause_facts = settled.state, settled.cause[:40], settled.facts
     row.message, row.duplicate_of = settled.message, settled.duplicate_of
     row.settled_at, row.next_attempt_at = clock.server_now(), None
-    row.save()
+    row.save(update_fields=_SETTLED)
     record(
         row.organisation,
         "mail.settled",

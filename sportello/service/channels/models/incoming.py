@@ -60,6 +60,8 @@ class IncomingMail(OrganisationModel):
             models.Index(
                 fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")
             ),
+            # the oldest of them first, without sorting a thousand that wait
+            models.Index(fields=["id"], name="incoming_pending_oldest", condition=models.Q(state="pending")),
             # the quarantine page
             models.Index(
                 fields=["organisation", "-received_at"],
