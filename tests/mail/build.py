@@ -67,10 +67,10 @@ QUOTED = "\n".join(f"> {line}" for line in OURS.split("\n"))
 
 
 def messages() -> dict[str, bytes]:
-    from . import build_wrappings, build_writers
+    from . import build_reports, build_wrappings, build_writers
 
     ours = {**plain_ones(), **charsets(), **structures(), **replies(), **machines(), **broken()}
-    return {**ours, **build_wrappings.messages(), **build_writers.messages()}
+    return {**ours, **build_wrappings.messages(), **build_writers.messages(), **build_reports.messages()}
 
 
 def plain_ones() -> dict[str, bytes]:

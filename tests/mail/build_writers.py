@@ -24,7 +24,7 @@ LANGUAGES = {
     "ar": ("شكرا جزيلا على الرد. سوف أحضر غدا صباحا مع الوثائق.", f"في الاثنين، 2 نوفمبر 2026 في 9:00 ص تمت كتابة ما يلي بواسطة {URP}:",
            "في ٢ نوفمبر ٢٠٢٦، الساعة ٩:٠٠ ص، كتب/كتبت URP <urp@comune.example.it>:", "في 02/11/2026 09:00، كتب URP:",
            ("من", "تم الإرسال", "إلى", "الموضوع"), "أُرسلت من الـ iPhone"),
-    "sq": ("Faleminderit për përgjigjen. Do të vij nesër në mëngjes.", f"Më hën, 2 nën 2026 në 9:00 URP <urp@comune.example.it> shkroi:",
+    "sq": ("Faleminderit për përgjigjen. Do të vij nesër në mëngjes.", "Më hën, 2 nën 2026 në 9:00 URP <urp@comune.example.it> shkroi:",
            "Më 2 Nën 2026, në 09:00, URP <urp@comune.example.it> ka shkruar:", "Më 02/11/2026 09:00, URP shkroi:",
            ("Nga", "Dërguar", "Për", "Subjekti"), "Dërguar nga iPhone"),
     "es": ("Muchas gracias por la respuesta. Iré mañana por la mañana.", "El lun, 2 nov 2026 a las 9:00, URP (<urp@comune.example.it>) escribió:",
@@ -144,7 +144,7 @@ def programs() -> dict[str, bytes]:
             HTML,
         ),
         "reply-quote-in-quote": reply(
-            f"Come dicevo.\n\nIl 03/11/26 10:00, URP ha scritto:\n> Non capisco.\n>\n> Il 02/11/26 09:00, Maria ha scritto:\n>> Vorrei "
+            "Come dicevo.\n\nIl 03/11/26 10:00, URP ha scritto:\n> Non capisco.\n>\n> Il 02/11/26 09:00, Maria ha scritto:\n>> Vorrei "
             "un appuntamento.\n"
         ),
         "reply-nothing-but-quote": reply(f"Il 02/11/26 09:00, URP ha scritto:\n{QUOTED}\n"),

@@ -72,6 +72,8 @@ def _walk(part: Part, found: Found, *, inside_related: bool) -> None:
             _walk(child, found, inside_related=False)
     else:
         for child in part.children:
+            if child.content_type.endswith("delivery-status"):
+                found.reports.append(child)  # a report whose container says mixed
             _walk(child, found, inside_related=inside_related and not child.children)
 
 
