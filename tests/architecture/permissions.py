@@ -126,6 +126,10 @@ class Line:
 
 
 PLACE = {"role": "operator", "teams": "{team_id}"}
+MAILBOX = {
+    "address": "nuova@example.org", "shown_name": "Nuova", "channel": "email", "reading": "none", "reply_form": "plus",
+    "smtp_security": "tls",
+}
 ASKING = {
     "kind": "{kind}", "subject": "Orari", "text": "Quando aprite?", "name": "Maria Popescu",
     "email": "maria@example.org", "language": "it", "privacy": "on",
@@ -212,7 +216,7 @@ LINES = (
     Line("desk:held_retry", POST, SERVES, {}),
     Line("desk:held_aside", POST, SERVES, {}),
     Line("desk:dispatches", GET, SERVES),
-    Line("desk:mail", GET, SERVES),
+    Line("desk:mail", GET, KNOWS),
     Line("desk:silent", GET, SERVES),
     # the desk: what we know
     Line("desk:knowledge", GET, KNOWS),
@@ -228,6 +232,16 @@ LINES = (
     Line("desk:route", POST, SETS_UP, {"team": "{other_team_id}"}),
     Line("desk:member", GET_POST, SETS_UP, PLACE),
     Line("desk:member_ending", POST, SETS_UP, {}),
+    # the desk: mailboxes
+    Line("desk:mailboxes", GET, SETS_UP),
+    Line("desk:mailbox_new", GET_POST, SETS_UP, MAILBOX, query="address=nuova@libero.it"),
+    Line("desk:mailbox", GET_POST, SETS_UP, MAILBOX),
+    Line("desk:mailbox_reading", POST, SETS_UP, {}),
+    Line("desk:mailbox_sending", POST, SETS_UP, {}),
+    Line("desk:mailbox_cut_off", POST, SETS_UP, {"what": "archive"}),
+    Line("desk:mailbox_pause", POST, SETS_UP, {"on": "0"}),
+    Line("desk:mailbox_default", POST, SETS_UP, {}),
+    Line("desk:mailbox_retirement", POST, SETS_UP, {}),
     # the portal: open to the street
     Line("portal:landing", GET, EVERYBODY),
     Line("portal:home", GET, EVERYBODY),

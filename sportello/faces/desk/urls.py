@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .addresses import contacts, door, work
+from .addresses import contacts, door, mailboxes, work
 
 app_name = "desk"
-urlpatterns = [*work.urlpatterns, *contacts.urlpatterns, *door.urlpatterns]
+urlpatterns = [*work.urlpatterns, *contacts.urlpatterns, *door.urlpatterns, *mailboxes.urlpatterns]
