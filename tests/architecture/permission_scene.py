@@ -208,6 +208,7 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     assert identity is not None
     return {
         "number": ticket.number, "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
+        "notice_id": str(ticket.notices.order_by("id")[0].pk),
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),
         "public_position": str(ticket.last_public_position), "ticket_id": str(ticket.pk),
         "other_team_id": str(Team.objects.filter(organisation=organisation).exclude(pk=ticket.team_id)[0].pk),

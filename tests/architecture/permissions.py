@@ -189,6 +189,16 @@ LINES = (
     Line("desk:promise", GET_POST, SEES_TICKET, {"day": "{tomorrow}", "reason": "Aspettiamo la ragioneria."}),
     Line("desk:waiting", GET_POST, SEES_TICKET, {"reason": "Ci mandi la ricevuta."}),
     Line("desk:resumption", POST, SEES_TICKET, {}),
+    # the clock of a ticket; the town's procedures of the cast have neither suspensions nor levels: who may, is refused
+    Line("desk:suspension", GET_POST, SEES_TICKET),
+    Line("desk:term_resumption", GET_POST, SEES_TICKET),
+    Line("desk:extension", GET_POST, SEES_TICKET),
+    Line("desk:pause", GET_POST, SEES_TICKET),
+    Line("desk:unpause", POST, SEES_TICKET, {}),
+    Line("desk:notice", GET_POST, SEES_TICKET),
+    Line("desk:step", POST, SEES_TICKET, given={"step": "none"}),
+    Line("desk:reasons", GET_POST, SEES_TICKET),
+    Line("desk:blocks", GET_POST, SEES_TICKET),
     Line("desk:closure", GET_POST, SEES_TICKET, {"outcome": "information_given", "reason": "Fatto."}),
     Line("desk:reopening", GET_POST, SEES_TICKET),
     # the desk: who comes, rings, writes

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from .addresses import contacts, door, mailboxes, work
+from .addresses import contacts, door, mailboxes, terms, work
 
 app_name = "desk"
-urlpatterns = [*work.urlpatterns, *contacts.urlpatterns, *door.urlpatterns, *mailboxes.urlpatterns]
+urlpatterns = [
+    *work.urlpatterns,
+    *contacts.urlpatterns,
+    *door.urlpatterns,
+    *mailboxes.urlpatterns,
+    *terms.urlpatterns,
+]
