@@ -34,7 +34,16 @@ from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
 from sportello.records.tickets.models import Attachment, Link, Ticket
 from sportello.records.tickets.words import File, Words
-from sportello.service.channels.models import Collector, Delivery, Dispatch, IncomingMail, Mailbox, OutTrayMail
+from sportello.service.channels.models import (
+    BlockedSender,
+    Collector,
+    Delivery,
+    Dispatch,
+    FormSender,
+    IncomingMail,
+    Mailbox,
+    OutTrayMail,
+)
 from sportello.service.channels.webform import drafts
 from tests.cast import Cast, assemble
 
@@ -155,6 +164,13 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
         organisation=organisation, mailbox=mailbox, host="127.0.0.1", port=1, security="none", user="urp",
         began_at=clock.server_now(),
     )
+    block = BlockedSender.objects.create(
+        organisation=organisation, sender="rumore.example", reason="Rumore", blocked_by=hand,
+        blocked_at=clock.now(organisation),
+    )
+    form = FormSender.objects.create(
+        organisation=organisation, sender="moduli@example.net", added_at=clock.now(organisation)
+    )
     held = IncomingMail.objects.create(
         organisation=organisation, mailbox=mailbox, raw=keep(organisation, f"Subject: {slug}\r\n\r\nCiao".encode()),
         door="smtp", sender="tizio@example.net", subject="Offerta", received_at=clock.now(organisation),
@@ -170,7 +186,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
         "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
         "kind_id": str(kind.pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
-        "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "mailbox_id": str(collector.mailbox_id),
+        "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),
         "out_mail_id": str(out.pk), "tomorrow": f"{tomorrow:%Y-%m-%d}", "uidb36": "1", "key": "c0-ffee",
     }
 

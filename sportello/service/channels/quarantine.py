@@ -37,6 +37,9 @@ SENTENCES: dict[str, str | Promise] = {
     "pec_unreadable": gettext_lazy("It is a receipt of certified mail whose data cannot be read."),
     "pec_unknown": gettext_lazy("It is a receipt of certified mail of a kind nobody knows here."),
     "pec_signature": gettext_lazy("It is a receipt of certified mail whose signature does not prove it."),
+    "ping_pong": gettext_lazy(
+        "Two programs seem to answer each other: many requests under one subject in half an hour."
+    ),
     "burst": gettext_lazy("Too many messages came from this address in a few minutes."),
 }
 
