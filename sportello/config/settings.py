@@ -180,6 +180,8 @@ STORAGES = {
 #: Largest file and largest request a customer or operator may send; told in the form before choosing.
 ATTACHMENT_BYTES = 15 * 1024 * 1024
 ATTACHMENTS_AT_ONCE = 10
+#: Seconds in which a sent reply can be taken back, for who has not chosen their own.
+UNDO_SECONDS = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = ATTACHMENTS_AT_ONCE + 5
 #: Largest message the mail listener takes; RFC 1870 SIZE is announced with it.

@@ -218,6 +218,9 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     if sensitivity != "normal":
         handling.change_sensitivity(ticket, sensitivity, named=people[1:], by=people[0] if people else hand)
     ticket.refresh_from_db()
+    later = waiting.send(ticket, hand, waiting.Reply(f"A domani: {WORDS[about]}.", ticket.last_public_position,
+                                                     to=[("Maria Popescu", address)]), seconds=30)
+    ticket.refresh_from_db()
     files = Attachment.objects.filter(entry__ticket=ticket)
     file = files.get(filename="ricevuta.txt")
     identity = Identity.objects.filter(customer=ticket.customer).first()
@@ -228,7 +231,7 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),
         "public_position": str(ticket.last_public_position), "ticket_id": str(ticket.pk),
         "other_team_id": str(Team.objects.filter(organisation=organisation).exclude(pk=ticket.team_id)[0].pk),
-        "customer_id": str(ticket.customer_id), "identity_id": str(identity.pk),
+        "customer_id": str(ticket.customer_id), "identity_id": str(identity.pk), "waiting_id": str(later.pk),
     }
 
 

@@ -179,6 +179,9 @@ LINES = (
     Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
     Line("desk:saved_replies", GET, SEES_TICKET),
     Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),
+    Line("desk:waiting_undo", POST, SEES_TICKET, {}),
+    Line("desk:waiting_departure", POST, SEES_TICKET, {"seen": "{public_position}"}),
+    Line("desk:again", POST, SEES_TICKET, {"to": ""}),
     # the desk: a ticket to handle
     Line("desk:taking", POST, SEES_TICKET, {"expected": ""}),
     Line("desk:assignment", GET_POST, SEES_TICKET, {"member": "{member_id}", "expected": ""}),

@@ -7,8 +7,11 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from .actions.profile import UNDO_CHOICES
 
 _ADDRESS = _("E-mail address")
 _NEW = _("New password")
@@ -83,3 +86,9 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of the screens"), choices=_LANGUAGES,
                                  widget=forms.RadioSelect)
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Taking back what you sent"), coerce=int, empty_value=None, required=False,
+        choices=[(0, _("never: it leaves at once")),
+                 *((one, format_lazy(_("within {seconds} seconds"), seconds=one)) for one in UNDO_CHOICES[1:])],
+        help_text=_("A reply by e-mail or PEC waits so long before it leaves, and comes back to you if you undo it."),
+    )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -33,8 +33,8 @@ from .models import Dispatch, WaitingFile, WaitingReply
 
 State = WaitingReply.State
 BATCH = 20
-#: Seconds in which a reply can be taken back, as people may choose them.
-UNDO_CHOICES = (0, 10, 20, 30)
+#: Longer than anybody may choose.
+MOST_SECONDS = 60
 #: A chosen hour is at most so far away: longer promises are forgotten by those who made them.
 FURTHEST = timedelta(days=60)
 
@@ -74,7 +74,7 @@ def send(
             _refuse_hour(row, at, now)
         elif seconds <= 0 or not reply.to:
             return _leave(ticket, member, reply)
-        return _wait(row, member, reply, at or now + timedelta(seconds=min(seconds, UNDO_CHOICES[-1])), at is not None)
+        return _wait(row, member, reply, now, at or now + timedelta(seconds=min(seconds, MOST_SECONDS)))
 
 
 def take_back(ticket: Ticket, waiting_id: int, member: Membership) -> Reply:
@@ -141,8 +141,6 @@ def _at_its_time(waiting_id: int) -> int:
             reply = _checked(row, waiting.member, _reply_of(waiting))
             _drop(waiting)
             _leave(row, waiting.member, reply)
-    except DatabaseError:
-        raise
     except Stale:
         return _hold_now(found, "news", "")
     except Refusal as refusal:
@@ -260,14 +258,14 @@ def _leave_before(row: Ticket, member: Membership) -> None:
         _leave(row, member, reply)
 
 
-def _wait(row: Ticket, member: Membership, reply: Reply, send_at: datetime, is_scheduled: bool) -> WaitingReply:
-    with changing(row, person(member.user_id)) as change:
+def _wait(row: Ticket, member: Membership, reply: Reply, now: datetime, send_at: datetime) -> WaitingReply:
+    with changing(row, person(member.user_id), now) as change:
         waiting = WaitingReply.objects.create(
             organisation_id=row.organisation_id,
             ticket=row,
             member=member,
-            is_scheduled=is_scheduled,
-            written_at=change.at,
+            is_scheduled=send_at - now > timedelta(seconds=MOST_SECONDS),
+            written_at=now,
             send_at=send_at,
             text=reply.text,
             to=[list(one) for one in reply.to],

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.records.tickets.models import Closure
+from sportello.service.channels import recipients
+from sportello.service.channels.mailkit.wire import BadMail, wire_address
 
-MOST_RECIPIENTS = 50
+MOST_RECIPIENTS = recipients.MOST
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -36,23 +38,34 @@ def parse_addresses(typed: str) -> list[tuple[str, str]]:
         if not address and not name:
             continue
         try:
-            validate_email(address)
-        except ValidationError:
+            if not address.isascii():
+                # letters of other scripts are addresses too (RFC 6531): the sender asks the server about them
+                wire_address(address)
+            else:
+                validate_email(address)
+        except (ValidationError, BadMail):
             raise ValidationError(
                 _("“%(typed)s” is not an e-mail address. Correct it or take it out.") % {"typed": address or name}
             ) from None
-        if address.lower() not in {known.lower() for _name, known in found}:
+        if recipients.key(address) not in {recipients.key(known) for _name, known in found}:
             found.append((name.strip(), address))
     if len(found) > MOST_RECIPIENTS:
         raise ValidationError(_("At most %(most)d recipients at once.") % {"most": MOST_RECIPIENTS})
     return found
 
 
-def write_addresses(recipients: list[tuple[str, str]]) -> str:
+def write_addresses(people: list[tuple[str, str]]) -> str:
     """As a person reads and edits them."""
     return ", ".join(
-        formataddr((name, address)) if name.isascii() else f'"{name}" <{address}>' for name, address in recipients
+        formataddr((name, address)) if name.isascii() and address.isascii() else _by_hand(name, address)
+        for name, address in people
     )
+
+
+def _by_hand(name: str, address: str) -> str:
+    """What the library refuses to write, or would write in encoded words."""
+    quoted = name.replace("\\", "").replace('"', "'")
+    return f'"{quoted}" <{address}>' if quoted else address
 
 
 class WithFiles(forms.Form):
@@ -76,6 +89,12 @@ class ReplyForm(WithFiles):
         label=gettext_lazy("Reply to the customer"), required=False, strip=False, widget=forms.Textarea
     )
     base_position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    send_at = forms.DateTimeField(
+        label=gettext_lazy("Send on"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"],
+    )
     then = forms.ChoiceField(label=gettext_lazy("Then"), choices=THEN, initial="keep", required=False)
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"), required=False, choices=[("", "—"), *Closure.Outcome.choices]
