@@ -76,10 +76,11 @@ def _by_verdict(mail: Arrived, verdict: Verdict, copies: list[Copy]) -> Decision
         return Decision("duplicate", verdict.code, copy=earlier.id if earlier else None)
     if verdict.outcome == "quarantined":
         return Decision("quarantined", verdict.code, told)
-    if mail.record.bounce is not None:
+    bounce = mail.record.bounce
+    if bounce is not None and not any(one.reason == "feedback" for one in bounce.recipients):
         return Decision("report", "bounce", told)
     cause = mail.record.machine.code if mail.record.machine else verdict.code
-    if cause == "feedback":
+    if cause == "feedback" or bounce is not None:
         return Decision("complaint", cause, told)
     found = machines.ticket_of_reply(mail)
     return Decision("kept" if found else "machine", cause, told, found=found)

@@ -75,9 +75,12 @@ def settle_report(mail: Arrived, bounce: Bounce, facts: dict[str, Any]) -> Settl
 def settle_complaint(mail: Arrived, facts: dict[str, Any]) -> Settled:
     """A feedback report (RFC 5965): a recipient told their provider that our letter is spam. They have it, so nothing
     is due again; a colleague should know before the next one."""
-    dispatch = _dispatch_of(mail, ())
+    bounce = mail.record.bounce
+    dispatch = _dispatch_of(mail, bounce.original_ids if bounce else ())
     if dispatch is None:
         return Settled(State.MACHINE, "feedback", {**facts, "matched": False})
+    for recipient in bounce.recipients if bounce else ():
+        _tell(dispatch, recipient, mail)  # who complains has it
     ticket = dispatch.message.entry.ticket
     already = IncomingMail.objects.filter(message=dispatch.message, cause="feedback", state=State.MACHINE)
     if not already.exclude(pk=mail.row.pk).exists():
