@@ -52,7 +52,9 @@ def test_t11_an_anxious_customer_is_no_loop(cast: Cast) -> None:
         assert arrive(letter(f"e ancora {number}", to=address, subject="Re: Orari"), address).cause == "by_token"
     for subject in ["mensa", "scuola", "strada", "buca", "tassa", "sede", "albo", "lampione", "nido", "parco"]:
         assert arrive(letter(subject=subject)).cause == "opened"
-    assert adds_up() == {"ticketed": 23}
+    for number in range(12):
+        assert arrive(letter(subject=f"Ordine {number}")).cause == "opened"
+    assert adds_up() == {"ticketed": 35}
 
 
 def test_t11_what_a_throttled_sender_wrote_comes_out_when_released(

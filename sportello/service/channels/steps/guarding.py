@@ -28,7 +28,9 @@ WINDOW = timedelta(minutes=10)
 HANDFUL = 8
 PING_PONG = timedelta(minutes=30)
 _COPIES = 50
-_NOT_LETTERS = re.compile(r"[^a-z]+")
+#: How programs write the number of a request: ours, in brackets, behind a hash. "Order 12" and "order 13" are two.
+_TICKET_NUMBER = re.compile(r"\d{4}-\d{7}|\[[^\]]{0,40}\d[^\]]{0,40}\]|#\s?\d+")
+_AGAIN = re.compile(r"^(?:(?:re|r|rif|aw|sv)\s*:\s*)+")
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,9 @@ def stop_burst(mail: Arrived) -> Settled | None:
     count = sum(received_at > mail.at - WINDOW for received_at, *_rest in recent)
     if count >= BURST:
         return Settled(State.QUARANTINED, "burst", {"count": count, "minutes": WINDOW.seconds // 60})
-    subject = _letters(mail.record.subject)
+    subject = _bare(mail.record.subject)
     rounds = sum(
-        _letters(before) == subject
+        _bare(before) == subject
         for _at, before, state, cause in recent
         if (state, cause) == (State.TICKETED, "opened") or (state == State.QUARANTINED and cause == "ping_pong")
     )
@@ -169,9 +171,9 @@ def stop_burst(mail: Arrived) -> Settled | None:
     return None
 
 
-def _letters(subject: str) -> str:
-    """A subject without the numbers that change from round to round, and without "Re:"."""
-    return _NOT_LETTERS.sub(" ", fold(subject)).replace(" re ", " ").removeprefix("re ").strip()
+def _bare(subject: str) -> str:
+    """A subject without the number of a request, which changes from round to round, and without "Re:"."""
+    return _AGAIN.sub("", fold(_TICKET_NUMBER.sub("", subject))).strip()
 
 
 _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Arrived], Settled | None]], ...] = (
