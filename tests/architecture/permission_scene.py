@@ -34,6 +34,7 @@ from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
 from sportello.records.tickets.models import Attachment, Link, Ticket
 from sportello.records.tickets.words import File, Words
+from sportello.service.channels import waiting
 from sportello.service.channels.models import (
     BlockedSender,
     Collector,
@@ -45,6 +46,7 @@ from sportello.service.channels.models import (
     OutTrayMail,
 )
 from sportello.service.channels.webform import drafts
+from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
@@ -226,7 +228,8 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     identity = Identity.objects.filter(customer=ticket.customer).first()
     assert identity is not None
     return {
-        "number": ticket.number, "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
+        "row_id": certify(received), "number": ticket.number,
+        "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
         "notice_id": str(ticket.notices.order_by("id")[0].pk),
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),
         "public_position": str(ticket.last_public_position), "ticket_id": str(ticket.pk),

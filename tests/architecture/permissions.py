@@ -170,6 +170,9 @@ LINES = (
     Line("desk:print", GET, SEES_TICKET, query="notes=1"),
     Line("desk:attachment", GET, SEES_TICKET),
     Line("desk:mail_html", GET, SEES_TICKET),
+    Line("desk:certified", GET, SEES_TICKET),
+    Line("desk:certified_file", GET, SEES_TICKET),
+    Line("desk:certified_proof", GET, SEES_TICKET),
     Line("desk:receipt", GET_POST, SEES_TICKET, {"paper": "roll"}),
     Line("desk:tab", POST, SEES_TICKET, {}),
     # the desk: a ticket to write on

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 
+import pikepdf
 import pytest
+from django.test import Client
 
 from sportello.foundation.files.actions import read
 from sportello.records.customers.models import Identity
@@ -425,3 +430,70 @@ def test_everything_adds_up(box: PecBox) -> None:
     assert adds_up() == {"machine": 5, "quarantined": 1, "ticketed": 1}
     assert Dispatch.objects.filter(message=said).count() == 1
     assert IncomingMail.objects.count() == 7
+
+
+# What colleagues see, and the proof ------------------------------
+
+
+def page(box: PecBox, ticket: Ticket, position: int, more: str = ""):
+    client = Client()
+    client.force_login(box.cast.users["Anna"])
+    client.cookies["django_language"] = "it"
+    return client.get(f"/desk/borgo/tickets/{ticket.number}/messages/{position}/certified/{more}")
+
+
+def test_the_proof_holds_message_receipts_hashes_and_a_page(box: PecBox) -> None:
+    ticket = ticket_of(box.writes())
+    said = box.answer(ticket)
+    got = [
+        box.receipt(said, "avvenuta-consegna", recipient=FIRM, form="completa", late=HOUR),
+        box.receipt(said, "accettazione", late=2 * HOUR),
+    ]
+    answer = page(box, ticket, said.entry.position, "proof/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert list(files) == [
+        "message.eml", "receipts/01-accettazione.eml", f"receipts/02-avvenuta-consegna-{FIRM}.eml", "SHA256SUMS",
+        "summary-it.pdf", "summary-en.pdf",
+    ]  # fmt: skip
+    assert files["message.eml"] == box.sent(said)
+    assert files["receipts/01-accettazione.eml"] == read(got[1].raw)
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {name: hashlib.sha256(files[name]).hexdigest() for name in list(files)[:3]}
+    for language, word in (("it", "Prova di un messaggio certificato"), ("en", "Proof of a certified message")):
+        with pikepdf.open(io.BytesIO(files[f"summary-{language}.pdf"])) as pdf:
+            assert len(pdf.pages) == 1
+            assert str(pdf.open_metadata().get("dc:title")) == word
+
+
+def test_the_page_tells_each_recipient_and_each_receipt(box: PecBox) -> None:
+    ticket = ticket_of(box.writes())
+    said = box.answer(ticket, to=[("Ditta", FIRM), ("Maria", "maria@example.org")])
+    assert "Nulla è ancora provato" not in page(box, ticket, said.entry.position).content.decode()
+    box.receipt(said, "accettazione", late=20 * HOUR)
+    box.receipt(said, "preavviso-errore-consegna", recipient=FIRM, late=8 * HOUR, error_text="Non consegnato entro 12 ore")
+    shown = page(box, ticket, said.entry.position).content.decode()
+    for words in ("In dubbio: primo preavviso", "Ricevuta di accettazione", "Preavviso: non ancora consegnato",
+                  "Non consegnato entro 12 ore", "Firma non verificata", "Gestore di Prova S.p.A."):
+        assert words in shown, words
+    row = CertifiedMail.objects.filter(dispatch__message=said).order_by("pk")[0]
+    assert page(box, ticket, said.entry.position, f"{row.pk}/").content == read(row.mail.raw)
+    first = page(box, ticket, 1).content.decode()
+    assert "Che cosa certifica il gestore" in first
+    assert FIRM in first
+    assert page(box, ticket, 1, f"{row.pk}/").status_code == 404, "a receipt is had under its own message only"
+
+
+def test_the_timeline_says_it_in_words(box: PecBox) -> None:
+    ticket = ticket_of(box.writes())
+    said = box.answer(ticket)
+    box.receipt(said, "accettazione")
+    box.receipt(said, "avvenuta-consegna", recipient=FIRM)
+    client = Client()
+    client.force_login(box.cast.users["Anna"])
+    client.cookies["django_language"] = "it"
+    shown = client.get(f"/desk/borgo/tickets/{ticket.number}/").content.decode()
+    assert "PEC: ricevuta di avvenuta consegna, ora legale" in shown
+    assert "Ricevute e prova" in shown
+    assert "consegnato" in shown

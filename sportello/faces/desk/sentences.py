@@ -19,6 +19,8 @@ from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
+from . import certified_words
+
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
     "pec": gettext_lazy("PEC"),
@@ -116,6 +118,8 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("after"))}
     if code == "promised":
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
+    if code == "pec_receipt":
+        return certified_words.receipt_sentence(facts)
     if code == "closed":
         return _("closed: %(outcome)s") % {"outcome": _label(Closure.Outcome, facts.get("outcome"))}
     return code.replace("_", " ")
@@ -174,6 +178,7 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         )
         % {"version": facts.get("version", "?")},
         ("notice", "by_email"): _("Told by e-mail, the address they wrote from."),
+        ("notice", "by_pec"): _("Told by PEC, the certified address they wrote from."),
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
@@ -185,6 +190,8 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("dispatch", "complained"): _("A recipient called our message spam: think before writing again."),
         ("customer", "by_sender"): _("Known by the address it was sent from."),
         ("customer", "by_certified_reply_to"): _("Known by the certified address it asks to be answered at."),
+        ("customer", "by_certificate"): _("Known by the address the PEC provider certifies as the sender."),
+        ("customer", "by_envelope"): _("The provider's data could not be read: known by the address in the message."),
         ("customer", "by_form_reply_to"): _("Known by the address written in the form on our own site."),
         ("customer", "by_reply_to_of_no_reply"): _(
             "Sent by a program: known by the address it asks to be answered at."

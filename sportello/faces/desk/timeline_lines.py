@@ -18,7 +18,7 @@ from sportello.records.tickets.queries.timeline import FileRow
 from sportello.service.channels.email import plain
 from sportello.service.channels.models import Attempt, Delivery, Dispatch
 
-from . import sentences
+from . import certified_words, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
@@ -40,6 +40,7 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
         "warn",
         gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once."),
     ),
+    **certified_words.LEAVING,
     "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
     "bounced": (gettext_lazy("came back"), "danger", "danger", gettext_lazy("Their server took it and sent it back.")),
     "portal": (
@@ -204,11 +205,11 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
     if not message_ids:
         return found
     in_trouble: list[int] = []
-    deliveries = Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch")
+    deliveries = Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch", "certified")
     for delivery in deliveries.order_by("pk"):
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
-        if known is None or not known.is_trouble:
+        if known is None or not (known.is_trouble or certified_words.is_weaker(known.state, delivery)):
             known = _of(dispatch, delivery)
         if delivery.state == Delivery.State.FAILED and delivery.address not in known.missed:
             known = replace(known, missed=(*known.missed, delivery.address))
@@ -247,6 +248,9 @@ def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
     sentence, words = plain.apart(dispatch.answer)
     if dispatch.state == Dispatch.State.QUEUED and dispatch.attempts:
         return Leaving("delayed", words, sentence)
+    certified = certified_words.state_of(dispatch, delivery)
+    if certified:
+        return Leaving(certified, delivery.answer if certified == certified_words.DOUBTED else "")
     return Leaving(dispatch.state, words, sentence)
 
 
