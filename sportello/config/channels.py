@@ -27,6 +27,8 @@ CHANNELS: dict[str, Channel] = {
     channel.code: channel
     for channel in (
         Channel("email", _("E-mail"), sends=True, receives=True, most_bytes=MOST_FILES),
+        # 30 MB are size times recipients (RFC 6109), and what leaves comes back in every receipt of delivery
+        Channel("pec", _("PEC"), sends=True, receives=True, most_bytes=MOST_FILES),
         Channel("webform", _("Web form"), sends=False, receives=True, most_bytes=settings.ATTACHMENT_BYTES),
         Channel("portal", _("Follow-up page"), sends=True, receives=True, most_bytes=settings.ATTACHMENT_BYTES),
         Channel("counter", _("Counter"), sends=False, receives=True),
