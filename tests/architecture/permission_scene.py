@@ -29,7 +29,7 @@ from sportello.records.accounts.actions.invitations import invite
 from sportello.records.accounts.models import Team
 from sportello.records.customers.models import Identity
 from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
-from sportello.records.procedures.models import Kind
+from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
 from sportello.records.tickets.models import Attachment, Link, Ticket
@@ -186,7 +186,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
     return {
         "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
-        "kind_id": str(kind.pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
+        "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
         "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),
         "out_mail_id": str(out.pk), "tomorrow": f"{tomorrow:%Y-%m-%d}", "uidb36": "1", "key": "c0-ffee",

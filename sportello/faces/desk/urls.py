@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, door, mailboxes, terms, work
+from .addresses import certified, contacts, door, mailboxes, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
     *work.urlpatterns,
     *contacts.urlpatterns,
     *door.urlpatterns,
+    *procedures.urlpatterns,
     *certified.urlpatterns,
     *mailboxes.urlpatterns,
     *terms.urlpatterns,
