@@ -75,6 +75,10 @@ def right(says: str, borgo: str, bottega: str, **others: Answer) -> Right:
 
 
 EVERYBODY = right("everybody", " ".join(PEOPLE), " ".join(PEOPLE))
+#: Signing in by a provider that is not set up.
+NOBODY = right("nobody", "", "", visitors=Answer.HIDDEN)
+#: Of one's own, and nobody here has it; who is not signed in is asked to.
+NOTHING_THERE = right("nobody", "", "")
 SIGNED_IN = right("who has an account", " ".join(STAFF), " ".join(STAFF))
 WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo", "Hugo Irene")
 #: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
@@ -150,6 +154,24 @@ LINES = (
     Line("account_reset_password_from_key", GET_POST, EVERYBODY, {"password1": "una-frase-lunga-10"}),
     Line("account_reset_password_from_key_done", GET, EVERYBODY),
     Line("account_me", GET_POST, SIGNED_IN, {"name": "Un Nome", "language": "it"}),
+    Line("mfa_index", GET, SIGNED_IN),
+    Line("mfa_authenticate", GET_POST, EVERYBODY, {"code": "000000"}),
+    Line("mfa_reauthenticate", GET_POST, SIGNED_IN, {"code": "000000"}),
+    Line("mfa_activate_totp", GET_POST, SIGNED_IN, {"code": "000000"}),
+    Line("mfa_deactivate_totp", GET_POST, NOTHING_THERE, {}),
+    Line("mfa_view_recovery_codes", GET, NOTHING_THERE),
+    Line("mfa_generate_recovery_codes", GET_POST, SIGNED_IN, {}),
+    Line("mfa_list_webauthn", GET, EVERYBODY),
+    Line("mfa_add_webauthn", GET_POST, SIGNED_IN, {"name": "Ufficio"}),
+    Line("mfa_remove_webauthn", GET_POST, SIGNED_IN, {}, given={"pk": "1"}),
+    Line("mfa_reauthenticate_webauthn", GET_POST, SIGNED_IN, {}),
+    Line("mfa_login_webauthn", GET_POST, EVERYBODY, {}),
+    Line("openid_connect_login", POST, NOBODY, {}, given={"provider_id": "none"}),
+    Line("openid_connect_callback", GET_POST, NOBODY, {}, given={"provider_id": "none"}),
+    Line("socialaccount_login_cancelled", GET, EVERYBODY),
+    Line("socialaccount_login_error", GET, EVERYBODY),
+    Line("socialaccount_connections", GET, EVERYBODY),
+    Line("socialaccount_signup", GET, EVERYBODY),
     Line("account_invitation", GET_POST, EVERYBODY, {"name": "Nino Nuovo", "password": "una-frase-lunga-10"},
          given={"token": "{invitation}"}),
     # the looks

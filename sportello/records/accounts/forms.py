@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as second
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import SignupWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -64,6 +67,38 @@ class ConfirmPasswordForm(allauth.ReauthenticateForm):  # type: ignore[misc]  # 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, "password", _("Password"))
+
+
+_SIX = _("The six figures that the app shows now, or a recovery code.")
+
+
+class CodeForm(second.AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _SIX)
+        self.fields["code"].widget.attrs.update(autofocus=True, inputmode="numeric")
+
+
+class ConfirmCodeForm(second.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _SIX)
+        self.fields["code"].widget.attrs.update(inputmode="numeric")
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _("Six figures."))
+        self.fields["code"].widget.attrs.update(inputmode="numeric")
+
+
+class PasskeyForm(SignupWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """Every passkey of ours signs in alone, so nothing is chosen but its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "name", _("Name of the passkey"), _("So that you know it again: this computer, the office phone…"))
 
 
 class InvitationForm(forms.Form):
