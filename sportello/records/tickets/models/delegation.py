@@ -13,7 +13,7 @@ from .contact import Contact
 class ContactDelegate(OrganisationModel):
     """`contact.customer` is whom it is about; `delegate` is who stood there. The relation holds the proof, if any."""
 
-    contact = OwnedOneToOne(Contact, on_delete=models.CASCADE, related_name="acting")
+    contact = OwnedOneToOne(Contact, on_delete=models.PROTECT, related_name="acting")
     delegate = OwnedKey(Customer, on_delete=models.PROTECT, related_name="+")
     relation = OwnedKey(Relation, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 

@@ -29,7 +29,7 @@ class CertifiedMail(OrganisationModel):
         BY_HEADER = "header", _("by the identifier in its header")
         BY_IDENTIFIER = "identifier", _("by the provider's number")
 
-    mail = OwnedOneToOne(IncomingMail, on_delete=models.CASCADE, related_name="certified")
+    mail = OwnedOneToOne(IncomingMail, on_delete=models.PROTECT, related_name="certified")
     #: `posta-certificata`, `anomalia`, `accettazione`, `avvenuta-consegna`…; an unknown kind as written.
     kind = models.CharField(max_length=60)
     #: The provider's code (`no-dest`, `virus`…); `daticert_missing` and `daticert_malformed` are ours.
@@ -72,7 +72,7 @@ class CertifiedMail(OrganisationModel):
 class CertifiedLetter(OrganisationModel):
     """The bytes of an answer as they were handed to the PEC provider: what the proof is about."""
 
-    dispatch = OwnedOneToOne(Dispatch, on_delete=models.CASCADE, related_name="certified_letter")
+    dispatch = OwnedOneToOne(Dispatch, on_delete=models.PROTECT, related_name="certified_letter")
     raw = OwnedKey(Blob, related_name="+")
     handed_at = models.DateTimeField()
 
@@ -83,7 +83,7 @@ class CertifiedOutcome(OrganisationModel):
     Written once each, in whatever order receipts arrive; `Delivery.state` follows, and never goes back.
     """
 
-    delivery = OwnedOneToOne(Delivery, on_delete=models.CASCADE, related_name="certified")
+    delivery = OwnedOneToOne(Delivery, on_delete=models.PROTECT, related_name="certified")
     accepted_at = models.DateTimeField(null=True, blank=True)
     #: Not delivered within 12 hours, within 24 hours: in doubt.
     warned_at = models.DateTimeField(null=True, blank=True)

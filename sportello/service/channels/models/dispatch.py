@@ -61,7 +61,7 @@ class Delivery(OrganisationModel):
         READ = "read", _("Read")
         FAILED = "failed", _("Not delivered")
 
-    dispatch = OwnedKey(Dispatch, on_delete=models.CASCADE, related_name="deliveries")
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="deliveries")
     address = models.CharField(max_length=320)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     #: Enhanced status code (RFC 3463) where one was given.
@@ -79,7 +79,7 @@ class Delivery(OrganisationModel):
 class Attempt(OrganisationModel):
     """One try to hand a dispatch over, in the server's own words."""
 
-    dispatch = OwnedKey(Dispatch, on_delete=models.CASCADE, related_name="tries")
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="tries")
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     #: What it left the dispatch as: sent, retry, failed, in_doubt.
