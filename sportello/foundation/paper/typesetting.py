@@ -71,7 +71,7 @@ def typeset(
 
 
 def _compiled(sources: dict[str, bytes], stamp: int, standards: tuple[str, ...]) -> bytes:
-    pdf: bytes = typst.compile(
+    pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its types do not know that sources may be a dict
         sources,
         format="pdf",
         font_paths=[_fonts()],

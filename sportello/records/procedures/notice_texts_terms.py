@@ -37,7 +37,8 @@ TERM_TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "The term is interrupted: request {number}",
             "Good morning,\n\nthe term for your request “{subject}” is interrupted.\n\nWhy: {cause}\n{reason}\n"
             "Document: {document}\n\nYou can answer until {window}.\n"
-            "When we have your answer, the term begins again from the start. It begins again in any case on {until}.\n\n"
+            "When we have your answer, the term begins again from the start. "
+            "It begins again in any case on {until}.\n\n"
             "You can reply to this message or write here:\n{link}\n\n{organisation}",
         ),
     },
