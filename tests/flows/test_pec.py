@@ -494,6 +494,6 @@ def test_the_timeline_says_it_in_words(box: PecBox) -> None:
     client.force_login(box.cast.users["Anna"])
     client.cookies["django_language"] = "it"
     shown = client.get(f"/desk/borgo/tickets/{ticket.number}/").content.decode()
-    assert "PEC: ricevuta di avvenuta consegna, ora legale" in shown
+    assert "PEC: ricevuta di avvenuta consegna, certificata il" in shown
     assert "Ricevute e prova" in shown
     assert "consegnato" in shown

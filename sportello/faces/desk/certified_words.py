@@ -74,4 +74,5 @@ def _instant(written: str) -> str:
         at = datetime.fromisoformat(written)
     except ValueError:
         return ""
-    return date_format(timezone.localtime(at) if timezone.is_aware(at) else at, "DATETIME_FORMAT")
+    local = timezone.localtime(at) if timezone.is_aware(at) else at
+    return f"{date_format(local, 'SHORT_DATE_FORMAT')} {local:%H:%M:%S}"

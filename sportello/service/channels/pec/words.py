@@ -48,4 +48,4 @@ def kind_word(kind: str) -> str:
 
 def error_word(error: str) -> str:
     """Empty where nothing is wrong."""
-    return "" if error in ("", "nessuno") else str(ERRORS.get(error, error))
+    return "" if error in ("", "nessuno", "altro") else str(ERRORS.get(error, error))
