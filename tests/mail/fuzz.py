@@ -15,6 +15,7 @@ import json
 import logging
 import multiprocessing
 import random
+import signal
 import sys
 import time
 import traceback
@@ -26,8 +27,10 @@ from sportello.service.channels.mailkit.parse import parse
 
 from . import build
 
-#: Seconds of processor time that one message of some kilobytes may take. A hundred times what the slowest takes.
+#: Seconds of processor time that one message of some kilobytes may take.
 SLOW = 2.0
+#: After so many it is stopped, wherever it is.
+STUCK = 10.0
 _BATCH = 250
 _LARGEST = 60_000
 _TOLD = 10
@@ -154,17 +157,29 @@ def _start(seeds: list[bytes]) -> None:
     logging.disable(logging.CRITICAL)  # a failure is told once, by its number
 
 
+class StuckError(BaseException):
+    """Passes through the parser's last net."""
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise StuckError
+
+
 def batch(task: tuple[int, range]) -> Seen:
     """Try the messages of these numbers."""
     seed, numbers = task
+    signal.signal(signal.SIGVTALRM, _stop)
     seen = Seen()
     for number in numbers:
         raw = message(_seeds, seed, number)
         began = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, STUCK)
         try:
             wrong = check(raw)
-        except Exception:
+        except (Exception, StuckError):
             wrong = traceback.format_exc(limit=-3)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         seen.slowest = max(seen.slowest, (time.process_time() - began, number))
         seen.count += 1
         if wrong:

@@ -25,14 +25,11 @@ _SIGNATURES: Final = {
     "application/pgp-signature": "pgp",
 }
 _ENTITY: Final = re.compile(rb"\s*(?:content-[a-z-]{2,30}|mime-version|from|to|subject|date)[ \t]*:", re.IGNORECASE)
-_CLEAR: Final = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[A-Za-z-]{1,40}: .{0,500}\n){0,20}[ \t]*\n(?P<words>.*?)"
-    r"^-----BEGIN PGP SIGNATURE-----[ \t]*\n.*?(?:^-----END PGP SIGNATURE-----[ \t]*$|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
 _CLEAR_MARK: Final = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SEALED_MARK: Final = "-----BEGIN PGP MESSAGE-----"
-_DASHED: Final = re.compile(r"^- ", re.MULTILINE)
+_SIGNATURE_MARK: Final = "-----BEGIN PGP SIGNATURE-----"
+_END_MARK: Final = "-----END PGP SIGNATURE-----"
+_ARMOUR_FIELD: Final = re.compile(r"[A-Za-z-]{1,40}: ")
 
 
 @dataclass(slots=True)
@@ -107,7 +104,47 @@ def without_armour(text: str, seal: Seal) -> str:
         seal.note("encrypted", "pgp")
     if _CLEAR_MARK not in text:
         return text
-    opened = _CLEAR.sub(lambda found: _DASHED.sub("", found.group("words")).rstrip("\n"), text, count=10)
-    if opened != text:
+    lines = text.split("\n")
+    out: list[str] = []
+    at = 0
+    while at < len(lines):
+        signed = _signed_words(lines, at) if lines[at].rstrip() == _CLEAR_MARK else None
+        if signed is None:
+            out.append(lines[at])
+            at += 1
+            continue
+        words, at = signed
+        out.extend(words)
         seal.note("signed_not_checked", "pgp")
-    return opened
+    return "\n".join(out)
+
+
+def _signed_words(lines: list[str], at: int) -> tuple[list[str], int] | None:
+    """The words between the mark at `at` and their signature, and where what follows begins; None without a signature.
+
+    A mark that has none is looked for once only, up to the next mark: each line is read a bounded number of times.
+    """
+    begins = at + 1
+    while begins < len(lines) and _ARMOUR_FIELD.match(lines[begins]):
+        begins += 1
+    for index in range(begins, len(lines)):
+        line = lines[index].rstrip()
+        if line == _CLEAR_MARK:
+            return None
+        if line == _SIGNATURE_MARK:
+            words = [word.removeprefix("- ") for word in lines[begins:index]]
+            while words and not words[0].strip():
+                words.pop(0)
+            return words, _after_signature(lines, index)
+    return None
+
+
+def _after_signature(lines: list[str], at: int) -> int:
+    """Behind the signature's last line; an unfinished one ends before the first line that is no base64."""
+    for index in range(at + 1, len(lines)):
+        line = lines[index].rstrip()
+        if line == _END_MARK:
+            return index + 1
+        if " " in line and not _ARMOUR_FIELD.match(line):
+            return index
+    return len(lines)
