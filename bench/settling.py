@@ -51,8 +51,10 @@ def main() -> int:
         settled = _timed(lambda: _go(home, workers))
         wrong = _check(letters, len(seeds))
         before = len(cast.users)
-        print(f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at "
-              f"{args.mails / settled:.0f}/s by {args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}")
+        print(
+            f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at {args.mails / settled:.0f}/s by "
+            f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
+        )
     return 1 if wrong else 0
 
 
