@@ -49,6 +49,7 @@ from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_customers import customer_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
@@ -141,6 +142,7 @@ def make_scene() -> Scene:
         own = [kit for about, kit in tickets.items() if about.startswith(slug + " ")]
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
+        here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:

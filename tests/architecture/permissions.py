@@ -84,6 +84,7 @@ WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo",
 #: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
 SERVES = right("who serves customers there", "Anna Bruno Carla Dario Hugo", "Hugo Irene")
 LEADS = right("who answers for colleagues there, or sets up", "Carla Elena", "Irene")
+SUPERVISES = right("who answers for colleagues there", "Carla", "Irene")
 SETS_UP = right("who sets the organisation up", "Elena", "")
 KNOWS = right("who serves, leads or sets up there", "Anna Bruno Carla Dario Elena Hugo", "Hugo Irene")
 OWN_CONTACT = right("whose contact it is", "Anna", "Irene")
@@ -245,6 +246,31 @@ LINES = (
     Line("desk:identities", POST, SERVES, {"sort": "phone", "value": "333 765 4321"}),
     Line("desk:identity_verification", POST, SERVES, {"how": "by_document"}),
     Line("desk:identity_undeliverable", POST, SERVES, {}),
+    Line("desk:value_check", GET, SERVES, query="sort=phone&value=333765"),
+    Line("desk:identity_preference", POST, SERVES, {}),
+    Line("desk:identity_removal", POST, SERVES, {}),
+    Line("desk:relations", POST, SERVES, {"kind": "household", "other": "Marta Altra"}),
+    Line("desk:relation_ending", POST, SERVES, {}),
+    Line("desk:relation_proof", GET, SERVES),
+    Line("desk:consents", POST, SERVES, {"purpose": "survey", "source": "phone"}),
+    Line("desk:consent_withdrawal", POST, SERVES, {}),
+    Line("desk:customer_notes", POST, SERVES, {"text": "Preferisce il mattino."}),
+    Line("desk:customer_side", GET, SERVES),
+    Line("desk:duplicates", GET, SERVES),
+    Line("desk:merges", GET_POST, SERVES, {"other": "{other_customer_id}", "do": "merge"},
+         query="other={other_customer_id}"),
+    Line("desk:merge_parting", POST, SERVES, {}),
+    # the desk: customers' data in and out, for who answers for it
+    Line("desk:customer_data", GET_POST, SUPERVISES, {"purpose": "Accesso art. 15"}),
+    Line("desk:customer_erasure", POST, SUPERVISES, {"ground": "Art. 17", "sure": "on"}),
+    Line("desk:customers_export", GET_POST, SUPERVISES, {"purpose": "Verifica"}),
+    Line("desk:readings", GET, SUPERVISES),
+    Line("desk:imports", GET_POST, SUPERVISES),
+    Line("desk:import", GET_POST, SUPERVISES),
+    Line("desk:import_going", POST, SUPERVISES, {"do": "stop"}),
+    Line("desk:import_faults", GET, SUPERVISES),
+    Line("desk:side_sources", GET_POST, SETS_UP),
+    Line("desk:side_source_switch", POST, SETS_UP, {}),
     # the desk: the mail door
     Line("desk:quarantine", GET, SERVES),
     Line("desk:quarantine_in", GET, SERVES),

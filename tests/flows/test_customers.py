@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from sportello.config import reactions
 from sportello.foundation.journal import actor
 from sportello.foundation.journal.models import Event
 from sportello.records.customers.actions.merging import merge, undo
 from sportello.records.customers.actions.registering import find_or_add
-from sportello.records.customers.models import Customer
+from sportello.records.customers.duplicates import propose
+from sportello.records.customers.models import Consent, Customer, ImportRun, Merge, Reading, Relation, SideSource
+from sportello.records.tickets import imports
 from sportello.records.tickets.actions import contacts, messages
 from sportello.records.tickets.models import Recipient, Ticket
 from sportello.records.tickets.queries.customer_pages import history_page
@@ -86,3 +90,111 @@ def test_history_is_paged_over_tickets_and_contacts_and_shows_what_one_may_see(c
     assert tickets[2].pk not in seen
     for nonsense in ("x", "1-t", "1-z-1", "nan-t-1", "1e400-t-3"):
         assert history_page(cast.person("Anna"), customer, nonsense, size=3).lines
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    client = Client(headers={"accept-language": "it"})
+    client.force_login(cast.users[name], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def body(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined, no-any-return]  # a response of the test client
+
+
+def test_the_card_says_doubts_and_loses_nothing_typed(cast: Cast) -> None:
+    anna, customer = signed_in(cast, "Anna"), Customer.objects.get(pk=cast.ticket().customer_id)
+    card = f"/desk/borgo/customers/{customer.pk}/"
+    asked = anna.post(card + "identities/", {"sort": "tax_code", "value": "RSSMRA85T10A562X"})
+    assert asked.status_code == 422 and "RSSMRA85T10A562X" in body(asked) and "controllo non torna" in body(asked)
+    asked = anna.post(card + "identities/", {"sort": "tax_code", "value": "RSSMRA85T10A562S"})
+    assert asked.status_code == 422 and 'name="sure"' in body(asked) and "non corrispondono al nome" in body(asked)
+    anna.post(card + "identities/", {"sort": "tax_code", "value": "RSSMRA85T10A562S", "sure": "on"})
+    assert customer.identities.filter(sort="tax_code").exists()
+    live = anna.get("/desk/borgo/customers/check/", {"sort": "email", "value": "maria@gmial.com"})
+    assert "maria@gmail.com" in body(live)
+
+
+def test_everything_on_the_card_is_shown_and_kept(cast: Cast) -> None:
+    anna, ticket = signed_in(cast, "Anna"), cast.ticket()
+    ion = cast.ticket("Altro", address="ion@example.org", name="Ion Popescu").customer
+    card = f"/desk/borgo/customers/{ticket.customer_id}/"
+    anna.post(card, {"name": "Maria Popescu", "sort": "person", "language": "ro", "needs": "Testo grande",
+                     "addressed_as": "Dott.ssa Popescu", "born_on": "1980-03-02"})
+    anna.post(card + "notes/", {"text": "Chiamarla al mattino."})
+    anna.post(card + "consents/", {"purpose": "survey", "source": "phone", "given_on": "2026-01-10"})
+    paper = SimpleUploadedFile("delega.pdf", b"%PDF-1.4 delega")
+    anna.post(card + "relations/", {"kind": "delegate", "other": "ion@example.org", "proof": paper})
+    page = body(anna.get(card))
+    for words in ("Testo grande", "Dott.ssa Popescu", "Chiamarla al mattino.", "Questionari sul nostro lavoro",
+                  "Agisce per", "Ion Popescu", "delega.pdf"):
+        assert words in page, words
+    assert "Maria Popescu" in body(anna.get(f"/desk/borgo/customers/{ion and ion.pk}/")), "seen from the other side"
+    relation = Relation.objects.get()
+    proof = anna.get(f"{card}relations/{relation.pk}/proof/")
+    assert proof["Content-Disposition"].startswith("attachment")
+    assert set(Reading.objects.values_list("what", flat=True)) == {"card", "proof"}
+    consent = Consent.objects.get()
+    anna.post(f"{card}consents/{consent.pk}/withdrawal/")
+    assert Consent.objects.get().withdrawn_at is not None
+
+
+def test_a_pair_is_looked_at_merged_and_parted_on_the_pages(cast: Cast) -> None:
+    anna = signed_in(cast, "Anna")
+    one = find_or_add(cast.borgo, name="Maria Popescu", identities=[("phone", "051 203040")], language="it",
+                      actor=actor.SYSTEM)
+    other = find_or_add(cast.borgo, name="Popescu Maria", identities=[("phone", "051203040")], language="it",
+                        actor=actor.SYSTEM)
+    assert one.pk != other.pk and propose(other) == 1
+    assert f"/customers/{one.pk}/merges/?other={other.pk}" in body(anna.get("/desk/borgo/customers/duplicates/"))
+    merging = f"/desk/borgo/customers/{one.pk}/merges/"
+    assert "stesso telefono" in body(anna.get("/desk/borgo/customers/duplicates/"))
+    assert "Popescu Maria" in body(anna.get(merging, {"other": other.pk}))
+    anna.post(merging, {"other": other.pk, "do": "merge", "why": "Stessa persona"})
+    assert anna.get(f"/desk/borgo/customers/{other.pk}/")["Location"].endswith(f"/{one.pk}/")
+    made = Merge.objects.get()
+    anna.post(f"{merging}{made.pk}/parting/")
+    assert anna.get(f"/desk/borgo/customers/{other.pk}/").status_code == 200
+
+
+def test_a_supervisor_brings_in_and_takes_out_and_it_is_written_down(cast: Cast) -> None:
+    carla = signed_in(cast, "Carla")
+    listed = SimpleUploadedFile("elenco.csv", "Codice cliente;Nominativo;Email\nC-1;Ugo Neri;ugo@example\n".encode("cp1252"))
+    where = carla.post("/desk/borgo/customers/imports/", {"sort": "customers", "file": listed})["Location"]
+    page = body(carla.get(where))
+    assert "Ugo Neri" in page and 'name="f_name"' in page
+    run = ImportRun.objects.get()
+    carla.post(where, {"encoding": "utf-8", "delimiter": ";", "do": "try",
+                       **{f"f_{name}": str(column) for name, column in run.mapping.items()}})
+    while imports.work():
+        pass
+    assert "manca qualcosa" in body(carla.get(where)) and not Customer.objects.exists()
+    assert "Provato" in body(carla.get(where, {"fragment": "progress"}))
+    carla.post(f"{where}going/", {"do": "go"})
+    while imports.work():
+        pass
+    assert "manca qualcosa" in body(carla.get(f"{where}faults/"))
+    ugo = Customer.objects.get()
+    refused = carla.post("/desk/borgo/customers/export/", {"purpose": ""})
+    assert refused.status_code == 422
+    taken = carla.post("/desk/borgo/customers/export/", {"purpose": "Verifica annuale"})
+    assert "Ugo Neri" in b"".join(taken).decode()  # type: ignore[arg-type]  # streamed
+    copy = carla.post(f"/desk/borgo/customers/{ugo.pk}/data/", {"purpose": "Accesso art. 15"})
+    assert copy["Content-Type"] == "application/zip"
+    carla.post(f"/desk/borgo/customers/{ugo.pk}/erasure/", {"ground": "Art. 17 prot. 1", "sure": "on"})
+    ugo.refresh_from_db()
+    assert ugo.erased_at and ugo.name == f"#{ugo.pk}"
+    assert set(Reading.objects.values_list("what", flat=True)) == {"data", "faults", "list"}
+    assert "Verifica annuale" in body(carla.get("/desk/borgo/customers/readings/"))
+
+
+def test_an_administrator_sets_up_a_list_beside_the_card(cast: Cast) -> None:
+    elena, anna = signed_in(cast, "Elena"), signed_in(cast, "Anna")
+    customer = find_or_add(cast.borgo, name="Ugo", identities=[("external", "ORD-7")], language="it", actor=actor.SYSTEM)
+    orders = SimpleUploadedFile("ordini.csv", b"Ordine;Totale\nORD-7;46,80\n")
+    saved = elena.post("/desk/borgo/customers/sources/", {"name": "Ordini", "sort": "csv", "key": "external",
+                                                         "cache_minutes": 60, "file": orders})
+    assert saved.status_code == 302
+    assert "46,80" in body(anna.get(f"/desk/borgo/customers/{customer.pk}/side/"))
+    elena.post(f"/desk/borgo/customers/sources/{SideSource.objects.get().pk}/switch/")
+    assert "46,80" not in body(anna.get(f"/desk/borgo/customers/{customer.pk}/side/"))

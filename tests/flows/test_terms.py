@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from sportello.records.tickets.actions import messages
+from sportello.records.tickets.actions import terms as acts
 from sportello.records.tickets.models import Moment, Suspension, Ticket
+from sportello.records.tickets.standing import standing
 from tests.cast import Cast
 from tests.unit.tickets.terms_scene import LAW, Scene, rule
 
@@ -72,8 +75,6 @@ def test_closing_says_what_is_missing_until_all_is_there(scene: Scene, client: C
     assert refused.status_code == 422
     for missing in ("Non si può ancora chiudere", "Rimedi", "Istruttoria", "perché questo tono"):
         assert missing in refused.content.decode()
-    from sportello.records.tickets.actions import messages
-
     ticket.refresh_from_db()
     reply = messages.answer(ticket, scene.cast.member("Anna"), "Ecco i rimedi.", base_position=ticket.last_public_position)
     assert client.post(address(ticket, "blocks/"), {"remedies": str(reply.pk)}).status_code == 302
@@ -82,3 +83,16 @@ def test_closing_says_what_is_missing_until_all_is_there(scene: Scene, client: C
     assert client.post(address(ticket, "closure/"), ending).status_code == 302
     ticket.refresh_from_db()
     assert ticket.is_closed
+
+
+def test_the_customer_reads_it_in_the_same_words(scene: Scene) -> None:
+    """One object draws where it stands: the portal, the mail and the desk say alike that the clock stands still."""
+    ticket = scene.opened("2026-09-01 10:00", WHOLE)
+    scene.now("2026-09-21 10:00")
+    acts.suspend(ticket, "refusal_warning", by=scene.cast.member("Anna"), reason="Manca il requisito.")
+    ticket.refresh_from_db()
+    said = standing(ticket, "it")
+    assert said.sentence == "Il termine è sospeso al più tardi fino a giovedì 1 ottobre 2026: preavviso di rigetto."
+    assert said.to_do_by_customer == "Manca il requisito. Può rispondere fino a giovedì 1 ottobre 2026."
+    assert [stage.code for stage in said.stages if stage.state == "now"] == ["suspended"]
+    assert "term is suspended" in standing(ticket, "en").sentence

@@ -106,20 +106,29 @@ def panel(ticket: Ticket) -> Panel:
     stops, running = _stops(ticket, causes) if rules.suspensions or rules.interim else ([], None)
     levels, is_paused = _levels(ticket, now) if rules.service_levels else ([], False)
     next_at, next_words = (None, "") if ticket.is_closed else _next(ticket)
+    notices = _notices(ticket)
     wrote = ticket.unanswered_since if running and ticket.unanswered_since else None
     return Panel(
         terms=_terms(ticket, now, causes),
         stops=stops,
         levels=levels,
-        notices=_notices(ticket),
+        notices=notices,
         steps=_steps(ticket) if rules.steps else [],
-        missing=[] if ticket.is_closed else blockers.missing(ticket),
+        missing=blockers.missing(ticket) if _may_miss(ticket, notices) else [],
         suspension=running,
         next_at=next_at,
         next_words=next_words,
         wrote_meanwhile=wrote if wrote and running and wrote >= running.began_at else None,
         verbs=_verbs(ticket, running is not None, is_paused),
     )
+
+
+def _may_miss(ticket: Ticket, notices: list[NoticeLine]) -> bool:
+    """Whether it is worth asking; most tickets run under a rule that asks for nothing but an answer."""
+    rules = rules_of(ticket.procedure)
+    owed = any(row.notice.is_required and row.notice.state == Notice.State.DUE for row in notices)
+    asks = bool(rules.reply_blocks or rules.steps or rules.reasons or blockers.are_registered())
+    return not ticket.is_closed and (owed or asks)
 
 
 def _verbs(ticket: Ticket, is_suspended: bool, is_paused: bool) -> set[str]:

@@ -19,7 +19,7 @@ from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
-from . import certified_words
+from . import certified_words, term_events
 
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
@@ -120,6 +120,8 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
     if code == "pec_receipt":
         return certified_words.receipt_sentence(facts)
+    if code in term_events.CODES:
+        return term_events.sentence(code, facts, _day)
     if code == "closed":
         return _("closed: %(outcome)s") % {"outcome": _label(Closure.Outcome, facts.get("outcome"))}
     return code.replace("_", " ")
@@ -134,6 +136,9 @@ _PLAIN_EVENTS: dict[str, Any] = {
     "customer_confirmed": gettext_lazy("the customer says it is solved"),
     "freed": gettext_lazy("given back to the team: its owner works here no more"),
     "complained": gettext_lazy("a recipient called our message spam"),
+    "paused": gettext_lazy("service levels paused"),
+    "unpaused": gettext_lazy("service levels run again"),
+    "notice_given": gettext_lazy("a notice was given outside"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
     "reply_held": gettext_lazy("a reply was held back and not sent"),
 }

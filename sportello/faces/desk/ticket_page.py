@@ -16,7 +16,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
-from sportello.records.tickets.models import Link, Notice, Participant, Term, Ticket
+from sportello.records.tickets.models import Link, Participant, Term, Ticket
 from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
 from sportello.records.tickets.reach import reach
 from sportello.records.tickets.standing import standing
@@ -190,8 +190,6 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
         "contacts": history.contacts if history else [],
         "history_more": bool(history and history.has_more),
         "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
-        "terms": terms_of(ticket),
-        "notices": _notices(ticket),
         "links": _links(person, ticket),
         "sheets": _sheets(ticket),
     }
@@ -229,20 +227,6 @@ def terms_of(ticket: Ticket) -> list[TermRow]:
             )
         )
     return rows
-
-
-@dataclass(frozen=True)
-class NoticeRow:
-    notice: Notice
-    label: str
-    how: str
-
-
-def _notices(ticket: Ticket) -> list[NoticeRow]:
-    return [
-        NoticeRow(notice, sentences.moment_word(notice.moment), sentences.channel_word(notice.how))
-        for notice in Notice.objects.filter(ticket=ticket).order_by("id")
-    ]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, door, mailboxes, procedures, terms, work
+from .addresses import certified, contacts, customers, door, mailboxes, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
     *work.urlpatterns,
     *contacts.urlpatterns,
+    *customers.urlpatterns,
     *door.urlpatterns,
     *procedures.urlpatterns,
     *certified.urlpatterns,

@@ -47,6 +47,10 @@ def register(name: str, blocker: Blocker) -> None:
     _REGISTERED[name] = blocker
 
 
+def are_registered() -> bool:
+    return bool(_REGISTERED)
+
+
 def unregister(name: str) -> None:
     _REGISTERED.pop(name, None)
 
