@@ -9,7 +9,7 @@ import time
 import pytest
 from asn1crypto import cms
 from flufl.bounce import all_failures
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tnefparse import TNEF
 
@@ -47,6 +47,7 @@ def test_any_damage_to_winmail_dat_leaves_a_record(data: st.DataObject) -> None:
     assert record.attachments[0].content == bytes(content), "the wrapping itself is always kept"
 
 
+@example("Â¡")  # valid UTF-8, and yet two letters
 @given(st.text(alphabet=st.characters(codec="cp1252", exclude_categories=["C"], exclude_characters="\\{}\x7f\xa0"), min_size=1))
 def test_rich_text_packed_and_unpacked_says_what_it_said(words: str) -> None:
     source = rb"{\rtf1\ansi\ansicpg1252 " + "".join(f"\\'{byte:02x}" for byte in words.encode("cp1252")).encode() + b"}"

@@ -168,5 +168,7 @@ class _Writer:
 
     def _flush(self) -> None:
         if self._waiting:
-            self.said.append(charsets.decode(bytes(self._waiting), self._code_page, Defects()))
+            # The document's own word, not a guess: two letters of a code page may look like one of UTF-8.
+            codec = charsets.codec_for(self._code_page) or "cp1252"
+            self.said.append(self._waiting.decode(codec, "replace"))
             self._waiting.clear()
