@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.journal import actor
@@ -30,8 +32,10 @@ from .terms_scene import RULES, Scene, day, minute, rule, term_of, tick_all
 
 
 @pytest.fixture
-def scene(cast: Cast) -> Scene:
-    return Scene(cast)
+def scene(cast: Cast) -> Iterator[Scene]:
+    """Who is at work reads English; the customer is still told in Italian."""
+    with translation.override("en"):
+        yield Scene(cast)
 
 
 def last_notice(ticket: Ticket) -> Message:
@@ -171,7 +175,7 @@ def test_too_late_to_interrupt(scene: Scene) -> None:
         ("missing_facts", {"reason": " ", "document": "x"}, "Say why"),
         ("missing_facts", {"reason": "x"}, "asks for a document"),
         ("missing_facts", {"reason": "x", "document": "y", "until": "2026-12-24T10:00:00+01:00"}, "fewer days"),
-        ("missing_facts", {"reason": "x", "document": "y", "until": "2026-08-01T10:00:00+02:00"}, "deve ancora venire"),
+        ("missing_facts", {"reason": "x", "document": "y", "until": "2026-08-01T10:00:00+02:00"}, "still to come"),
     ],
 )
 def test_what_a_suspension_asks(scene: Scene, cause: str, given: dict[str, Any], says: str) -> None:

@@ -79,10 +79,10 @@ def test_the_next_answer_counts_from_the_oldest_message(scene: Scene) -> None:
 
 
 def test_met_late_is_breached_at_its_due_instant_though_no_tick_ran(scene: Scene) -> None:
-    ticket = opened(scene, "2026-09-07 09:00")
+    ticket = opened(scene, "2026-09-07 09:15")
     answer(ticket, scene, "2026-09-08 09:00")
     row = level(ticket, "first_answer")
-    assert (minute(row.met_at), minute(row.breached_at)) == ("2026-09-08 09:00", "2026-09-07 14:30")
+    assert (minute(row.met_at), minute(row.breached_at)) == ("2026-09-08 09:00", "2026-09-07 14:45")
     scene.now("2026-09-20 10:00")
     tick_all()
     assert not Moment.objects.filter(level=row, done_at__isnull=False).exists(), "answered: nobody is warned any more"
@@ -129,12 +129,12 @@ def test_nothing_warns_while_it_stands_still(scene: Scene) -> None:
     acts.pause(ticket, by=scene.cast.member("Anna"), reason="Parere legale")
     row = level(ticket, "first_answer")
     assert not Moment.objects.filter(level=row, done_at=None).exists()
-    scene.now("2026-09-21 10:00")
+    scene.now("2026-09-21 10:15")
     acts.unpause(ticket, by=scene.cast.member("Anna"))
     row.refresh_from_db()
-    assert minute(row.due_at) == "2026-09-21 15:30"
+    assert minute(row.due_at) == "2026-09-21 15:45"
     warned = Moment.objects.filter(level=row, sort="warning").order_by("at")
-    assert [minute(one.at) for one in warned] == ["2026-09-21 14:30", "2026-09-21 15:30"]
+    assert [minute(one.at) for one in warned] == ["2026-09-21 14:45", "2026-09-21 15:45"]
 
 
 def test_a_new_policy_rewrites_nothing(scene: Scene) -> None:
