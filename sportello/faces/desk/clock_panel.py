@@ -105,7 +105,7 @@ def panel(ticket: Ticket) -> Panel:
     causes = {one.code: one.names for one in rules.suspensions}
     stops, running = _stops(ticket, causes) if rules.suspensions or rules.interim else ([], None)
     levels, is_paused = _levels(ticket, now) if rules.service_levels else ([], False)
-    next_at, next_words = (None, "") if ticket.is_closed else _next(ticket)
+    next_at, next_words = (None, "") if ticket.is_closed else _next(ticket, now)
     notices = _notices(ticket)
     wrote = ticket.unanswered_since if running and ticket.unanswered_since else None
     return Panel(
@@ -219,10 +219,10 @@ def _levels(ticket: Ticket, now: datetime) -> tuple[list[LevelLine], bool]:
     return lines, paused
 
 
-def _next(ticket: Ticket) -> tuple[datetime | None, str]:
-    """What happens by itself next, and to whom."""
+def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
+    """What happens by itself next, and to whom; what is due this very moment the tick is about to do."""
     moment = (
-        Moment.objects.filter(ticket=ticket, next_moment_at__isnull=False)
+        Moment.objects.filter(ticket=ticket, next_moment_at__gt=now)
         .select_related("term", "level")
         .order_by("next_moment_at", "id")
         .first()
