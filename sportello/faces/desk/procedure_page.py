@@ -26,7 +26,7 @@ from sportello.records.procedures.definition import (
     TermRule,
 )
 from sportello.records.procedures.definition_parts import Sourced
-from sportello.records.procedures.explaining import length
+from sportello.records.procedures.explaining import date_in_words, length
 from sportello.records.procedures.models import Confirmation, Procedure
 
 from .sentences import language_now
@@ -58,10 +58,10 @@ _ROLLS: dict[str, Any] = {
     "festivo_and_saturday": gettext_lazy("a last day that is a holiday or a Saturday moves on"),
 }
 EVENTS: dict[str, Any] = {
-    "received": gettext_lazy("it is received"),
-    "presented": gettext_lazy("it is filed"),
-    "protocolled": gettext_lazy("it is entered in the register"),
-    "notified": gettext_lazy("the notice arrives"),
+    "received": gettext_lazy("receipt"),
+    "presented": gettext_lazy("filing"),
+    "protocolled": gettext_lazy("the entry in the register"),
+    "notified": gettext_lazy("the notice"),
     "delivered": gettext_lazy("delivery"),
     "concluded": gettext_lazy("the contract"),
     "happened": gettext_lazy("the fact"),
@@ -69,7 +69,7 @@ EVENTS: dict[str, Any] = {
     "due": gettext_lazy("the end of the term"),
     "closed": gettext_lazy("closing"),
     "appealed": gettext_lazy("the appeal"),
-    "told": gettext_lazy("we are told"),
+    "told": gettext_lazy("being told"),
 }
 _SILENCE: dict[str, Any] = {
     "none": gettext_lazy("nothing follows by law"),
@@ -133,6 +133,15 @@ def parts_of(procedure: Procedure) -> list[Part]:
 def term_words(procedure: Procedure) -> str:
     """"30 days", "1 month"."""
     return length(procedure.term_value, procedure.term_unit, language_now())
+
+
+def validity(procedure: Procedure) -> str:
+    """"in force from 1 January 2026 to 31 December 2026"."""
+    language = language_now()
+    told = _("in force from %(day)s") % {"day": date_in_words(procedure.valid_from, language)}
+    if procedure.valid_to is not None:
+        told += " " + _("to %(day)s") % {"day": date_in_words(procedure.valid_to, language)}
+    return told
 
 
 def about(definition: Definition) -> Iterator[tuple[str, str]]:

@@ -169,8 +169,14 @@ def sentence(
 def day_in_words(day: date, language: str) -> str:
     """"lunedì 5 ottobre 2026", "Monday 5 October 2026"; in Italian the first is written 1°."""
     tongue = language if language in _DAYS else "en"
+    return f"{_DAYS[tongue][day.weekday()]} {date_in_words(day, tongue)}"
+
+
+def date_in_words(day: date, language: str) -> str:
+    """"5 ottobre 2026", "1° maggio 2026", "5 October 2026"."""
+    tongue = language if language in _DAYS else "en"
     number = "1°" if day.day == 1 and tongue == "it" else str(day.day)
-    return f"{_DAYS[tongue][day.weekday()]} {number} {_MONTHS[tongue][day.month - 1]} {day.year}"
+    return f"{number} {_MONTHS[tongue][day.month - 1]} {day.year}"
 
 
 def length(value: float, unit: str, language: str) -> str:

@@ -62,7 +62,8 @@ def procedure(request: HttpRequest, person: Person, slug: str, procedure_id: int
     versions = Procedure.objects.filter(kind=found.kind).order_by("-version")
     context: dict[str, Any] = {
         "procedure": found, "defined": found.defined, "about": list(procedure_page.about(found.defined)),
-        "parts": procedure_page.parts_of(found), "versions": list(versions[:50]),
+        "parts": procedure_page.parts_of(found), "validity": procedure_page.validity(found),
+        "versions": [(each, procedure_page.validity(each)) for each in versions[:50]],
         "waiting": len(unconfirmed(found)), "now": clock.now(organisation),
     }
     return _page(request, person, organisation, "page", **context)
