@@ -262,7 +262,8 @@ LINES = (
     Line("desk:merge_parting", POST, SERVES, {}),
     # the desk: customers' data in and out, for who answers for it
     Line("desk:customer_data", GET_POST, SUPERVISES, {"purpose": "Accesso art. 15"}),
-    Line("desk:customer_erasure", POST, SUPERVISES, {"ground": "Art. 17", "sure": "on"}),
+    # comes back to be corrected: open tickets hold it
+    Line("desk:customer_erasure", POST, SUPERVISES, None),
     Line("desk:customers_export", GET_POST, SUPERVISES, {"purpose": "Verifica"}),
     Line("desk:readings", GET, SUPERVISES),
     Line("desk:imports", GET_POST, SUPERVISES),

@@ -126,7 +126,7 @@ def _page(request: HttpRequest, person: Person, run: ImportRun, form: MappingFor
         "organisation": run.organisation, "back_url": reverse("desk:imports", args=[run.organisation.slug]),
     }
     if request.GET.get("fragment") == "progress":
-        return render(request, "desk/customers/_progress.html", context)
+        return render(request, "desk/customers/_progress.html", {**context, "is_fragment": True})
     if run.state in (ImportRun.State.CHOSEN, ImportRun.State.CHECKED):
         found = _table(run)
         initial = {"encoding": run.encoding, "delimiter": run.delimiter,
