@@ -233,6 +233,16 @@ def test_anna_sends_on_monday_and_sends_it_now_after_all(anna: Client, cast: Cas
     assert answers(ticket) == ["A lunedì."]
 
 
+def test_a_button_for_monday_wins_over_the_empty_field_beside_it(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket()
+    page = anna.get(at(ticket)).content.decode()
+    offered = page.split('name="send_preset" value="')[1].split('"')[0]
+    anna.post(at(ticket, "replies/"), typed(ticket, "Domani.", send_preset=offered, send_at=""))
+    one = WaitingReply.objects.get()
+    assert one.is_scheduled and clock.local(cast.borgo, one.send_at).strftime("%Y-%m-%dT%H:%M") == offered
+    assert answers(ticket) == []
+
+
 def test_the_seconds_are_her_own_choice(anna: Client, cast: Cast) -> None:
     chosen = {"name": "Anna Prova", "language": "it", "undo_seconds": "0"}
     assert anna.post("/accounts/me/", chosen).status_code == 302

@@ -127,7 +127,7 @@ def test_a_merged_customer_is_answered_where_they_wrote_from(cast: Cast) -> None
     other = registering.find_or_add(
         cast.borgo, name="Maria P.", identities=[("email", "lavoro@example.net")], language="it", actor=actor.MACHINE
     )
-    merging.merge(other, ticket.customer, by=cast.member("Anna"))
+    merging.merge(other, ticket.customer, cast.member("Anna"))
     ticket.refresh_from_db()
     from sportello.records.tickets.reach import reach
 

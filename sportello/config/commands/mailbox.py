@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", choices=("email", "pec"), help="pec: a box of certified mail")
     parser.add_argument("--host", help='the SMTP server; "" sends to the out-tray again')
     parser.add_argument("--port", type=int)
-    parser.add_argument("--security", choices=("none", "starttls", "tls"))
+    parser.add_argument("--security", choices=("none", "optional", "starttls", "tls"))
     parser.add_argument("--user", help=f"the password is read from {_PASSWORD}, or asked for")
 
 

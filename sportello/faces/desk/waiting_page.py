@@ -95,4 +95,6 @@ def presets(ticket: Ticket) -> list[Preset]:
 
 
 def _day_words(at: datetime) -> str:
-    return formats.date_format(at, _("l j F, H:i"))
+    words = formats.date_format(at, _("l j F, H:i"))
+    # the framework's catalogue gives Italian days and months a capital
+    return words.lower() if sentences.language_now() == "it" else words

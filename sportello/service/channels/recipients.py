@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.customers.models import Identity
-from sportello.records.customers.queries import identities_of
+from sportello.records.customers.queries import identities_of, surviving
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.mailkit.wire import BadMail, wire_address
 
@@ -100,6 +100,6 @@ def other_addresses(ticket: Ticket, avoid: Iterable[str]) -> list[str]:
     passed = {key(address) for address in avoid}
     return [
         identity.shown or identity.value
-        for identity in identities_of(ticket.customer)
+        for identity in identities_of(surviving(ticket.customer))
         if identity.sort in ("email", "pec") and identity.undeliverable_at is None and key(identity.value) not in passed
     ]

@@ -16,6 +16,8 @@ from sportello.service.channels import recipients
 from sportello.service.channels.mailkit.wire import BadMail, wire_address
 
 MOST_RECIPIENTS = recipients.MOST
+#: How an hour may be typed.
+HOURS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"]
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -93,8 +95,10 @@ class ReplyForm(WithFiles):
         label=gettext_lazy("Send on"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"],
+        input_formats=HOURS,
     )
+    #: The hour of a button: beside the field, which is sent too and is mostly empty.
+    send_preset = forms.DateTimeField(required=False, input_formats=HOURS)
     then = forms.ChoiceField(label=gettext_lazy("Then"), choices=THEN, initial="keep", required=False)
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"), required=False, choices=[("", "—"), *Closure.Outcome.choices]
@@ -110,6 +114,7 @@ class ReplyForm(WithFiles):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["then"] = data.get("then") or "keep"
+        data["send_at"] = data.get("send_preset") or data.get("send_at")
         if data["then"] == "close":
             if not data.get("outcome"):
                 self.add_error("outcome", _("To close with this reply, choose how it ended."))
