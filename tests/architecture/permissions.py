@@ -79,6 +79,8 @@ EVERYBODY = right("everybody", " ".join(PEOPLE), " ".join(PEOPLE))
 NOBODY = right("nobody", "", "", visitors=Answer.HIDDEN)
 #: Of one's own, and nobody here has it; who is not signed in is asked to.
 NOTHING_THERE = right("nobody", "", "")
+#: Pages of the second step of signing in: who has not given the password yet is sent to do so.
+HALFWAY = right("who has given a password", " ".join(STAFF), " ".join(STAFF))
 SIGNED_IN = right("who has an account", " ".join(STAFF), " ".join(STAFF))
 WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo", "Hugo Irene")
 #: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
@@ -156,7 +158,7 @@ LINES = (
     Line("account_reset_password_from_key_done", GET, EVERYBODY),
     Line("account_me", GET_POST, SIGNED_IN, {"name": "Un Nome", "language": "it"}),
     Line("mfa_index", GET, SIGNED_IN),
-    Line("mfa_authenticate", GET_POST, EVERYBODY, {"code": "000000"}),
+    Line("mfa_authenticate", GET_POST, HALFWAY, {"code": "000000"}),
     Line("mfa_reauthenticate", GET_POST, SIGNED_IN, {"code": "000000"}),
     Line("mfa_activate_totp", GET_POST, SIGNED_IN, {"code": "000000"}),
     Line("mfa_deactivate_totp", GET_POST, NOTHING_THERE, {}),
@@ -166,7 +168,7 @@ LINES = (
     Line("mfa_add_webauthn", GET_POST, SIGNED_IN, {"name": "Ufficio"}),
     Line("mfa_remove_webauthn", GET_POST, SIGNED_IN, {}, given={"pk": "1"}),
     Line("mfa_reauthenticate_webauthn", GET_POST, SIGNED_IN, {}),
-    Line("mfa_login_webauthn", GET_POST, EVERYBODY, {}),
+    Line("mfa_login_webauthn", GET_POST, HALFWAY, {}),
     Line("openid_connect_login", POST, NOBODY, {}, given={"provider_id": "none"}),
     Line("openid_connect_callback", GET_POST, NOBODY, {}, given={"provider_id": "none"}),
     Line("socialaccount_login_cancelled", GET, EVERYBODY),

@@ -61,7 +61,8 @@ def test_a_server_is_set_and_its_password_is_never_shown(
 ) -> None:
     found.run(asked())
     monkeypatch.setenv("SPORTELLO_SMTP_PASSWORD", "un-segreto")
-    words = argparse.Namespace(address="urp@borgo.example", host="smtp.example", port=2525, security="none", user="urp")
+    words = argparse.Namespace(address="urp@borgo.example", host="smtp.example", port=2525, security="none", user="urp",
+                               channel=None)
     assert mailbox.run(words) == 0
     assert "un-segreto" not in capsys.readouterr().out
     box = Mailbox.objects.get()
@@ -69,4 +70,5 @@ def test_a_server_is_set_and_its_password_is_never_shown(
     assert "un-segreto" not in box.smtp_password
     assert secrets.password_of(box) == "un-segreto"
     with pytest.raises(Trouble):
-        mailbox.run(argparse.Namespace(address="x@y.example", host=None, port=None, security=None, user=None))
+        mailbox.run(argparse.Namespace(address="x@y.example", host=None, port=None, security=None, user=None,
+                                       channel=None))
