@@ -25,7 +25,7 @@ from sportello.records.accounts.models import Membership, TeamMembership, User
 from sportello.records.accounts.people import Person, person_for
 from sportello.records.tickets.access import may_see, tickets_for
 from sportello.records.tickets.models import Named, Ticket
-from sportello.records.tickets.queries.lists import DUE_WITHIN
+from sportello.records.tickets.queries.work_lists import day_ends
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
@@ -54,7 +54,10 @@ class Standing:
     is_open: bool
     sensitivity: str
     waits: bool
+    waits_for_customer: bool
+    #: today, and still to come
     is_due: bool
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,17 @@ def about(changes: Sequence[Change]) -> list[About]:
 
 
 def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
-    due_until = clock.now(ticket.organisation) + DUE_WITHIN
+    instant, day = clock.now(ticket.organisation), day_ends(ticket.organisation)
+    promised = ticket.next_promise_at
     now = Standing(
         ticket.team_id,
         ticket.owner_id,
         not ticket.is_closed,
         ticket.sensitivity,
         ticket.waits_for_us,
-        not ticket.is_closed and ticket.next_promise_at is not None and ticket.next_promise_at < due_until,
+        ticket.status == Ticket.Status.WAITING,
+        promised is not None and instant <= promised < day,
+        promised is not None and promised < instant,
     )
     return About(
         ticket.organisation_id,
@@ -111,27 +117,30 @@ def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
         ticket.pk,
         ticket.version,
         now,
-        _before(change.first.payload, now, due_until),
+        _before(change.first.payload, now, instant, day),
         named,
     )
 
 
-def _before(payload: Mapping[str, Any], now: Standing, due_until: datetime) -> Standing | None:
+def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: datetime) -> Standing | None:
     """The ticket before the first event of the change; what the event does not say is taken as unchanged."""
     status, team_id = payload.get("before_status"), payload.get("before_team_id")
     if status is None or team_id is None:
         return None
-    is_due = now.is_due
+    is_due, is_overdue = now.is_due, now.is_overdue
     if "before_due_at" in payload:
-        promised = payload["before_due_at"]
-        is_due = promised is not None and datetime.fromisoformat(promised) < due_until
+        promised = datetime.fromisoformat(payload["before_due_at"]) if payload["before_due_at"] else None
+        is_due = promised is not None and instant <= promised < day
+        is_overdue = promised is not None and promised < instant
     return Standing(
         team_id,
         payload.get("before_owner_id"),
         status != Ticket.Status.CLOSED,
         payload.get("before_sensitivity") or now.sensitivity,
         bool(payload.get("before_waits")),
+        status == Ticket.Status.WAITING,
         is_due,
+        is_overdue,
     )
 
 
@@ -143,7 +152,7 @@ def admit_to_lists(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
 
 
 def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozenset[str]:
-    """Their lists a ticket standing so is in: as `tickets.queries.lists` has them, on values."""
+    """Their lists a ticket standing so is in: as `tickets.queries.work_lists` has them, on values."""
     if standing is None or not change.seen_by(hearer, standing):
         return frozenset()
     held = {
@@ -151,7 +160,9 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
         "mine": standing.is_open and standing.owner_id in hearer.membership_ids,
         "unassigned": standing.is_open and standing.owner_id is None and standing.team_id in hearer.team_ids,
         "waiting": standing.is_open and standing.waits,
+        "customer": standing.waits_for_customer,
         "due": standing.is_open and standing.is_due,
+        "overdue": standing.is_open and standing.is_overdue,
     }
     return frozenset(name for name, holds in held.items() if holds)
 

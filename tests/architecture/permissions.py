@@ -185,6 +185,8 @@ LINES = (
     # the desk: lists
     Line("desk:home", GET, WORKS),
     Line("desk:list", GET, SERVES, given={"name": "all"}),
+    Line("desk:saved_views", POST, SERVES, {"list": "all", "words": "sort=opened", "name": "Tutte"}),
+    Line("desk:saved_view_removal", POST, NOTHING_THERE, {}, given={"view_id": "1"}),
     Line("desk:accent", GET, WORKS),
     Line("desk:search", GET, SERVES, query="q=mensa"),
     Line("desk:palette", GET, SERVES, query="q=mensa"),

@@ -29,7 +29,9 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
     "mine": (pgettext_lazy("rail", "Mine"), gettext_lazy("My tickets"), "user", "g m"),
     "unassigned": (pgettext_lazy("rail", "To take"), gettext_lazy("Unassigned in my teams"), "team", "g u"),
     "waiting": (pgettext_lazy("rail", "Waiting"), gettext_lazy("Waiting for us"), "inbox", "g w"),
-    "due": (pgettext_lazy("rail", "Due"), gettext_lazy("Due by tomorrow"), "due", "g d"),
+    "customer": (pgettext_lazy("rail", "Theirs"), gettext_lazy("Waiting for the customer"), "clock", "g e"),
+    "due": (pgettext_lazy("rail", "Today"), gettext_lazy("Due today"), "calendar", "g d"),
+    "overdue": (pgettext_lazy("rail", "Late"), gettext_lazy("Overdue"), "due", "g o"),
     "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
 }
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.

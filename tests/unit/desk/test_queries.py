@@ -24,7 +24,7 @@ def anna(client: Client, cast: Cast, work: Work) -> Client:
     return client
 
 
-@pytest.mark.parametrize("name", ["mine", "unassigned", "waiting", "due", "all"])
+@pytest.mark.parametrize("name", ["mine", "unassigned", "waiting", "customer", "due", "overdue", "all"])
 def test_a_list(anna: Client, django_assert_max_num_queries: Callable[[int], Any], name: str) -> None:
     with django_assert_max_num_queries(12):
         anna.get(f"/desk/lists/{name}/")

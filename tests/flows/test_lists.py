@@ -1,0 +1,126 @@
+"""Work lists: what each holds, filters, columns, views kept and shared, many tickets at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sportello.faces.desk.models import SavedView
+from sportello.foundation.tenancy import clock
+from sportello.records.tickets.actions import ending, handling
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import Filters, counts, list_page, neighbours
+from sportello.records.tickets.queries.work_lists import day_ends
+from tests.cast import Cast
+
+
+@pytest.fixture
+def anna(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.users["Anna"])
+    return client
+
+
+def signed_in(cast: Cast, name: str) -> Client:
+    client = Client()
+    client.force_login(cast.users[name])
+    return client
+
+
+def held(cast: Cast, name: str, who: str = "Anna", **filters: object) -> list[str]:
+    rows = list_page(cast.person(who), name, "opened", filters=Filters(**filters)).rows  # type: ignore[arg-type]  # the test's words
+    return sorted(row.subject for row in rows)
+
+
+def promised(ticket: Ticket, until: object) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(next_promise_at=until)
+
+
+def test_each_list_holds_what_it_says(cast: Cast) -> None:
+    now, tonight = clock.now(cast.borgo), day_ends(cast.borgo)
+    late, today, tomorrow, theirs, done = (cast.ticket(name) for name in ("late", "today", "tomorrow", "theirs", "done"))
+    anna = cast.member("Anna")
+    handling.take(late, anna)
+    handling.wait_for_customer(theirs, by=anna, reason="Ci mandi la ricevuta.")
+    handling.take(done, anna)
+    ending.close(done, by=anna, outcome="information_given", reason="Detto.")
+    promised(late, now - timedelta(minutes=1))
+    promised(today, tonight - timedelta(seconds=1))
+    promised(tomorrow, tonight)
+    promised(theirs, tonight + timedelta(days=3))
+    assert held(cast, "mine") == ["late"]
+    assert held(cast, "overdue") == ["late"]
+    assert held(cast, "due") == ["today"]
+    assert held(cast, "customer") == ["theirs"]
+    assert held(cast, "waiting") == ["late", "today", "tomorrow"]
+    assert held(cast, "unassigned") == ["theirs", "today", "tomorrow"]
+    assert held(cast, "all") == ["done", "late", "theirs", "today", "tomorrow"]
+    counted = counts(cast.person("Anna"))
+    assert {name: len(held(cast, name)) for name in counted} == counted
+    assert counts(cast.person("Elena")) == dict.fromkeys(counted, 0), "who sets up has nothing to serve"
+
+
+def test_counts_are_one_statement_and_stop_at_a_hundred(cast: Cast, django_assert_num_queries: object) -> None:
+    from sportello.records.tickets.queries.work_lists import capped
+
+    person = cast.person("Anna")
+    cast.ticket()
+    with django_assert_num_queries(1):  # type: ignore[operator]  # the fixture of pytest-django
+        counts(person)
+    assert capped({"all": Ticket.objects.filter(pk__gt=0), "none": Ticket.objects.none()}) == {"all": 1, "none": 0}
+
+
+def test_filters_by_owner(cast: Cast) -> None:
+    mine, theirs, free = (cast.ticket(name) for name in ("mine", "theirs", "free"))
+    handling.take(mine, cast.member("Anna"))
+    handling.take(theirs, cast.member("Bruno"))
+    assert held(cast, "all", owner="me") == ["mine"]
+    assert held(cast, "all", owner="none") == ["free"]
+    assert held(cast, "all", owner=str(cast.member("Bruno").pk)) == ["theirs"]
+    assert free.owner_id is None
+
+
+def test_next_and_previous_walk_the_list_as_it_is_shown(cast: Cast) -> None:
+    person = cast.person("Hugo")
+    for at in range(5):
+        cast.ticket(f"n{at}", organisation=cast.bottega if at % 2 else cast.borgo, kind="order" if at % 2 else "information")
+    for sort in ("due", "newest", "oldest_waiting", "opened"):
+        for filters in (Filters(), Filters(channel="email")):
+            shown = list_page(person, "all", sort, filters=filters).rows
+            for at, row in enumerate(shown):
+                before, after = neighbours(person, "all", sort, filters, Ticket.objects.get(pk=row.id))
+                assert before == ((shown[at - 1].slug, shown[at - 1].number) if at else None), (sort, filters, at)
+                assert after == (
+                    (shown[at + 1].slug, shown[at + 1].number) if at + 1 < len(shown) else None
+                ), (sort, filters, at)
+
+
+def test_a_row_shows_the_columns_that_were_chosen(anna: Client, cast: Cast) -> None:
+    cast.ticket()
+    plain = anna.get("/desk/lists/all/").content.decode()
+    chosen = anna.get("/desk/lists/all/?columns=team&columns=owner").content.decode()
+    facts = plain.split('class="row-words">')[1].split("</span></span>")[0]
+    assert "Informazione" in facts and "Sportello" not in facts
+    facts = chosen.split('class="row-words">')[1].split("<span")[0]
+    assert facts.startswith("Sportello · ") and "Informazione" not in facts
+    assert "columns=team%2Cowner" in chosen, "the choice goes along to the next page"
+
+
+def test_a_view_is_kept_shared_with_a_team_and_removed_by_its_maker_only(anna: Client, cast: Cast) -> None:
+    front = cast.team("front")
+    said = {"list": "all", "words": "sort=opened&channel=phone&columns=team", "name": "Telefonate"}
+    answer = anna.post("/desk/views/", {**said, "team": front.pk})
+    assert answer["Location"] == "/desk/lists/all/?sort=opened&channel=phone&columns=team"
+    anna.post("/desk/views/", {**said, "name": "Solo mia"})
+    anna.post("/desk/views/", {**said, "name": "Solo mia", "list": "mine"})
+    assert SavedView.objects.get(name="Solo mia").list_name == "mine", "the same name replaces"
+    shown = {who: signed_in(cast, who).get("/desk/lists/all/").content.decode() for who in ("Carla", "Bruno", "Anna")}
+    assert "Telefonate" in shown["Carla"] and "Telefonate" not in shown["Bruno"]
+    assert "Solo mia" in shown["Anna"] and "Solo mia" not in shown["Carla"]
+    view = SavedView.objects.get(name="Telefonate")
+    assert signed_in(cast, "Carla").post(f"/desk/views/{view.pk}/removal/").status_code == 404
+    assert anna.post("/desk/views/", {**said, "team": cast.team("taxes").pk}).status_code == 404, "not a team of hers"
+    assert anna.post(f"/desk/views/{view.pk}/removal/").status_code == 302
+    assert not SavedView.objects.filter(pk=view.pk).exists()
+    assert anna.post("/desk/views/", {**said, "name": "  "}).status_code == 422
