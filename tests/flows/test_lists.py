@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,3 +125,70 @@ def test_a_view_is_kept_shared_with_a_team_and_removed_by_its_maker_only(anna: C
     assert anna.post(f"/desk/views/{view.pk}/removal/").status_code == 302
     assert not SavedView.objects.filter(pk=view.pk).exists()
     assert anna.post("/desk/views/", {**said, "name": "  "}).status_code == 422
+
+
+def chosen(*tickets: Ticket, **said: object) -> dict[str, object]:
+    return {"tickets": [f"{ticket.organisation.slug}/{ticket.number}" for ticket in tickets], "list": "all", **said}
+
+
+def work_of(page: bytes) -> str:
+    found = re.search(r'name="work" value="([^"]+)"', page.decode())
+    assert found, page.decode()
+    return found[1]
+
+
+def test_many_are_given_at_once_what_failed_is_said_and_the_rest_is_taken_back(anna: Client, cast: Cast) -> None:
+    tickets = [cast.ticket(f"n{at}") for at in range(24)]
+    taken, closed, hidden = tickets[0], tickets[1], cast.ticket("reclamo", kind="complaint")
+    handling.take(taken, cast.member("Bruno"))
+    handling.take(closed, cast.member("Bruno"))
+    ending.close(closed, by=cast.member("Bruno"), outcome="information_given", reason="Detto.")
+    handling.change_sensitivity(hidden, "team", by=cast.member("Bruno"))
+    asked = anna.get("/desk/many/assign/", chosen(*tickets))
+    assert asked.status_code == 200 and "24 pratiche" in asked.content.decode()
+    page = anna.post("/desk/many/assign/", chosen(*tickets, hidden, member=cast.member("Hugo").pk)).content
+    assert b'max="25" value="20"' in page, "the first portion; the page goes on by itself"
+    page = anna.post("/desk/many/going-on/", {"work": work_of(page)}).content
+    said = page.decode()
+    assert "23 di 25 fatte" in said and closed.number in said and hidden.number in said, "each failure by its number"
+    assert Ticket.objects.filter(owner=cast.member("Hugo")).count() == 23
+    back = anna.post("/desk/many/undoing/", {"work": work_of(page)}).content
+    anna.post("/desk/many/going-on/", {"work": work_of(back)})
+    taken.refresh_from_db()
+    assert taken.owner == cast.member("Bruno"), "to whoever had it"
+    assert not Ticket.objects.filter(owner=cast.member("Hugo")).exists()
+
+
+def test_many_are_moved_ranked_and_closed_each_by_its_own_rights(anna: Client, cast: Cast) -> None:
+    one, other = cast.ticket("uno"), cast.ticket("due")
+    anna.post("/desk/many/priority/", chosen(one, other, priority=4))
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
+    page = anna.post("/desk/many/move/", chosen(one, other, team=cast.team("taxes").pk)).content
+    assert set(Ticket.objects.values_list("team__slug", flat=True)) == {"taxes"}
+    anna.post("/desk/many/undoing/", {"work": work_of(page)})
+    assert set(Ticket.objects.values_list("team__slug", flat=True)) == {"front"}
+    assert anna.post("/desk/many/close/", chosen(one, outcome="information_given", reason="")).status_code == 422
+    page = anna.post("/desk/many/close/", chosen(one, other, outcome="information_given", reason="Detto.")).content
+    assert Ticket.objects.filter(status="closed").count() == 2
+    assert b'name="work"' not in page, "customers were told: no undoing from here"
+
+
+def test_what_cannot_be_done_to_many_is_refused(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket()
+    assert anna.get("/desk/many/burn/", chosen(ticket)).status_code == 404
+    assert anna.post("/desk/many/take/", {"list": "all"}).status_code == 422, "nothing chosen"
+    assert anna.post("/desk/many/take/", chosen(*[ticket] * 1, tickets=[f"borgo/{n}" for n in range(201)])).status_code == 422
+    assert anna.post("/desk/many/going-on/", {"work": "forged"}).status_code == 422
+    page = anna.post("/desk/many/take/", chosen(ticket)).content
+    assert signed_in(cast, "Carla").post("/desk/many/undoing/", {"work": work_of(page)}).status_code == 422
+    both = signed_in(cast, "Hugo").get(
+        "/desk/many/assign/", chosen(ticket, cast.ticket("o", organisation=cast.bottega, kind="order"))
+    )
+    assert both.status_code == 422, "colleagues of one organisation only"
+
+
+def test_the_whole_list_is_chosen_without_ticking(anna: Client, cast: Cast) -> None:
+    for at in range(45):
+        cast.ticket(f"n{at}")
+    asked = anna.get("/desk/many/take/", {"list": "unassigned", "whole": "1"})
+    assert asked.content.decode().count('name="tickets"') == 45

@@ -61,6 +61,11 @@ class ListPlace:
         return replace(self, sort=sort, after="").url
 
     @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The same for the fields of a form."""
+        return list(replace(self, after="", further=False)._words().items())
+
+    @property
     def words(self) -> str:
         """Order, filters and columns as a saved view keeps them: the part of an address after the question mark."""
         return urlencode(replace(self, after="", further=False)._words())

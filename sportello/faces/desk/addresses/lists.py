@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import saved_views
+from ..views import many, saved_views
 
 urlpatterns: list[URLPattern] = [
     path("views/", saved_views.kept, name="saved_views"),
     path("views/<int:view_id>/removal/", saved_views.removed, name="saved_view_removal"),
+    path("many/going-on/", many.going_on, name="many_going_on"),
+    path("many/undoing/", many.undoing, name="many_undoing"),
+    path("many/<slug:verb>/", many.begun, name="many"),
 ]

@@ -16,6 +16,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.queries import LISTS, counts, list_page
 
 from .. import list_tools, nav
+from ..actions import many
 from ..places import ListPlace, place_from
 
 #: list → (what an empty one means, what to do then, where that is)
@@ -108,6 +109,8 @@ def _rows(person: Person, place: ListPlace) -> dict[str, Any]:
         "newest": place.first_page if place.after else "",
         "further": "" if page.complete or page.next else place.further_back,
         "is_filtered": place.filters.is_empty() is False or bool(place.filters.slug),
+        "many_verbs": many.VERBS.items(),
+        "many_most": many.MOST,
         "several": len(person.serving) > 1,
         "empty_title": empty_title,
         "empty_text": empty_text,
