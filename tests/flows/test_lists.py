@@ -10,7 +10,7 @@ from django.test import Client
 
 from sportello.faces.desk.models import SavedView
 from sportello.foundation.tenancy import clock
-from sportello.records.tickets.actions import ending, handling
+from sportello.records.tickets.actions import ending, handling, messages
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.queries import Filters, counts, list_page, neighbours
 from sportello.records.tickets.queries.work_lists import day_ends
@@ -192,3 +192,29 @@ def test_the_whole_list_is_chosen_without_ticking(anna: Client, cast: Cast) -> N
         cast.ticket(f"n{at}")
     asked = anna.get("/desk/many/take/", {"list": "unassigned", "whole": "1"})
     assert asked.content.decode().count('name="tickets"') == 45
+
+
+def test_one_walks_the_list_from_the_ticket_and_comes_back_at_its_end(anna: Client, cast: Cast) -> None:
+    one, two = cast.ticket("uno"), cast.ticket("due")
+    at = f"/desk/borgo/tickets/{one.number}/"
+    assert "beside/next/?list=unassigned" in anna.get(f"{at}?list=unassigned").content.decode()
+    there = anna.get(f"{at}beside/next/?list=unassigned&sort=due")["Location"]
+    assert there.startswith(f"/desk/borgo/tickets/{two.number}/") and "list=unassigned" in there
+    back = anna.get(f"/desk/borgo/tickets/{two.number}/beside/next/?list=unassigned")
+    assert back["Location"] == "/desk/lists/unassigned/"
+    assert anna.get(f"{at}beside/sideways/").status_code == 404
+
+
+def test_the_strip_says_channel_news_waiting_and_what_is_not_sent_on_every_device(anna: Client, cast: Cast) -> None:
+    one, two = cast.ticket("uno"), cast.ticket("due", channel="webform")
+    for ticket in (one, two):
+        anna.get(f"/desk/borgo/tickets/{ticket.number}/")
+    anna.post(f"/desk/borgo/tickets/{one.number}/drafts/reply/", {"text": "Buong", "to": ""})
+    messages.note(two, cast.member("Bruno"), "Guardi qui.")
+    elsewhere = signed_in(cast, "Anna").get("/desk/lists/all/").content.decode()
+    tabs = [part.split("</li>")[0] for part in elsewhere.split('class="strip-tab"')[1:]]
+    assert len(tabs) == 2 and "e-mail" in tabs[0].lower() and "Non ancora inviato" in tabs[0]
+    assert 'class="strip-news" hidden' in tabs[0] and 'class="strip-news">' in tabs[1], "Bruno's note is news"
+    assert "Non ancora inviato" not in tabs[1] and "strip-since" in tabs[1]
+    anna.get(f"/desk/borgo/tickets/{two.number}/")
+    assert 'class="strip-news">' not in anna.get("/desk/lists/all/").content.decode()

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
@@ -22,7 +24,8 @@ from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of
 
-from .models import OpenTicket
+from . import sentences
+from .models import Draft, OpenTicket
 
 #: list → (word on the rail, whole name, icon, key)
 LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
@@ -106,8 +109,10 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member")).exclude(text="")
     opened = (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
+        .annotate(unsent=Exists(drafts))
         .select_related("ticket__customer", "ticket__organisation")
         .order_by("opened_at", "id")
     )
@@ -121,6 +126,13 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 url=reverse("desk:ticket", args=arguments),
                 current=ticket.pk == current_id,
                 close_url=reverse("desk:tab", args=arguments),
+                icon=sentences.CHANNEL_ICONS.get(ticket.channel, "mail"),
+                channel=sentences.channel_word(ticket.channel),
+                ticket="/".join(arguments),
+                unread=one.seen_position < ticket.last_position,
+                unsaved=one.unsent,
+                since=ticket.unanswered_since if ticket.waits_for_us else None,
+                now=clock.now(ticket.organisation),
             )
         )
     return tabs

@@ -46,6 +46,11 @@ class ListPlace:
         words = {**self._words(), "list": self.name}
         return self._with(reverse("desk:ticket", args=[slug, number]), words)
 
+    def beside_url(self, slug: str, number: str, where: str) -> str:
+        """The ticket after (`next`) or before (`previous`) one opened from here."""
+        words = {**self._words(), "list": self.name}
+        return self._with(reverse("desk:beside", args=[slug, number, where]), words)
+
     def next_page(self, after: str) -> str:
         return replace(self, after=after).url if after else ""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import many, saved_views
+from ..views import many, saved_views, walking
 
 urlpatterns: list[URLPattern] = [
+    path("<slug:slug>/tickets/<str:number>/beside/<slug:where>/", walking.beside, name="beside"),
     path("views/", saved_views.kept, name="saved_views"),
     path("views/<int:view_id>/removal/", saved_views.removed, name="saved_view_removal"),
     path("many/going-on/", many.going_on, name="many_going_on"),

@@ -112,6 +112,31 @@ def row_facts(row: TicketRow, place: ListPlace, several: bool = False) -> SafeSt
 
 
 @register.simple_tag
+def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
+    """To the ticket before and the one after in the list it was opened from; nothing where no list is known."""
+    name = f"ticket-walk-{ticket.pk}"  # a head drawn anew, which knows no list, keeps what was there
+    kept = attributes({"preserve": "true", "id": name, "class": "ticket-walk"})
+    if not isinstance(place, ListPlace):
+        return format_html("<span{}></span>", kept)
+    ways = (
+        (_("Previous in the list"), "chevron-up", "previous", "shift+k"),
+        (_("Next in the list"), "chevron-down", "next", "shift+j"),
+    )
+    links = (
+        button(
+            word,
+            kind="quiet",
+            icon_name=sign,
+            hide_label=True,
+            hotkey=keys,
+            href=place.beside_url(ticket.organisation.slug, ticket.number, where),
+        )
+        for word, sign, where, keys in ways
+    )
+    return format_html("<span{}>{}</span>", kept, format_html_join("", "{}", ((one,) for one in links)))
+
+
+@register.simple_tag
 def list_plain(place: ListPlace) -> str:
     """The same list without filters."""
     return replace(place, filters=Filters(), after="", further=False).url
