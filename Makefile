@@ -3,7 +3,7 @@
 #   make test    everything that must hold before a change lands
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run setup setup-dev test lint soak bench
+.PHONY: run setup setup-dev test lint soak bench fuzz
 
 run: setup
 	@exec bin/sportello run
@@ -25,3 +25,6 @@ soak: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m bench
+
+fuzz: setup-dev
+	@scripts/fuzz

@@ -9,3 +9,5 @@ from sportello.config.settings import *  # noqa: E402, F403 - the environment mu
 #: A password check that costs a quarter of a second is a quarter of a second in every test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+#: What is sent leaves at once; the tests of taking it back choose their seconds.
+UNDO_SECONDS = 0

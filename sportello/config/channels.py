@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sportello.service.channels.email.capacity import MOST_FILES
+
 
 @dataclass(frozen=True)
 class Channel:
@@ -24,8 +26,9 @@ class Channel:
 CHANNELS: dict[str, Channel] = {
     channel.code: channel
     for channel in (
-        # base64 adds a third; most servers refuse messages above 25 MB
-        Channel("email", _("E-mail"), sends=True, receives=True, most_bytes=18 * 1024 * 1024),
+        Channel("email", _("E-mail"), sends=True, receives=True, most_bytes=MOST_FILES),
+        # 30 MB are size times recipients (RFC 6109), and what leaves comes back in every receipt of delivery
+        Channel("pec", _("PEC"), sends=True, receives=True, most_bytes=MOST_FILES),
         Channel("webform", _("Web form"), sends=False, receives=True, most_bytes=settings.ATTACHMENT_BYTES),
         Channel("portal", _("Follow-up page"), sends=True, receives=True, most_bytes=settings.ATTACHMENT_BYTES),
         Channel("counter", _("Counter"), sends=False, receives=True),

@@ -21,10 +21,12 @@ COMMANDS = (
     "run",
     "status",
     "explain",
+    "terms",
     "day",
     "mail",
     "found",
     "mailbox",
+    "oidc",
     "backup",
     "restore",
     "migrate",
@@ -34,6 +36,7 @@ COMMANDS = (
     "stream",
     "worker",
     "listen",
+    "collect",
     "prepare",
 )
 

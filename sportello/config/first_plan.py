@@ -1,6 +1,7 @@
 """The plan a new organisation starts from: the kinds every office of its sector has, one team, ordinary hours.
 
-House rules throughout (confidence H): an office confirms or changes them before it promises anything by them.
+The kinds written here are house rules (confidence H): an office confirms or changes them before it promises anything
+by them. The procedures of law come from the packs.
 """
 
 from __future__ import annotations
@@ -20,10 +21,16 @@ _PUBLIC = (
 )
 _SHOP = (
     KindPlan("order", {"it": "Domanda su un ordine", "en": "Question about an order"}, "information", "front", 7),
-    KindPlan("return", {"it": "Reso o recesso", "en": "Return or withdrawal"}, "rights", "front", 14),
-    KindPlan("defect", {"it": "Difetto o garanzia", "en": "Defect or guarantee"}, "complaint", "front", 30),
     KindPlan("product", {"it": "Domanda su un prodotto", "en": "Question about a product"}, "information", "front", 7),
 )
+#: By sector: what the law already says. What is not sure in them waits, off, for the office's answer.
+_PACKS = {
+    Organisation.Sector.PUBLIC_BODY: (
+        "pa_general", "document_access", "civic_access", "foia", "foia_review", "gdpr_rights", "accessibility_report",
+        "public_service_complaint",
+    ),
+    Organisation.Sector.SHOP: ("withdrawal", "guarantee", "delivery", "gdpr_rights"),
+}
 _NOTICE = {
     "it": "Usiamo i suoi dati solo per rispondere a questa richiesta. "
     "Può chiedere di vederli, correggerli o cancellarli.",
@@ -49,4 +56,5 @@ def first_plan(slug: str, name: str, sector: str, mailbox: str) -> Plan:
             "always": False,
         },
         privacy_notice=_NOTICE,
+        packs=_PACKS.get(Organisation.Sector(sector), ("gdpr_rights",)),
     )

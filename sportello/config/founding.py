@@ -9,8 +9,12 @@ from typing import Any
 
 from django.db import transaction
 
+from sportello.foundation.journal import actor
+from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Team
+from sportello.records.procedures import packs
+from sportello.records.procedures.actions.publishing import publish
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
 from sportello.service.channels.models import Mailbox
@@ -62,6 +66,8 @@ class Plan:
     privacy_notice: Texts = field(default_factory=dict)
     contact_lines: Texts = field(default_factory=dict)
     valid_from: date = date(2020, 1, 1)
+    #: Codes of procedures that come with the product; on at once where nothing in them waits for a confirmation.
+    packs: tuple[str, ...] = ()
 
 
 def found(plan: Plan) -> Organisation:
@@ -92,6 +98,7 @@ def found(plan: Plan) -> Organisation:
         Route.objects.create(organisation=organisation, kind=None, team=next(iter(teams.values())))
         for position, kind in enumerate(plan.kinds):
             _kind(organisation, kind, position, teams, calendar, plan.valid_from)
+        _packs(organisation, plan.packs)
         for mailbox in plan.mailboxes:
             Mailbox.objects.create(
                 organisation=organisation,
@@ -101,6 +108,15 @@ def found(plan: Plan) -> Organisation:
                 is_default=mailbox.is_default,
             )
     return organisation
+
+
+def _packs(organisation: Organisation, codes: tuple[str, ...]) -> None:
+    day = clock.local(organisation, clock.now(organisation)).date()
+    for code in codes:
+        definition = packs.shipped_version(code, day)
+        if definition is None:
+            raise LookupError(f"no procedure “{code}” is in force on {day}")
+        publish(organisation, definition, actor.SYSTEM, on=definition.on)
 
 
 def _kind(

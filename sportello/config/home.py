@@ -11,9 +11,11 @@ One folder, `SPORTELLO_HOME` (default: the user's data folder), holds everything
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 
 def home() -> Path:
@@ -58,3 +60,21 @@ def database_url() -> str:
         return (home() / "run" / "database.url").read_text().strip()
     except OSError:
         return ""
+
+
+def sign_in_providers() -> list[dict[str, Any]]:
+    """OpenID Connect providers people may sign in with: `keys/sign-in.json` (mode 0600, it holds their secrets).
+
+    Each as allauth takes it: provider_id, name, client_id, secret, settings. None when the file is missing; a file
+    that cannot be read stops nothing else, signing in with a password least of all.
+    """
+    try:
+        found = json.loads(sign_in_file().read_text())
+    except (OSError, ValueError):
+        return []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def sign_in_file() -> Path:
+    """Where `sportello oidc` keeps the providers."""
+    return home() / "keys" / "sign-in.json"

@@ -9,7 +9,11 @@ from __future__ import annotations
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
+from sportello.records.customers import duplicates
+from sportello.records.customers.actions.erasing import Hold
+from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
+from sportello.records.tickets.actions.parting import give_back
 from sportello.service.channels.outbox import enqueue
 
 
@@ -24,4 +28,13 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
 DURABLE: tuple[Consumer, ...] = (
     # somebody leaves: their tickets may be many, and leaving must not wait for them
     Consumer("tickets-of-who-left", frozenset({"membership.ended"}), _free_what_they_owned),
+    # who may be somebody we know already: proposed to a colleague, never merged by itself
+    Consumer("customers-alike", frozenset({"customer.added", "customer.changed", "identity.added"}), duplicates.after),
+    # a merge was undone: tickets opened meanwhile go back to whose address they came from
+    Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
+    # an erasure ordered by law: words on tickets may be many
+    Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
 )
+
+#: What must be kept although an erasure is ordered: each says why in a sentence, or nothing.
+HOLDS: tuple[Hold, ...] = (erasing.open_tickets,)

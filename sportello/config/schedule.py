@@ -20,10 +20,13 @@ class Loop:
 
 LOOPS: list[Loop] = [
     Loop("intake", 0.5, "sportello.service.channels.intake:work"),
+    Loop("replies that wait", 0.5, "sportello.service.channels.waiting:work"),
     Loop("outbox", 0.5, "sportello.service.channels.outbox:work"),
+    Loop("what is due on tickets", 5.0, "sportello.records.tickets.tick:work"),
     Loop("durable reactions", 0.5, "sportello.foundation.journal.consumers:work"),
     Loop("journal's next months", 3600.0, "sportello.foundation.journal.partitions:ensure_partitions"),
     Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:clean_pending"),
     Loop("forms never sent", 300.0, "sportello.service.channels.webform.drafts:forget_old"),
+    Loop("imports", 1.0, "sportello.records.tickets.imports:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

@@ -67,6 +67,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "sportello.foundation.core",
     "sportello.foundation.ui",
@@ -80,6 +83,7 @@ INSTALLED_APPS = [
     "sportello.records.knowledge",
     "sportello.records.tickets",
     "sportello.service.routing",
+    "sportello.service.backoffice",
     "sportello.service.channels",
     "sportello.faces.portal",
     "sportello.faces.desk",
@@ -140,6 +144,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
+#: A second factor: codes of an app, passkeys, and codes on paper for the day both are lost.
+MFA_ADAPTER = "sportello.records.accounts.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation reached the address: that is the check
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey may stand alone: finger, face or PIN go with it
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS  # browsers allow it on localhost only
+#: Sign-in with the account of one's own body or company (OpenID Connect), `sportello oidc` sets it.
+SOCIALACCOUNT_ADAPTER = "sportello.records.accounts.outside.OutsideSignIn"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": place.sign_in_providers()}}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_STORE_TOKENS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -179,6 +197,8 @@ STORAGES = {
 #: Largest file and largest request a customer or operator may send; told in the form before choosing.
 ATTACHMENT_BYTES = 15 * 1024 * 1024
 ATTACHMENTS_AT_ONCE = 10
+#: Seconds in which a sent reply can be taken back, for who has not chosen their own.
+UNDO_SECONDS = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = ATTACHMENTS_AT_ONCE + 5
 #: Largest message the mail listener takes; RFC 1870 SIZE is announced with it.

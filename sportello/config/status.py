@@ -28,7 +28,8 @@ def collect() -> dict[str, Any]:
     """The record. `database` is "up" or "away"; away, what only the database knows is empty.
 
     mailboxes `[{address, organisation}]`; mail `{received, pending, ticketed, machine, quarantined,
-    duplicates}`, where received is the sum of the others; dispatches and jobs by state; streams; loops;
+    duplicates}`, where received is the sum of the others; collecting, a record a mailbox that is fetched, and alarms
+    `[{code, mailbox, since}]` (`collecting/accounts.py`); dispatches and jobs by state; streams; loops;
     versions; journal.
     """
     found = _nothing()
@@ -48,6 +49,7 @@ def collect() -> dict[str, Any]:
             found["dispatches"] = _by(cursor, "channels_dispatch", "state")
             found["jobs"] = _by(cursor, "procrastinate_jobs", "status")
             found["journal"] = _journal()
+            found |= _collecting()
             found["database"] = "up"
     except DatabaseError as error:
         found["database_error"] = str(error).strip().split("\n")[0]
@@ -62,6 +64,8 @@ def _nothing() -> dict[str, Any]:
         "supervisor": HomeLock(place.home()).holder(),
         "home": str(place.home()),
         "mailboxes": [],
+        "collecting": [],
+        "alarms": [],
         "mail": dict.fromkeys(("received", *MAIL_STATES.values()), 0),
         "dispatches": {},
         "jobs": {},
@@ -99,6 +103,12 @@ def _mail() -> dict[str, int]:
 
     counts = {name: Count("pk", filter=Q(state=state)) for state, name in MAIL_STATES.items()}
     return IncomingMail.objects.aggregate(received=Count("pk"), **counts)
+
+
+def _collecting() -> dict[str, Any]:
+    from sportello.service.channels.collecting.accounts import for_status
+
+    return for_status()
 
 
 def _by(cursor: Any, table: str, column: str) -> dict[str, int]:

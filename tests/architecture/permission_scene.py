@@ -29,15 +29,27 @@ from sportello.records.accounts.actions.invitations import invite
 from sportello.records.accounts.models import Team
 from sportello.records.customers.models import Identity
 from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
-from sportello.records.procedures.models import Kind
+from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
 from sportello.records.tickets.models import Attachment, Link, Ticket
 from sportello.records.tickets.words import File, Words
-from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox, OutTrayMail
+from sportello.service.channels import waiting
+from sportello.service.channels.models import (
+    BlockedSender,
+    Collector,
+    Delivery,
+    Dispatch,
+    FormSender,
+    IncomingMail,
+    Mailbox,
+    OutTrayMail,
+)
 from sportello.service.channels.webform import drafts
+from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_customers import customer_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
@@ -130,6 +142,7 @@ def make_scene() -> Scene:
         own = [kit for about, kit in tickets.items() if about.startswith(slug + " ")]
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
+        here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:
@@ -151,6 +164,17 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     SavedReplyText.objects.create(organisation=organisation, reply=reply, language="it", title="Saluto", body="Salve.")
     invitation, token = invite(organisation, f"nino.{slug}@example.org", "operator", teams[:1], hand)
     mailbox = Mailbox.objects.filter(organisation=organisation, is_default=True).get()
+    collector = Collector.objects.create(
+        organisation=organisation, mailbox=mailbox, host="127.0.0.1", port=1, security="none", user="urp",
+        began_at=clock.server_now(),
+    )
+    block = BlockedSender.objects.create(
+        organisation=organisation, sender="rumore.example", reason="Rumore", blocked_by=hand,
+        blocked_at=clock.now(organisation),
+    )
+    form = FormSender.objects.create(
+        organisation=organisation, sender="moduli@example.net", added_at=clock.now(organisation)
+    )
     held = IncomingMail.objects.create(
         organisation=organisation, mailbox=mailbox, raw=keep(organisation, f"Subject: {slug}\r\n\r\nCiao".encode()),
         door="smtp", sender="tizio@example.net", subject="Offerta", received_at=clock.now(organisation),
@@ -164,9 +188,9 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
     return {
         "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
-        "kind_id": str(kind.pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
+        "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
-        "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk),
+        "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),
         "out_mail_id": str(out.pk), "tomorrow": f"{tomorrow:%Y-%m-%d}", "uidb36": "1", "key": "c0-ffee",
     }
 
@@ -198,16 +222,21 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     if sensitivity != "normal":
         handling.change_sensitivity(ticket, sensitivity, named=people[1:], by=people[0] if people else hand)
     ticket.refresh_from_db()
+    later = waiting.send(ticket, hand, waiting.Reply(f"A domani: {WORDS[about]}.", ticket.last_public_position,
+                                                     to=[("Maria Popescu", address)]), seconds=30)
+    ticket.refresh_from_db()
     files = Attachment.objects.filter(entry__ticket=ticket)
     file = files.get(filename="ricevuta.txt")
     identity = Identity.objects.filter(customer=ticket.customer).first()
     assert identity is not None
     return {
-        "number": ticket.number, "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
+        "row_id": certify(received), "number": ticket.number,
+        "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
+        "notice_id": str(ticket.notices.order_by("id")[0].pk),
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),
         "public_position": str(ticket.last_public_position), "ticket_id": str(ticket.pk),
         "other_team_id": str(Team.objects.filter(organisation=organisation).exclude(pk=ticket.team_id)[0].pk),
-        "customer_id": str(ticket.customer_id), "identity_id": str(identity.pk),
+        "customer_id": str(ticket.customer_id), "identity_id": str(identity.pk), "waiting_id": str(later.pk),
     }
 
 

@@ -75,11 +75,18 @@ def right(says: str, borgo: str, bottega: str, **others: Answer) -> Right:
 
 
 EVERYBODY = right("everybody", " ".join(PEOPLE), " ".join(PEOPLE))
+#: Signing in by a provider that is not set up.
+NOBODY = right("nobody", "", "", visitors=Answer.HIDDEN)
+#: Of one's own, and nobody here has it; who is not signed in is asked to.
+NOTHING_THERE = right("nobody", "", "")
+#: Pages of the second step of signing in: who has not given the password yet is sent to do so.
+HALFWAY = right("who has given a password", " ".join(STAFF), " ".join(STAFF))
 SIGNED_IN = right("who has an account", " ".join(STAFF), " ".join(STAFF))
 WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo", "Hugo Irene")
 #: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
 SERVES = right("who serves customers there", "Anna Bruno Carla Dario Hugo", "Hugo Irene")
 LEADS = right("who answers for colleagues there, or sets up", "Carla Elena", "Irene")
+SUPERVISES = right("who answers for colleagues there", "Carla", "Irene")
 SETS_UP = right("who sets the organisation up", "Elena", "")
 KNOWS = right("who serves, leads or sets up there", "Anna Bruno Carla Dario Elena Hugo", "Hugo Irene")
 OWN_CONTACT = right("whose contact it is", "Anna", "Irene")
@@ -126,6 +133,10 @@ class Line:
 
 
 PLACE = {"role": "operator", "teams": "{team_id}"}
+MAILBOX = {
+    "address": "nuova@example.org", "shown_name": "Nuova", "channel": "email", "reading": "none", "reply_form": "plus",
+    "smtp_security": "tls",
+}
 ASKING = {
     "kind": "{kind}", "subject": "Orari", "text": "Quando aprite?", "name": "Maria Popescu",
     "email": "maria@example.org", "language": "it", "privacy": "on",
@@ -146,6 +157,24 @@ LINES = (
     Line("account_reset_password_from_key", GET_POST, EVERYBODY, {"password1": "una-frase-lunga-10"}),
     Line("account_reset_password_from_key_done", GET, EVERYBODY),
     Line("account_me", GET_POST, SIGNED_IN, {"name": "Un Nome", "language": "it"}),
+    Line("mfa_index", GET, SIGNED_IN),
+    Line("mfa_authenticate", GET_POST, HALFWAY, {"code": "000000"}),
+    Line("mfa_reauthenticate", GET_POST, SIGNED_IN, {"code": "000000"}),
+    Line("mfa_activate_totp", GET_POST, SIGNED_IN, {"code": "000000"}),
+    Line("mfa_deactivate_totp", GET_POST, NOTHING_THERE, {}),
+    Line("mfa_view_recovery_codes", GET, NOTHING_THERE),
+    Line("mfa_generate_recovery_codes", GET_POST, SIGNED_IN, {}),
+    Line("mfa_list_webauthn", GET, EVERYBODY),
+    Line("mfa_add_webauthn", GET_POST, SIGNED_IN, {"name": "Ufficio"}),
+    Line("mfa_remove_webauthn", GET_POST, SIGNED_IN, {}, given={"pk": "1"}),
+    Line("mfa_reauthenticate_webauthn", GET_POST, SIGNED_IN, {}),
+    Line("mfa_login_webauthn", GET_POST, HALFWAY, {}),
+    Line("openid_connect_login", POST, NOBODY, {}, given={"provider_id": "none"}),
+    Line("openid_connect_callback", GET_POST, NOBODY, {}, given={"provider_id": "none"}),
+    Line("socialaccount_login_cancelled", GET, EVERYBODY),
+    Line("socialaccount_login_error", GET, EVERYBODY),
+    Line("socialaccount_connections", GET, EVERYBODY),
+    Line("socialaccount_signup", GET, EVERYBODY),
     Line("account_invitation", GET_POST, EVERYBODY, {"name": "Nino Nuovo", "password": "una-frase-lunga-10"},
          given={"token": "{invitation}"}),
     # the looks
@@ -166,6 +195,9 @@ LINES = (
     Line("desk:print", GET, SEES_TICKET, query="notes=1"),
     Line("desk:attachment", GET, SEES_TICKET),
     Line("desk:mail_html", GET, SEES_TICKET),
+    Line("desk:certified", GET, SEES_TICKET),
+    Line("desk:certified_file", GET, SEES_TICKET),
+    Line("desk:certified_proof", GET, SEES_TICKET),
     Line("desk:receipt", GET_POST, SEES_TICKET, {"paper": "roll"}),
     Line("desk:tab", POST, SEES_TICKET, {}),
     # the desk: a ticket to write on
@@ -175,6 +207,9 @@ LINES = (
     Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
     Line("desk:saved_replies", GET, SEES_TICKET),
     Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),
+    Line("desk:waiting_undo", POST, SEES_TICKET, {}),
+    Line("desk:waiting_departure", POST, SEES_TICKET, {"seen": "{public_position}"}),
+    Line("desk:again", POST, SEES_TICKET, {"to": ""}),
     # the desk: a ticket to handle
     Line("desk:taking", POST, SEES_TICKET, {"expected": ""}),
     Line("desk:assignment", GET_POST, SEES_TICKET, {"member": "{member_id}", "expected": ""}),
@@ -185,6 +220,16 @@ LINES = (
     Line("desk:promise", GET_POST, SEES_TICKET, {"day": "{tomorrow}", "reason": "Aspettiamo la ragioneria."}),
     Line("desk:waiting", GET_POST, SEES_TICKET, {"reason": "Ci mandi la ricevuta."}),
     Line("desk:resumption", POST, SEES_TICKET, {}),
+    # the clock of a ticket; the town's procedures of the cast have neither suspensions nor levels: who may, is refused
+    Line("desk:suspension", GET_POST, SEES_TICKET),
+    Line("desk:term_resumption", GET_POST, SEES_TICKET),
+    Line("desk:extension", GET_POST, SEES_TICKET),
+    Line("desk:pause", GET_POST, SEES_TICKET),
+    Line("desk:unpause", POST, SEES_TICKET, {}),
+    Line("desk:notice", GET_POST, SEES_TICKET),
+    Line("desk:step", POST, SEES_TICKET, given={"step": "none"}),
+    Line("desk:reasons", GET_POST, SEES_TICKET),
+    Line("desk:blocks", GET_POST, SEES_TICKET),
     Line("desk:closure", GET_POST, SEES_TICKET, {"outcome": "information_given", "reason": "Fatto."}),
     Line("desk:reopening", GET_POST, SEES_TICKET),
     # the desk: who comes, rings, writes
@@ -203,6 +248,32 @@ LINES = (
     Line("desk:identities", POST, SERVES, {"sort": "phone", "value": "333 765 4321"}),
     Line("desk:identity_verification", POST, SERVES, {"how": "by_document"}),
     Line("desk:identity_undeliverable", POST, SERVES, {}),
+    Line("desk:value_check", GET, SERVES, query="sort=phone&value=333765"),
+    Line("desk:identity_preference", POST, SERVES, {}),
+    Line("desk:identity_removal", POST, SERVES, {}),
+    Line("desk:relations", POST, SERVES, {"kind": "household", "other": "Marta Altra"}),
+    Line("desk:relation_ending", POST, SERVES, {}),
+    Line("desk:relation_proof", GET, SERVES),
+    Line("desk:consents", POST, SERVES, {"purpose": "survey", "source": "phone"}),
+    Line("desk:consent_withdrawal", POST, SERVES, {}),
+    Line("desk:customer_notes", POST, SERVES, {"text": "Preferisce il mattino."}),
+    Line("desk:customer_side", GET, SERVES),
+    Line("desk:duplicates", GET, SERVES),
+    Line("desk:merges", GET_POST, SERVES, {"other": "{other_customer_id}", "do": "merge"},
+         query="other={other_customer_id}"),
+    Line("desk:merge_parting", POST, SERVES, {}),
+    # the desk: customers' data in and out, for who answers for it
+    Line("desk:customer_data", GET_POST, SUPERVISES, {"purpose": "Accesso art. 15"}),
+    # comes back to be corrected: open tickets hold it
+    Line("desk:customer_erasure", POST, SUPERVISES, None),
+    Line("desk:customers_export", GET_POST, SUPERVISES, {"purpose": "Verifica"}),
+    Line("desk:readings", GET, SUPERVISES),
+    Line("desk:imports", GET_POST, SUPERVISES),
+    Line("desk:import", GET_POST, SUPERVISES),
+    Line("desk:import_going", POST, SUPERVISES, {"do": "stop"}),
+    Line("desk:import_faults", GET, SUPERVISES),
+    Line("desk:side_sources", GET_POST, SETS_UP),
+    Line("desk:side_source_switch", POST, SETS_UP, {}),
     # the desk: the mail door
     Line("desk:quarantine", GET, SERVES),
     Line("desk:quarantine_in", GET, SERVES),
@@ -211,14 +282,31 @@ LINES = (
     Line("desk:held_release", POST, SERVES, {}),
     Line("desk:held_retry", POST, SERVES, {}),
     Line("desk:held_aside", POST, SERVES, {}),
+    Line("desk:senders", GET_POST, LEADS,
+         {"do": "block", "sender": "spam@example.net", "reason": "Pubblicità", "days": "0"}),
+    Line("desk:sender_unblocking", POST, LEADS, {}),
+    Line("desk:form_ending", POST, LEADS, {}),
     Line("desk:dispatches", GET, SERVES),
-    Line("desk:mail", GET, SERVES),
+    Line("desk:mail", GET, KNOWS),
     Line("desk:silent", GET, SERVES),
     # the desk: what we know
     Line("desk:knowledge", GET, KNOWS),
     Line("desk:reply_new", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9.", "language": "it"}),
     Line("desk:reply_text", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9."}),
     Line("desk:sheet_text", GET_POST, LEADS, {"title": "Mensa"}),
+    # the desk: procedures
+    Line("desk:procedures_home", GET, KNOWS),
+    Line("desk:procedures", GET, KNOWS),
+    Line("desk:procedures_packs", GET_POST, LEADS, {"code": "foia"}),
+    Line("desk:procedures_import", GET_POST, LEADS),
+    Line("desk:procedures_export", GET, KNOWS),
+    Line("desk:procedure", GET, KNOWS),
+    Line("desk:procedure_edit", GET_POST, LEADS,
+         {"name_it": "Informazione", "term_value": "20", "term_unit": "calendar_days", "term_roll": "festivo",
+          "source": "Delibera 1", "valid_from": "{tomorrow}"}),
+    Line("desk:procedure_export", GET, KNOWS),
+    Line("desk:procedure_confirmations", POST, LEADS, {"key": "term", "note": "Delibera 1"}),
+    Line("desk:procedure_switch", POST, LEADS, {"on": "1"}),
     # the desk: people who work here
     Line("desk:people", GET, LEADS),
     Line("desk:people_in", GET, LEADS),
@@ -228,6 +316,16 @@ LINES = (
     Line("desk:route", POST, SETS_UP, {"team": "{other_team_id}"}),
     Line("desk:member", GET_POST, SETS_UP, PLACE),
     Line("desk:member_ending", POST, SETS_UP, {}),
+    # the desk: mailboxes
+    Line("desk:mailboxes", GET, SETS_UP),
+    Line("desk:mailbox_new", GET_POST, SETS_UP, MAILBOX, query="address=nuova@libero.it"),
+    Line("desk:mailbox", GET_POST, SETS_UP, MAILBOX),
+    Line("desk:mailbox_reading", POST, SETS_UP, {}),
+    Line("desk:mailbox_sending", POST, SETS_UP, {}),
+    Line("desk:mailbox_cut_off", POST, SETS_UP, {"what": "archive"}),
+    Line("desk:mailbox_pause", POST, SETS_UP, {"on": "0"}),
+    Line("desk:mailbox_default", POST, SETS_UP, {}),
+    Line("desk:mailbox_retirement", POST, SETS_UP, {}),
     # the portal: open to the street
     Line("portal:landing", GET, EVERYBODY),
     Line("portal:home", GET, EVERYBODY),

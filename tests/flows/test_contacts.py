@@ -16,7 +16,16 @@ from sportello.records.customers.actions.registering import find_or_add, verify
 from sportello.records.customers.models import Customer, Identity
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets import codes
-from sportello.records.tickets.models import Contact, ContactEntry, ContactInterval, Message, Notice, Ticket
+from sportello.records.tickets.models import (
+    Contact,
+    ContactDelegate,
+    ContactEntry,
+    ContactInterval,
+    Message,
+    Notice,
+    Participant,
+    Ticket,
+)
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +245,23 @@ def test_what_is_not_theirs_does_not_exist(cast: Cast, anna: Client) -> None:
 def test_the_rail_leads_to_the_first_place_they_serve(cast: Cast, anna: Client) -> None:
     assert anna.get("/desk/contacts/new/?channel=phone")["Location"] == NEW + "?channel=phone"
     assert signed_in(cast, "Hugo").get("/desk/contacts/new/")["Location"] == "/desk/bottega/contacts/new/"
+
+
+def test_somebody_else_is_here_for_the_customer(cast: Cast, anna: Client) -> None:
+    ticket = cast.ticket()
+    maria = str(ticket.customer_id)
+    told = {"who": "pope", "customer": maria, "next": ticket.number, "summary": "Porta la ricevuta."}
+    asked = anna.post(NEW, typed(cast, anna, **told, acts="other"))
+    assert asked.status_code == 422 and "Porta la ricevuta." in asked.content.decode()
+    anna.post(NEW, typed(cast, anna, **told, acts="other", acts_name="Ion Popescu", acts_proof="Delega del 3 marzo"))
+    acting = ContactDelegate.objects.get()
+    assert acting.delegate.name == "Ion Popescu" and acting.contact.customer_id == int(maria)
+    assert acting.relation is not None and acting.relation.about == "Delega del 3 marzo"
+    assert Participant.objects.get(ticket=ticket, role="acting_for").customer == acting.delegate
+    steps = anna.get("/desk/borgo/contacts/next/", {"customer": maria}).content.decode()
+    assert "Ion Popescu" in steps and "Delega del 3 marzo" in steps
+    anna.post(NEW, typed(cast, anna, **told, acts=str(acting.relation.pk)))
+    assert ContactDelegate.objects.filter(delegate=acting.delegate).count() == 2
+    assert Participant.objects.filter(ticket=ticket, role="acting_for").count() == 1, "takes part once"
+    assert anna.post(NEW, typed(cast, anna, **told, acts="999999")).status_code == 422
+    assert Contact.objects.filter(ended_at__isnull=False).count() == 2

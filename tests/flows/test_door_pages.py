@@ -197,6 +197,7 @@ def test_the_mail_adds_up(cast: Cast, anna: Client) -> None:
 def test_what_did_not_leave_shows_the_servers_words(cast: Cast, anna: Client) -> None:
     ticket = cast.ticket()
     message = Message.objects.get(notice_moment="receipt")
+    Delivery.objects.filter(dispatch__message=message).delete()
     Dispatch.objects.filter(message=message).delete()
     now = clock.now(cast.borgo)
     dispatch = Dispatch.objects.create(organisation=cast.borgo, message=message, channel="email", state="failed",

@@ -107,6 +107,7 @@ def test_marias_mail_from_the_door_to_the_answer(house: Installation, chromium: 
     # announced in its place, not inserted under the pointer
     news = anna.locator("[data-live-news]").first
     expect(news).to_contain_text("1")
+    house.wait_until(lambda: len(mails(house)) == 1, "the receipt to reach Maria")
     receipt = mails(house)[0]
     number = re.search(r"\d{4}-\d{7}", str(receipt["Subject"]))
     code = re.search(r"Codice di accesso: ([\w-]{14})", text_of(receipt))

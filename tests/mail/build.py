@@ -1,8 +1,8 @@
 # golden messages: a line of a mail stays a line
-"""Write the golden messages beside this file: `python -m tests.mail.build`.
+"""Write the golden messages into `golden/`: `python -m tests.mail.build`.
 
 One story a message. The expected record (`NAME.json`) is written by the parser on demand (`--expect NAME…`) and read
-by a person before it is kept: a test compares them byte for byte ever after.
+by a person before it is kept: a test compares them ever after. What a record does not name must be empty.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import quopri
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+GOLDEN = Path(__file__).parent / "golden"
 TOKEN = "abcdefghijklmnopqrstuvwx"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
@@ -67,7 +67,10 @@ QUOTED = "\n".join(f"> {line}" for line in OURS.split("\n"))
 
 
 def messages() -> dict[str, bytes]:
-    return {**plain_ones(), **charsets(), **structures(), **replies(), **machines(), **broken()}
+    from . import build_reports, build_wrappings, build_writers
+
+    ours = {**plain_ones(), **charsets(), **structures(), **replies(), **machines(), **broken()}
+    return {**ours, **build_wrappings.messages(), **build_writers.messages(), **build_reports.messages()}
 
 
 def plain_ones() -> dict[str, bytes]:
@@ -305,8 +308,8 @@ def machines() -> dict[str, bytes]:
         ),
         "pec-envelope": mail(*reversed(parts(
             "mixed", entity(PLAIN, "Messaggio di posta certificata\n"),
-            entity("Content-Type: application/xml; name=daticert.xml", '<?xml version="1.0"?><postacert tipo="posta-certificata"/>\n'),
-            entity('Content-Type: message/rfc822; name="postacert.eml"', original),
+            entity("Content-Type: application/xml; name=daticert.xml", '<?xml version="1.0"?><postacert tipo="posta-certificata" errore="nessuno"><intestazione><mittente>ditta@pec.example.it</mittente></intestazione></postacert>\n'),
+            entity('Content-Type: message/rfc822; name="postacert.eml"', mail(ASK, From="Ditta Bianchi <ditta@pec.example.it>", Subject="Istanza", Message_ID="<d1@pec.example.it>")),
         )), "X-Trasporto: posta-certificata", From='"Per conto di: ditta@pec.example.it" <posta-certificata@pec.example.it>',
             Subject="POSTA CERTIFICATA: istanza"),
         "pec-anomaly": mail(ASK, "X-Trasporto: errore", Subject="ANOMALIA MESSAGGIO: Orari"),
@@ -370,7 +373,7 @@ def expected(raw: bytes) -> dict[str, object]:
     from sportello.service.channels.mailkit.parse import parse
 
     record = parse(raw)
-    return {
+    told = {
         **show.as_json(record),
         "attachments": [
             {"filename": file.filename, "content_type": file.content_type, "declared_type": file.declared_type,
@@ -383,6 +386,7 @@ def expected(raw: bytes) -> dict[str, object]:
         "delivered_to": list(record.delivered_to),
         "defects": list(record.defects),
     }  # fmt: skip
+    return {name: value for name, value in told.items() if value}
 
 
 def as_text(record: dict[str, object]) -> str:
@@ -391,8 +395,8 @@ def as_text(record: dict[str, object]) -> str:
 
 def main(arguments: list[str]) -> None:
     for name, raw in messages().items():
-        (HERE / f"{name}.eml").write_bytes(raw)
-        target = HERE / f"{name}.json"
+        (GOLDEN / f"{name}.eml").write_bytes(raw)
+        target = GOLDEN / f"{name}.json"
         if arguments[:1] == ["--expect"] and (name in arguments or len(arguments) == 1):
             target.write_text(as_text(expected(raw)), encoding="utf-8")
 

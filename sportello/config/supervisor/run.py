@@ -30,7 +30,7 @@ from sportello.config.supervisor.postgres import Cluster
 from sportello.config.supervisor.trouble import Stopped, Trouble
 
 #: The programs, in the order they are started; seconds an orderly end may take.
-PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0}
+PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0, "collect": 6.0}
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAGES_MAY_TAKE = 60.0
 TRIM_EVERY = 60.0

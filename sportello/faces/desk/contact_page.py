@@ -15,7 +15,8 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.customers.access import customers_for
-from sportello.records.customers.queries import CustomerRow, find
+from sportello.records.customers.models import Relation
+from sportello.records.customers.queries import CustomerRow, find, surviving, together
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Contact, Ticket
 
@@ -79,9 +80,25 @@ def open_tickets(person: Person, organisation: Organisation, customer_id: str) -
     """The customer's open tickets onto which the contact may go, newest first."""
     if not (customer_id.isascii() and customer_id.isdigit() and len(customer_id) < 16):
         return []
-    theirs = tickets_for(person).filter(organisation=organisation, customer_id=int(customer_id))
+    customer = customers_for(person).filter(organisation=organisation, pk=int(customer_id)).first()
+    if customer is None:
+        return []
+    # a record merged into another is the other, with the tickets of both
+    theirs = tickets_for(person).filter(organisation=organisation, customer__in=together(surviving(customer)))
     still_open = theirs.exclude(status=Ticket.Status.CLOSED).select_related("kind")
     return list(still_open.order_by("-moved_at")[:_MOST_TICKETS])
+
+
+def delegations(person: Person, organisation: Organisation, customer_id: str) -> list[Relation]:
+    """Who may act for the customer today, with their proofs."""
+    if not (customer_id.isascii() and customer_id.isdigit() and len(customer_id) < 16):
+        return []
+    customer = customers_for(person).filter(organisation=organisation, pk=int(customer_id)).first()
+    if customer is None:
+        return []
+    day = clock.local(organisation, clock.now(organisation)).date()
+    known = Relation.objects.filter(other__in=together(surviving(customer)), kind=Relation.Kind.DELEGATE)
+    return [one for one in known.select_related("customer").order_by("-pk")[:_MOST_TICKETS] if one.holds_on(day)]
 
 
 def today(organisation: Organisation) -> list[DayCount]:

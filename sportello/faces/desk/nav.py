@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.foundation.tenancy.models import Organisation
-from sportello.foundation.ui.nav import Command, NavEntry, Tab
+from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
+from sportello.service.channels.collecting.accounts import alarms_of
 
 from .models import OpenTicket
 
@@ -37,6 +38,7 @@ _OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
+    ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
     ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
 )
 
@@ -61,6 +63,7 @@ def page(
         "nav_current": current,
         "desk_home": reverse("desk:home"),
         "desk_commands": commands(person),
+        "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
         "account_name": person.user.name,
@@ -125,6 +128,19 @@ def _tab_name(ticket: Ticket) -> str:
     """Who, and the number without its year and zeros: one person may have several open."""
     serial = ticket.number.rpartition("-")[2].lstrip("0")
     return f"{ticket.customer.name if ticket.customer else ticket.subject} · {serial}"
+
+
+def _alarms(person: Person) -> list[Link]:
+    """A strip above every page for who sets up: mail that is not read, or held back unseen. Three short queries."""
+    found: list[Link] = []
+    for place in person.places:
+        if person.administers(place):
+            alarms = alarms_of([place.organisation])
+            if alarms:
+                more = f" (+{len(alarms) - 1})" if len(alarms) > 1 else ""
+                address = reverse("desk:mail", args=[place.organisation.slug])
+                found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
+    return found
 
 
 def _may(person: Person, right: str) -> bool:

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
+from sportello.records.procedures import explaining
 from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
+
+from . import certified_words, term_events
 
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
@@ -115,6 +118,10 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("after"))}
     if code == "promised":
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
+    if code == "pec_receipt":
+        return certified_words.receipt_sentence(facts)
+    if code in term_events.CODES:
+        return term_events.sentence(code, facts, _day)
     if code == "closed":
         return _("closed: %(outcome)s") % {"outcome": _label(Closure.Outcome, facts.get("outcome"))}
     return code.replace("_", " ")
@@ -122,12 +129,18 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
 
 _PLAIN_EVENTS: dict[str, Any] = {
     "taken": gettext_lazy("taken on"),
+    "archived": gettext_lazy("brought in from the archive of the mailbox: nobody was told anything"),
     "waiting": gettext_lazy("waiting for the customer"),
     "resumed": gettext_lazy("work goes on"),
     "reopened": gettext_lazy("opened again"),
     "customer_confirmed": gettext_lazy("the customer says it is solved"),
     "freed": gettext_lazy("given back to the team: its owner works here no more"),
+    "complained": gettext_lazy("a recipient called our message spam"),
+    "paused": gettext_lazy("service levels paused"),
+    "unpaused": gettext_lazy("service levels run again"),
+    "notice_given": gettext_lazy("a notice was given outside"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
+    "reply_held": gettext_lazy("a reply was held back and not sent"),
 }
 
 ABOUT: dict[str, Any] = {
@@ -170,18 +183,29 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         )
         % {"version": facts.get("version", "?")},
         ("notice", "by_email"): _("Told by e-mail, the address they wrote from."),
+        ("notice", "by_pec"): _("Told by PEC, the certified address they wrote from."),
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
         ("ticket", "opened"): _("Nothing tied it to a ticket that exists: a new one was opened."),
+        ("notice", "no_way"): _("No program may answer this sender: nobody was told automatically."),
+        ("customer", "by_form_text"): _("Known by the address written in the text of the form."),
+        ("customer", "by_form_itself"): _("The form names nobody."),
+        ("customer", "by_list_reply_to"): _("Sent through a list: known by the address it asks to be answered at."),
+        ("dispatch", "complained"): _("A recipient called our message spam: think before writing again."),
         ("customer", "by_sender"): _("Known by the address it was sent from."),
         ("customer", "by_certified_reply_to"): _("Known by the certified address it asks to be answered at."),
+        ("customer", "by_certificate"): _("Known by the address the PEC provider certifies as the sender."),
+        ("customer", "by_envelope"): _("The provider's data could not be read: known by the address in the message."),
         ("customer", "by_form_reply_to"): _("Known by the address written in the form on our own site."),
         ("customer", "by_reply_to_of_no_reply"): _(
             "Sent by a program: known by the address it asks to be answered at."
         ),
         ("dispatch", "not_sent"): _("No server took our message: it waits for a colleague."),
         ("dispatch", "came_back"): _("A report says that our message did not arrive: it waits for a colleague."),
+        ("dispatch", "held_news"): _("Something was said after the reply was written: it waits for its author."),
+        ("dispatch", "held_refused"): _("The reply could not be sent at its hour: it waits for its author."),
+        ("dispatch", "held_author_left"): _("The author of the reply works here no more: it was not sent."),
         ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
     }.get((reason.about, reason.code))
     if said is None and reason.code.startswith("linked_"):
@@ -200,36 +224,8 @@ def moment_word(code: str) -> str:
 
 
 def term_lines(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:
-    """How a term was counted, one sentence a step; an unknown code is told as it is."""
-    return [line for line in (_term_line(code, facts) for code, facts in steps) if line]
-
-
-def _term_line(code: str, facts: dict[str, Any]) -> str:
-    day = _day(facts.get("day") or facts.get("instant") or "")
-    unit = str(_UNITS.get(str(facts.get("unit", "")), facts.get("unit", "")))
-    known = {
-        "from_excluded": _("%(day)s, the day it came in, does not count") % {"day": day},
-        "from_instant": _("counted in opening hours from %(day)s") % {"day": day},
-        "count": _("%(value)s %(unit)s lead to %(day)s") % {"value": facts.get("value"), "unit": unit, "day": day},
-        "count_hours": _("%(value)s opening hours lead to %(day)s") % {"value": facts.get("value"), "day": day},
-        "skipped": _("%(n)s holidays were not counted") % {"n": len(facts.get("days", []))},
-        "is_holiday": _("%(day)s is a holiday") % {"day": day},
-        "is_sunday": _("%(day)s is a Sunday") % {"day": day},
-        "is_saturday": _("%(day)s is a Saturday") % {"day": day},
-        "saturday_counts": _("%(day)s is a Saturday and counts") % {"day": day},
-        "moves_to": _("so it moves to %(day)s") % {"day": day},
-        "ends": _("it ends with %(day)s") % {"day": day},
-        "promised": _("promised by hand"),
-    }
-    return known.get(code, code.replace("_", " "))
-
-
-_UNITS: dict[str, Any] = {
-    "calendar_days": gettext_lazy("days"),
-    "working_days": gettext_lazy("working days"),
-    "months": gettext_lazy("months"),
-    "open_hours": gettext_lazy("opening hours"),
-}
+    """How a term was counted, one sentence a step, in the words `sportello terms` uses too."""
+    return explaining.sentences(steps, language_now(), zone=get_current_timezone())
 
 
 def _day(iso: str) -> str:

@@ -13,17 +13,17 @@ from django.urls import NoReverseMatch, reverse
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
-from sportello.records.customers.models import Identity
 from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
-from sportello.records.tickets.models import Link, Notice, Participant, Term, Ticket
+from sportello.records.tickets.models import Link, Participant, Term, Ticket
 from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
 from sportello.records.tickets.reach import reach
 from sportello.records.tickets.standing import standing
-from sportello.service.channels.models import Mailbox
+from sportello.service.channels import recipients
+from sportello.service.channels.email import capacity, letters
 
-from . import sentences, timeline_lines
+from . import sentences, timeline_lines, waiting_page
 from .actions.drafting import drafts_of
 from .forms.writing import NoteForm, ReplyForm, write_addresses
 from .models import Draft
@@ -73,7 +73,7 @@ def news(request: HttpRequest, person: Person, ticket: Ticket) -> dict[str, Any]
     Nothing already on the page is drawn again: what somebody reads or has unfolded stays where it is.
     """
     seen = _position(request.POST.get("seen", "") or request.GET.get("seen", ""))
-    whole = conversation(request, person, ticket)
+    whole = conversation(request, person, ticket) | waiting_page.cards(person, ticket)
     known = ticket.last_position if seen is None else seen
     return whole | {
         "lines_new": [line for line in whole["lines"] if line.item.position > known],
@@ -107,14 +107,20 @@ def composer(request: HttpRequest, person: Person, ticket: Ticket, items: Sequen
     """Reply and note, with drafts and the recipients of the message replied to."""
     context = base(person, ticket)
     drafts = drafts_of(ticket, context["me"]) if context["me"] else {}
-    to, cc = _recipients(ticket, items)
+    to, cc, came_back = _recipients(ticket, items)
     mine = drafts.get(Draft.Kind.REPLY)
+    others = recipients.other_addresses(ticket, [came_back]) if came_back else []
+    chosen = request.GET.get("to", "")
+    if chosen in others:
+        to, cc, mine_to = write_addresses([(ticket.customer.name if ticket.customer else "", chosen)]), "", True
+    else:
+        mine_to = False
     return context | {
         "reply": Written(
             ReplyForm(
                 initial={
-                    "to": mine.to if mine else to,
-                    "cc": mine.cc if mine else cc,
+                    "to": mine.to if mine and not mine_to else to,
+                    "cc": mine.cc if mine and not mine_to else cc,
                     "text": mine.text if mine else "",
                     "base_position": ticket.last_public_position,
                 },
@@ -132,11 +138,18 @@ def composer(request: HttpRequest, person: Person, ticket: Ticket, items: Sequen
         ),
         "largest_file": settings.ATTACHMENT_BYTES,
         "most_files": settings.ATTACHMENTS_AT_ONCE,
+        "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),
+        "kept_files": list(mine.files.select_related("blob").order_by("pk")) if mine else [],
+        "came_back": came_back,
+        "other_addresses": others,
+        "presets": waiting_page.presets(ticket),
+        **waiting_page.cards(person, ticket),
     }
 
 
-def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str]:
-    """Those of the newest message from outside; where there is none, the customer's own way."""
+def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str, str]:
+    """(to, cc) of an answer to the newest message from outside: everybody who had it but us; where there is none, the
+    customer's own way. Third: the address that would be there if mail to it did not come back."""
     theirs = next(
         (
             item
@@ -147,23 +160,21 @@ def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str
     )
     if theirs is None or theirs.message is None:
         way = reach(ticket)
-        return (write_addresses([(way.name, way.address)]) if way.address else ""), ""
-    to = [(theirs.message.sender_name, theirs.message.sender_address)]
-    if _came_back(ticket, theirs.message.sender_address):
-        return "", ""
-    cc = [(name, address) for role, name, address in theirs.recipients if role == "cc"]
-    if cc:
-        # a copy to our own mailbox would come in again
-        ours = set(Mailbox.objects.filter(organisation_id=ticket.organisation_id).values_list("address", flat=True))
-        cc = [(name, address) for name, address in cc if address.lower() not in ours]
-    return write_addresses(to), write_addresses(cc)
+        if way.address:
+            return write_addresses([(way.name, way.address)]), "", ""
+        return "", "", _unreachable(ticket)
+    sender = (theirs.message.sender_name, theirs.message.sender_address)
+    if recipients.undeliverable(ticket.organisation, [sender[1]]):
+        return "", "", sender[1]
+    others = [(name, address) for _role, name, address in theirs.recipients]
+    to, cc = recipients.reply_all(ticket.organisation, sender, others)
+    return write_addresses(to), write_addresses(cc), ""
 
 
-def _came_back(ticket: Ticket, address: str) -> bool:
-    """Whether mail to this address is known not to arrive."""
-    return Identity.objects.filter(
-        organisation_id=ticket.organisation_id, value=address.lower(), undeliverable_at__isnull=False
-    ).exists()
+def _unreachable(ticket: Ticket) -> str:
+    """The address they wrote from, when mail to it came back."""
+    asking = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="").first()
+    return asking.address if asking is not None else ""
 
 
 def side(person: Person, ticket: Ticket) -> dict[str, Any]:
@@ -179,8 +190,6 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
         "contacts": history.contacts if history else [],
         "history_more": bool(history and history.has_more),
         "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
-        "terms": terms_of(ticket),
-        "notices": _notices(ticket),
         "links": _links(person, ticket),
         "sheets": _sheets(ticket),
     }
@@ -218,20 +227,6 @@ def terms_of(ticket: Ticket) -> list[TermRow]:
             )
         )
     return rows
-
-
-@dataclass(frozen=True)
-class NoticeRow:
-    notice: Notice
-    label: str
-    how: str
-
-
-def _notices(ticket: Ticket) -> list[NoticeRow]:
-    return [
-        NoticeRow(notice, sentences.moment_word(notice.moment), sentences.channel_word(notice.how))
-        for notice in Notice.objects.filter(ticket=ticket).order_by("id")
-    ]
 
 
 @dataclass(frozen=True)

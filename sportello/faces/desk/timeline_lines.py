@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,10 @@ from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Ticket
 from sportello.records.tickets.queries import TimelineItem
 from sportello.records.tickets.queries.timeline import FileRow
-from sportello.service.channels.models import Delivery, Dispatch
+from sportello.service.channels.email import plain
+from sportello.service.channels.models import Attempt, Delivery, Dispatch
 
-from . import sentences
+from . import certified_words, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
@@ -25,6 +26,12 @@ HIDDEN_CODE = "····-····-····"
 #: state → (word, badge state, icon, sentence on hover)
 _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
     "queued": (gettext_lazy("to be sent"), "neutral", "clock", gettext_lazy("It leaves within seconds.")),
+    "delayed": (
+        gettext_lazy("not yet sent"),
+        "warn",
+        "clock",
+        gettext_lazy("The server did not take it; it is tried again by itself, for seven days."),
+    ),
     "sending": (gettext_lazy("being sent"), "neutral", "clock", gettext_lazy("It is on its way to the server.")),
     "sent": (gettext_lazy("sent"), "ok", "check", gettext_lazy("Their server took it.")),
     "in_doubt": (
@@ -33,6 +40,7 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
         "warn",
         gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once."),
     ),
+    **certified_words.LEAVING,
     "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
     "bounced": (gettext_lazy("came back"), "danger", "danger", gettext_lazy("Their server took it and sent it back.")),
     "portal": (
@@ -45,11 +53,27 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
 
 
 @dataclass(frozen=True)
+class Try:
+    """One attempt: when, and what the server said."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
 class Leaving:
     """What became of an outgoing message. `words` are the server's own."""
 
     state: str
     words: str = ""
+    #: In our own plain words, where it was our side that failed.
+    plain: str = ""
+    #: Every try so far, oldest first, where there is trouble.
+    tries: tuple[Try, ...] = ()
+    #: Whom it did not reach: an answer to them can be sent again.
+    missed: tuple[str, ...] = ()
+    #: Sent again since, by a colleague.
+    is_repeated: bool = False
 
     @property
     def word(self) -> str:
@@ -69,7 +93,7 @@ class Leaving:
 
     @property
     def is_trouble(self) -> bool:
-        return self.state in ("in_doubt", "failed", "bounced")
+        return self.state in ("in_doubt", "failed", "bounced", "delayed")
 
 
 @dataclass(frozen=True)
@@ -176,24 +200,58 @@ def _contact_sentence(item: TimelineItem) -> str:
 
 
 def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
-    """What became of each message, one query; the worst of its recipients speaks for all."""
+    """What became of each message: one query, two where something is wrong; the worst recipient speaks for all."""
     found: dict[int, Leaving] = {}
     if not message_ids:
         return found
-    for delivery in Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch"):
+    in_trouble: list[int] = []
+    deliveries = Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch", "certified")
+    for delivery in deliveries.order_by("pk"):
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
-        if known is None or not known.is_trouble:
-            found[dispatch.message_id] = _of(dispatch, delivery)
-    return found
+        if known is None or not (known.is_trouble or certified_words.is_weaker(known.state, delivery)):
+            known = _of(dispatch, delivery)
+        if delivery.state == Delivery.State.FAILED and delivery.address not in known.missed:
+            known = replace(known, missed=(*known.missed, delivery.address))
+        found[dispatch.message_id] = known
+        if known.is_trouble:
+            in_trouble.append(dispatch.pk)
+    return _with_tries(found, in_trouble) if in_trouble else found
+
+
+#: Tries shown of one message: the newest.
+_TRIES = 12
+
+
+def _with_tries(found: dict[int, Leaving], dispatch_ids: list[int]) -> dict[int, Leaving]:
+    rows = Attempt.objects.filter(dispatch__in=dispatch_ids).order_by("dispatch_id", "number")
+    tries: dict[int, list[Try]] = {}
+    for message_id, at, words in rows.values_list("dispatch__message_id", "at", "words"):
+        tries.setdefault(message_id, []).append(Try(at, " ".join(filter(None, plain.apart(words)))))
+    repeated = set(
+        Dispatch.objects.filter(repeats__in=dispatch_ids).values_list("repeats__message_id", flat=True)
+    )
+    return {
+        message_id: replace(
+            one, tries=tuple(tries.get(message_id, ())[-_TRIES:]), is_repeated=message_id in repeated
+        )
+        for message_id, one in found.items()
+    }
 
 
 def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
+    sentence, words = plain.apart(delivery.answer or dispatch.answer)
     if dispatch.state == Dispatch.State.SENT and delivery.state == Delivery.State.FAILED:
-        return Leaving("bounced", f"{delivery.address}: {delivery.answer}".strip())
+        return Leaving("bounced", f"{delivery.address}: {words}".strip(), sentence)
     if delivery.state == Delivery.State.FAILED or dispatch.state == Dispatch.State.FAILED:
-        return Leaving("failed", delivery.answer or dispatch.answer)
-    return Leaving(dispatch.state, dispatch.answer)
+        return Leaving("failed", words, sentence)
+    sentence, words = plain.apart(dispatch.answer)
+    if dispatch.state == Dispatch.State.QUEUED and dispatch.attempts:
+        return Leaving("delayed", words, sentence)
+    certified = certified_words.state_of(dispatch, delivery)
+    if certified:
+        return Leaving(certified, delivery.answer if certified == certified_words.DOUBTED else "")
+    return Leaving(dispatch.state, words, sentence)
 
 
 def file_line(file: FileRow) -> FileLine:

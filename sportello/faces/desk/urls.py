@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from .addresses import contacts, door, work
+from .addresses import certified, contacts, customers, door, mailboxes, procedures, terms, work
 
 app_name = "desk"
-urlpatterns = [*work.urlpatterns, *contacts.urlpatterns, *door.urlpatterns]
+urlpatterns = [
+    *work.urlpatterns,
+    *contacts.urlpatterns,
+    *customers.urlpatterns,
+    *door.urlpatterns,
+    *procedures.urlpatterns,
+    *certified.urlpatterns,
+    *mailboxes.urlpatterns,
+    *terms.urlpatterns,
+]

@@ -21,9 +21,12 @@ from .verbs import known
 _INSERT = """
 INSERT INTO journal_event (epoch, at, happened_at, organisation_id, actor_kind, actor_id,
                            verb, subject_kind, subject_id, payload)
-VALUES (COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s::jsonb)
+VALUES {lines}
 RETURNING id
 """
+_LINE = (
+    "(COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
+)
 
 
 @dataclass(frozen=True)
@@ -59,21 +62,40 @@ def record(
     `subject` is a saved row; `at` the organisation's instant of what happened (now, if not given).
     Raises LookupError for an unregistered verb, ValueError for a payload that is not of the verb's form.
     """
+    return record_together(organisation, [(verb, payload)], subject, actor, at=at)[0]
+
+
+def record_together(
+    organisation: Organisation,
+    lines: Iterable[tuple[str, dict[str, Any]]],
+    subject: Any,
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+) -> list[Happened]:
+    """`record` for several events of one subject, (verb, payload) each, in one statement and in their order; then
+    what reacts to each."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event is journalled in the transaction of the change it tells")
-    definition = known(verb)
-    checked = definition.check(payload)
+    checked = [(known(verb), known(verb).check(payload)) for verb, payload in lines]
+    if not checked:
+        return []
     instant = at or clock.now(organisation)
+    values: list[Any] = []
+    for definition, payload in checked:
+        values += [instant, organisation.pk, actor.kind, actor.id, definition.name, definition.subject, subject.pk]
+        values.append(_json(payload))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [instant, organisation.pk, actor.kind, actor.id, verb, definition.subject, subject.pk, _json(checked)],
-        )
-        (event_id,) = cursor.fetchone()
-    happened = Happened(event_id, instant, organisation, actor, verb, definition.subject, subject.pk, checked, subject)
-    for reaction in _reactions().get(verb, ()):
-        reaction(happened)
-    return happened
+        cursor.execute(_INSERT.format(lines=", ".join([_LINE] * len(checked))), values)
+        ids = [event_id for (event_id,) in cursor.fetchall()]
+    events = [
+        Happened(event_id, instant, organisation, actor, verb.name, verb.subject, subject.pk, payload, subject)
+        for event_id, (verb, payload) in zip(ids, checked, strict=True)
+    ]
+    for happened in events:
+        for reaction in _reactions().get(happened.verb, ()):
+            reaction(happened)
+    return events
 
 
 def _json(payload: dict[str, Any]) -> str:

@@ -28,7 +28,7 @@ FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'sel
 STREAM_PATH = "/stream"
 
 _FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
-             "midi", "payment", "publickey-credentials-get", "serial", "usb")
+             "midi", "payment", "serial", "usb")
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in _FEATURES)
 
 

@@ -30,6 +30,16 @@ _SAID = {
 }
 
 
+#: What is told to the account's own address, by allauth's name of the letter.
+_TOLD = {
+    "mfa/email/totp_activated": gettext_lazy("codes of an app are asked at sign-in"),
+    "mfa/email/totp_deactivated": gettext_lazy("codes of an app are no longer asked at sign-in"),
+    "mfa/email/webauthn_added": gettext_lazy("a passkey was added"),
+    "mfa/email/webauthn_removed": gettext_lazy("a passkey was removed"),
+    "mfa/email/recovery_codes_generated": gettext_lazy("new recovery codes were made"),
+}
+
+
 class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """An account comes from an invitation (`views/invitations.py`), never from the sign-up page.
 
@@ -81,6 +91,19 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """None of allauth's other letters: to addresses without an account nothing is written (a stranger could
         have us write to anybody), and the page says the same for all."""
+
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """Tell the account's own address that a door was added or taken away; never fails the change."""
+        said = _TOLD.get(template_prefix)
+        if said is None:
+            return
+        with translation.override(user.language):
+            text = render_to_string("accounts/mail/second_factor.txt", {"name": user.name, "what": str(said)})
+            try:
+                send_mail(_("The way you sign in has changed"), text, None, [user.email])
+            except Exception:
+                # whatever the mail backend raises: the change itself stands
+                log.exception("letter on the second factor of user %s not sent", user.pk)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None,

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as second
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import SignupWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
+
+from .actions.profile import UNDO_CHOICES
 
 _ADDRESS = _("E-mail address")
 _NEW = _("New password")
@@ -63,6 +69,38 @@ class ConfirmPasswordForm(allauth.ReauthenticateForm):  # type: ignore[misc]  # 
         _say(self, "password", _("Password"))
 
 
+_SIX = _("The six figures that the app shows now, or a recovery code.")
+
+
+class CodeForm(second.AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _SIX)
+        self.fields["code"].widget.attrs.update(autofocus=True, inputmode="numeric")
+
+
+class ConfirmCodeForm(second.ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _SIX)
+        self.fields["code"].widget.attrs.update(inputmode="numeric")
+
+
+class AppForm(ActivateTOTPForm):  # type: ignore[misc]  # allauth ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "code", _("Code"), _("Six figures."))
+        self.fields["code"].widget.attrs.update(inputmode="numeric")
+
+
+class PasskeyForm(SignupWebAuthnForm):  # type: ignore[misc]  # allauth ships no types
+    """Every passkey of ours signs in alone, so nothing is chosen but its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, "name", _("Name of the passkey"), _("So that you know it again: this computer, the office phone…"))
+
+
 class InvitationForm(forms.Form):
     """What an invited person gives; the address is the invitation's."""
 
@@ -83,3 +121,9 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language of the screens"), choices=_LANGUAGES,
                                  widget=forms.RadioSelect)
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Taking back what you sent"), coerce=int, empty_value=None, required=False,
+        choices=[(0, _("never: it leaves at once")),
+                 *((one, format_lazy(_("within {seconds} seconds"), seconds=one)) for one in UNDO_CHOICES[1:])],
+        help_text=_("A reply by e-mail or PEC waits so long before it leaves, and comes back to you if you undo it."),
+    )

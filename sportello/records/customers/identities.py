@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import phonenumbers
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError
+from stdnum.it import codicefiscale, iva
 
 from sportello.foundation.core.text import fold, one_line
 
 _ADDRESS = re.compile(r"^[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,255}$")
-#: Letters that stand for digits where two people would have one code (omocodia).
-_DIGIT = "[0-9LMNPQRSTUV]"
-_TAX_CODE = re.compile(rf"^[A-Z]{{6}}{_DIGIT}{{2}}[ABCDEHLMPRST]{_DIGIT}{{2}}[A-Z]{_DIGIT}{{3}}[A-Z]$")
 _PARTITA_IVA = re.compile(r"^[0-9]{11}$")
 
 
@@ -23,6 +23,10 @@ def normal(sort: str, value: str) -> str:
         return phone(value)
     if sort == "tax_code":
         return tax_code(value)
+    if sort == "vat":
+        return vat(value)
+    if sort == "address":
+        return address(value)
     return fold(value)[:320]
 
 
@@ -44,33 +48,58 @@ def phone(value: str, region: str = "IT") -> str:
 
 
 def tax_code(value: str) -> str:
-    """Codice fiscale (D.M. 23 December 1976) or partita IVA, upper case, checked for form and check sign."""
-    code = re.sub(r"\s", "", value).upper()
+    """Codice fiscale (D.M. 23 December 1976), omocodia included, or the eleven digits a company has; upper case,
+    checked for form, date and check sign."""
+    code = re.sub(r"[\s\-./]", "", value).upper()
     if _PARTITA_IVA.match(code):
-        return code if _luhn(code) else ""
-    return code if _TAX_CODE.match(code) and _check_sign(code[:15]) == code[15] else ""
+        return code if iva.is_valid(code) else ""
+    try:
+        # an `O` for a zero and such are the most common slips: they are refused, never mended in silence
+        return str(codicefiscale.validate(code)) if len(code) == 16 else ""
+    except (ValidationError, ValueError):
+        return ""
 
 
-#: What a sign in an odd place counts (D.M. 23 December 1976).
-_ODD = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6,
-                 8, 12, 14, 16, 10, 22, 25, 24, 23), strict=True))
+#: What stands for a digit where two people would have one code (omocodia): position of the letter is the digit.
+_OMOCODIA = "LMNPQRSTUV"
+_DIGIT_PLACES = (6, 7, 9, 10, 12, 13, 14)
 
 
-def _check_sign(body: str) -> str:
-    total = 0
-    for position, sign in enumerate(body):
-        even_value = int(sign) if sign.isdigit() else ord(sign) - ord("A")
-        total += _ODD[sign] if position % 2 == 0 else even_value
-    return chr(ord("A") + total % 26)
+def without_omocodia(code: str) -> str:
+    """The body of a valid tax code (15 signs) with its digits as digits: two codes of one person have one body."""
+    signs = list(code[:15])
+    for place in _DIGIT_PLACES:
+        if len(code) == 16 and signs[place] in _OMOCODIA:
+            signs[place] = str(_OMOCODIA.index(signs[place]))
+    return "".join(signs)
 
 
-def _luhn(digits: str) -> bool:
-    total = 0
-    for position, sign in enumerate(digits):
-        value = int(sign) * (2 if position % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+def vat(value: str) -> str:
+    """A VAT number of the Union with its country, `IT00743110157`; eleven bare digits are read as Italian."""
+    bare = re.sub(r"[\s\-./]", "", value).upper()
+    if _PARTITA_IVA.match(bare):
+        bare = "IT" + bare
+    try:
+        return str(eu_vat.validate(bare)).upper() if bare[:2].isalpha() else ""
+    except (ValidationError, ValueError, AttributeError):
+        return ""
+
+
+#: How streets are shortened on forms and envelopes.
+_STREETS = {
+    "v": "via", "v.le": "viale", "vle": "viale", "p.za": "piazza", "p.zza": "piazza", "pza": "piazza", "pzza": "piazza",
+    "p.le": "piazzale", "ple": "piazzale", "c.so": "corso", "cso": "corso", "l.go": "largo", "lgo": "largo",
+    "vic": "vicolo", "vic.lo": "vicolo", "str": "strada", "fraz": "frazione", "loc": "localita", "b.go": "borgo",
+}
+_NOISE = frozenset({"n", "nr", "num", "numero", "civ", "civico", "int", "interno", "cap"})
+
+
+def address(value: str) -> str:
+    """A postal address as compared: folded, street words written out, without punctuation and "n." before numbers."""
+    apart = re.sub(r"\b(n|nr|num)\.?\s*(?=\d)", " ", fold(value))
+    words = re.split(r"[\s,;()/\-]+", apart)
+    kept = [_STREETS.get(word.rstrip("."), word.strip(".'")) for word in words]
+    return " ".join(word for word in kept if word and word not in _NOISE)[:320]
 
 
 def shown(value: str) -> str:

@@ -21,7 +21,7 @@ _PHONE = re.compile(r"(\+|00)?[0-9]{4,15}")
 _NAME = re.compile(r"[^\d@_]+")
 _LAST = chr(0x10FFFF)
 #: What tells two people of one name apart, most telling first.
-_HINTS = ("email", "pec", "phone", "external", "handle", "address", "tax_code")
+_HINTS = ("email", "pec", "phone", "external", "handle", "address", "tax_code", "vat")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,23 @@ def by_identity(organisation: Organisation, sort: str, value: str) -> Customer |
 
 
 def identities_of(customer: Customer) -> list[Identity]:
-    """How a customer is reached and known: those shown to be theirs first, then the oldest."""
-    known = Identity.objects.filter(organisation=customer.organisation_id, customer=customer)
-    return sorted(known, key=lambda one: (not one.verified, one.added_at, one.pk))
+    """How a customer is reached and known, with what came by merging: the preferred first, then those shown to be
+    theirs, then the oldest."""
+    known = Identity.objects.filter(organisation=customer.organisation_id, customer__in=together(customer))
+    return sorted(known, key=lambda one: (not one.preferred, not one.verified, one.added_at, one.pk))
+
+
+def together(customer: Customer) -> list[int]:
+    """The ids that are one customer now: this one, and every record merged into it, however deep."""
+    found = [customer.pk]
+    layer = found
+    for _step in range(10):
+        # bounded: `merging.MOST` records may become one
+        layer = list(Customer.objects.filter(merged_into__in=layer).values_list("pk", flat=True)[:200])
+        if not layer:
+            break
+        found = [*found, *layer]
+    return found
 
 
 def surviving(customer: Customer) -> Customer:
@@ -80,7 +94,7 @@ def surviving(customer: Customer) -> Customer:
 
 def _by_identity(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
     # each start reads its first rows off the index and no more; one condition of all would read and sort them all
-    starts = dict.fromkeys(_value_starts(typed))
+    starts = dict.fromkeys(start for start in _value_starts(typed) if start)
     first, *others = [
         Identity.objects.filter(organisation=organisation, value__gte=start, value__lt=start + _LAST)
         .order_by("value").values_list("customer_id", flat=True)[:limit]
@@ -94,9 +108,12 @@ def _by_identity(organisation: Organisation, typed: str, limit: int) -> list[Cus
 def _value_starts(typed: str) -> Iterable[str]:
     """The starts of normal values that what was typed may be."""
     yield fold(typed)
+    yield forms.address(typed)
     bare = re.sub(r"\s", "", typed)
     if re.fullmatch(r"[A-Za-z0-9]{3,16}", bare):
         yield bare.upper()
+    if re.fullmatch(r"[0-9]{7,11}", bare):
+        yield "IT" + bare
     digits = re.sub(r"[\s./()\-]", "", typed)
     if _PHONE.fullmatch(digits):
         if digits.startswith("00"):

@@ -8,7 +8,9 @@ The shape (the same in packs, pages and on the command line):
      "special": {"2026-12-24": [["09:00", "12:00"]]},   # that day's hours instead of the week's; [] is closed
      "always": false,                              # true: open round the clock, the keys above are not asked
      "country": "IT",                              # optional: national holidays are computed for every year
-     "local_days": ["12-07"]}                      # optional: closed every year (patron saint); moves no term
+     "local_days": ["12-07"],                      # optional: closed every year (patron saint); moves no term
+     "suspensions": [{"from": "2020-02-23", "to": "2020-04-15", "cause": "DL 18/2020 art. 103",
+                      "domains": ["pa"]}]}         # optional: days no term of these domains counts (all, if none)
 
 Times are local wall clock. An end of "24:00" is midnight; an end at or before the start, or beyond 24:00
 ("26:00" is two in the morning), runs into the next day; the opening belongs to the day on which it starts.
@@ -36,7 +38,8 @@ _DAY: Final = 24 * 60
 _TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
-_KEYS: Final = ("timezone", "hours", "holidays", "special", "always", "country", "local_days")
+_KEYS: Final = ("timezone", "hours", "holidays", "special", "always", "country", "local_days", "suspensions")
+_SUSPENSION_KEYS: Final = {"from", "to", "cause", "domains"}
 
 
 class CalendarError(ValueError):
@@ -62,6 +65,16 @@ class CalendarDataError(CalendarError):
 
 
 @dataclass(frozen=True)
+class GlobalSuspension:
+    """Days, both included, that a law took out of every term of some domains (all, when none is named)."""
+
+    first: date
+    last: date
+    cause: str
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CalendarData:
     """Checked data: hours by weekday (Monday first), sorted; who counts joins intervals that overlap."""
 
@@ -72,6 +85,7 @@ class CalendarData:
     always: bool
     country: str
     local_days: frozenset[tuple[int, int]]
+    suspensions: tuple[GlobalSuspension, ...] = ()
 
 
 def parse(data: object) -> CalendarData:
@@ -85,7 +99,7 @@ def parse(data: object) -> CalendarData:
 
 def to_data(data: CalendarData) -> dict[str, Any]:
     """The JSON shape of `data`; parsing it again gives equal data."""
-    return {
+    written: dict[str, Any] = {
         "timezone": data.timezone,
         "hours": {name: _written(hours) for name, hours in zip(WEEKDAYS, data.hours, strict=True) if hours},
         "holidays": [day.isoformat() for day in sorted(data.holidays)],
@@ -94,6 +108,13 @@ def to_data(data: CalendarData) -> dict[str, Any]:
         "country": data.country,
         "local_days": [f"{month:02}-{day:02}" for month, day in sorted(data.local_days)],
     }
+    if data.suspensions:
+        written["suspensions"] = [
+            {"from": each.first.isoformat(), "to": each.last.isoformat(), "cause": each.cause,
+             **({"domains": list(each.domains)} if each.domains else {})}
+            for each in data.suspensions
+        ]
+    return written
 
 
 def _written(hours: Sequence[Interval]) -> list[list[str]]:
@@ -131,6 +152,7 @@ class _Reader:
             always=self._always(data.get("always")),
             country=self._country(data.get("country")),
             local_days=self._local_days(data.get("local_days")),
+            suspensions=self._suspensions(data.get("suspensions")),
         )
 
     def _wrong(self, code: str, where: str, value: object, sentence: str) -> None:
@@ -265,3 +287,28 @@ class _Reader:
         self._wrong("bad_local_day", where, value,
                     f"{where}: “{value}” is not a day of the year: write month-day, “12-07”.")
         return None
+
+    def _suspensions(self, value: object) -> tuple[GlobalSuspension, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or len(value) > 100:
+            self._wrong("bad_suspensions", "suspensions", value,
+                        "The suspensions by law are a list of at most 100, each with from, to and cause.")
+            return ()
+        read = (self._suspension(f"suspensions[{place}]", each) for place, each in enumerate(value))
+        return tuple(each for each in read if each is not None)
+
+    def _suspension(self, where: str, value: object) -> GlobalSuspension | None:
+        if not isinstance(value, Mapping) or not set(value) <= _SUSPENSION_KEYS:
+            self._wrong("bad_suspension", where, value, f"{where}: give from, to, cause and, if need be, domains.")
+            return None
+        first, last = self._date(f"{where}.from", value.get("from")), self._date(f"{where}.to", value.get("to"))
+        domains = value.get("domains") or ()
+        if not isinstance(domains, list | tuple) or not all(isinstance(each, str) for each in domains):
+            self._wrong("bad_suspension", where, domains, f"{where}: domains is a list of codes such as “pa”.")
+            return None
+        if first is None or last is None or last < first:
+            if first and last:
+                self._wrong("bad_suspension", where, value, f"{where}: it ends before it begins.")
+            return None
+        return GlobalSuspension(first, last, str(value.get("cause") or "")[:300], tuple(domains))

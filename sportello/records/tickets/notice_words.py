@@ -18,6 +18,11 @@ from .models import Ticket
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 
+def speaking(ticket: Ticket) -> translation.override:
+    """`with speaking(ticket):` words are the customer's, whoever is at work."""
+    return translation.override(ticket.language)
+
+
 def day_words(organisation: Organisation, instant: datetime) -> str:
     """`venerdì 4 dicembre 2026`, in the active language, on the organisation's wall clock."""
     words = formats.date_format(clock.local(organisation, instant), _("l, j F Y"))

@@ -5,32 +5,54 @@ from __future__ import annotations
 from django.utils import translation
 
 from sportello.foundation.core.ids import token
+from sportello.foundation.core.text import clean, one_line
+from sportello.records.accounts.models import Membership
 from sportello.records.procedures.queries import notice_text
 
 from . import codes, notice_words, terms
 from .actions.change import Change
 from .models import Closure, Entry, Message, Notice, Recipient, Ticket
 from .reach import Reach, reach
+from .rules import rules_of
 from .search_index import index
 
 
-def give(change: Change, moment: str, *, reason: str = "", how: str = "", closure: Closure | None = None) -> Notice:
+def give(
+    change: Change,
+    moment: str,
+    *,
+    reason: str = "",
+    how: str = "",
+    closure: Closure | None = None,
+    untold: str = "",
+    extra: dict[str, str] | None = None,
+) -> Notice:
     """Owe the notice of `moment` and give it at once by the way the customer can be reached.
 
-    `how` names a way already taken (said at the counter, read on the phone): then nothing is sent. Called inside
-    `changing`, before it writes.
+    `how` names a way already taken (said at the counter, read on the phone): then nothing is sent. `untold` is the
+    code of why no program may tell them (a no-reply sender, a list): the ledger then says that there is no way, and
+    nobody claims they were told. Called inside `changing`, before it writes.
     """
     ticket = change.ticket
     ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
     notice = Notice.objects.create(
-        organisation_id=ticket.organisation_id, ticket=ticket, moment=moment, due_at=change.at
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        moment=moment,
+        due_at=change.at,
+        is_required=moment in required_moments(ticket),
     )
+    if untold:
+        notice.state = Notice.State.NO_WAY
+        notice.save()
+        change.because("notice", "no_way", notice_id=notice.pk, moment=moment, sign=untold)
+        return notice
     if how:
         notice.how = how
     else:
         way = reach(ticket)
         notice.how = way.how
-        notice.message = _write(change, moment, way, reason, closure)
+        notice.message = _write(change, moment, way, reason, closure, extra or {})
         change.because("notice", f"by_{way.how}", notice_id=notice.pk, moment=moment)
     notice.state, notice.given_at = Notice.State.GIVEN, change.at
     notice.save()
@@ -43,11 +65,42 @@ def undelivered(message: Message) -> None:
     Notice.objects.filter(message=message, state=Notice.State.GIVEN).update(state=Notice.State.DUE, given_at=None)
 
 
-def _write(change: Change, moment: str, way: Reach, reason: str, closure: Closure | None) -> Message:
+def required_moments(ticket: Ticket) -> set[str]:
+    """Notices without which the procedure is not done: its receipt, and those its steps name."""
+    rules = rules_of(ticket.procedure)
+    receipt = {"receipt"} if rules.acknowledgement is not None and rules.acknowledgement.when != "none" else set()
+    return receipt | {step.notice for step in rules.steps if step.notice and step.mandatory}
+
+
+def owe_third_party(change: Change, name: str, *, proof: str = "", by: Membership | None = None) -> Notice:
+    """Somebody else concerned is to be told, by hand: given when there is a proof, due until then."""
+    given = bool(clean(proof))
+    notice = Notice.objects.create(
+        organisation_id=change.ticket.organisation_id,
+        ticket=change.ticket,
+        moment="third_party",
+        party=Notice.Party.THIRD_PARTY,
+        party_name=name,
+        state=Notice.State.GIVEN if given else Notice.State.DUE,
+        due_at=change.at,
+        given_at=change.at if given else None,
+        how="letter" if given else "",
+        proof=one_line(proof, 300),
+        is_required=True,
+        by_member=by,
+    )
+    if given:
+        change.tell("notice.given", notice_id=notice.pk, moment=notice.moment, how=notice.how)
+    return notice
+
+
+def _write(
+    change: Change, moment: str, way: Reach, reason: str, closure: Closure | None, extra: dict[str, str]
+) -> Message:
     ticket = change.ticket
     with translation.override(ticket.language):
         subject, body = notice_words.fill(
-            notice_text(ticket.organisation, moment, ticket.language), _values(ticket, reason, closure)
+            notice_text(ticket.organisation, moment, ticket.language), _values(ticket, reason, closure) | extra
         )
     entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC)
     message = Message.objects.create(
@@ -59,10 +112,10 @@ def _write(change: Change, moment: str, way: Reach, reason: str, closure: Closur
         text=body,
         language=ticket.language,
         notice_moment=moment,
-        token=token() if way.how == "email" else "",
+        token=token() if way.writes else "",
         is_machine=True,
     )
-    if way.how == "email":
+    if way.writes:
         Recipient.objects.create(
             organisation_id=ticket.organisation_id,
             message=message,

@@ -8,21 +8,34 @@ from sportello.records.customers.models import Identity
 
 from .models import Participant, Ticket
 
+#: Ways that write to an address.
+WRITING = ("email", "pec")
+
 
 @dataclass(frozen=True)
 class Reach:
-    """`how` is email (with name and address) or portal: they read it on the follow-up page."""
+    """`how` is email or pec (with name and address), or portal: they read it on the follow-up page."""
 
     how: str
     name: str = ""
     address: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether something leaves to an address."""
+        return self.how in WRITING
+
+
+def writing_way(ticket: Ticket) -> str:
+    """By which way letters on this ticket leave: who asked by certified mail is answered by certified mail."""
+    return "pec" if ticket.channel == "pec" else "email"
 
 
 def reach(ticket: Ticket) -> Reach:
     """The address they wrote from on this ticket, unless mail to it came back; else the follow-up page."""
     asking = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="").first()
     if asking is not None and not _is_undeliverable(ticket.organisation_id, asking.address):
-        return Reach("email", ticket.customer.name if ticket.customer else "", asking.address)
+        return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", asking.address)
     return Reach("portal")
 
 

@@ -8,8 +8,11 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from . import notice_words
-from .models import Closure, Ticket, TicketEvent
+from sportello.foundation.core.text import in_language
+
+from . import notice_words, terms
+from .models import Closure, Suspension, Ticket, TicketEvent
+from .rules import rules_of
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,18 @@ class Standing:
 
 
 def standing(ticket: Ticket, language: str = "") -> Standing:
-    """Where `ticket` stands, in `language` (the active one if none is given). Costs at most three queries."""
+    """Where `ticket` stands, in `language` (the active one if none is given). Costs at most four queries."""
     with translation.override(language or translation.get_language() or ticket.language):
         closure = Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).first() if ticket.is_closed else None
         team = ticket.team.name_in(translation.get_language() or "it")
         question = _question(ticket) if ticket.status == Ticket.Status.WAITING else ""
+        stopped = None
+        if not ticket.is_closed and terms.can_be_suspended(ticket):
+            stopped = terms.running_suspension(ticket)
+            question = question or _awaited(ticket, stopped)
         return Standing(
-            sentence=_sentence(ticket, team, closure),
-            stages=_stages(ticket, closure),
+            sentence=_sentence(ticket, team, closure) if stopped is None else _stopped(ticket, stopped),
+            stages=_stages(ticket, closure, stopped),
             next_promise_at=ticket.next_promise_at,
             promise_sentence=notice_words.promise_sentence(ticket),
             team=team,
@@ -67,6 +74,29 @@ def _sentence(ticket: Ticket, team: str, closure: Closure | None) -> str:
     return _("%(team)s is working on it.") % {"team": team}
 
 
+def _stopped(ticket: Ticket, suspension: Suspension) -> str:
+    """Why the clock stands still, and until when at the latest."""
+    rule = rules_of(ticket.procedure).suspension(suspension.cause)
+    name = in_language(rule.names, translation.get_language() or "it") if rule else ""
+    return _("The term is suspended until %(day)s at the latest: %(cause)s.") % {
+        "day": notice_words.day_words(ticket.organisation, suspension.until_at),
+        "cause": (name or suspension.cause).lower(),
+    }
+
+
+def _awaited(ticket: Ticket, suspension: Suspension | None) -> str:
+    """What a suspension asks of the customer, with their own last day; nothing where others are awaited."""
+    if suspension is None:
+        return ""
+    rule = rules_of(ticket.procedure).suspension(suspension.cause)
+    if rule is None or rule.waits_for != "customer":
+        return ""
+    if suspension.window_until_at is None:
+        return suspension.reason
+    day = notice_words.day_words(ticket.organisation, suspension.window_until_at)
+    return _("%(reason)s You can answer until %(day)s.") % {"reason": suspension.reason, "day": day}
+
+
 def _question(ticket: Ticket) -> str:
     """The reason given when it began to wait, else a general sentence."""
     event = (
@@ -78,14 +108,17 @@ def _question(ticket: Ticket) -> str:
     return (event["reason"] if event else "") or _("We asked you something: please answer our last message.")
 
 
-def _stages(ticket: Ticket, closure: Closure | None) -> tuple[Stage, ...]:
+def _stages(ticket: Ticket, closure: Closure | None, stopped: Suspension | None = None) -> tuple[Stage, ...]:
+    is_new = ticket.status == Ticket.Status.NEW
     at_work = ticket.status in (Ticket.Status.IN_PROGRESS, Ticket.Status.WAITING)
-    waiting = ticket.status == Ticket.Status.WAITING
+    waiting = ticket.status == Ticket.Status.WAITING or stopped is not None
     stages = [
-        Stage("received", _("Received"), "now" if ticket.status == Ticket.Status.NEW else "done", ticket.opened_at),
+        Stage("received", _("Received"), "now" if is_new and stopped is None else "done", ticket.opened_at),
         Stage("in_progress", _("In progress"), _state(at_work and not waiting, ticket.is_closed or waiting), None),
     ]
-    if waiting:
+    if stopped is not None:
+        stages.append(Stage("suspended", _("Term suspended"), "now", stopped.until_at))
+    elif waiting:
         stages.append(Stage("waiting_customer", _("Waiting for your answer"), "now", None))
     ended = closure.closed_at if closure else ticket.closed_at
     stages.append(

@@ -1,15 +1,30 @@
-"""Terms that run: begun from the procedure, met by what happens, and the next promise they leave."""
+"""Terms that run: begun from the procedure, stopped, moved, met by what happens, and the next promise they leave.
+
+A term is counted by `procedures.counting` alone. What it is made of (start, value, opening hours as they were, and the
+rows of suspensions and extensions) is kept, so that it can be counted again when one of these comes; nothing else,
+no later procedure and no later opening hours, rewrites a date.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 
-from sportello.records.procedures.counting import Counted, count_term
-from sportello.records.procedures.models import Procedure
+from django.db.models import Q
 
-from .models import Term, Ticket
+from sportello.records.procedures.calendar import Calendar
+from sportello.records.procedures.counting import Counted, Pause, count_term
+from sportello.records.procedures.models import OfficeCalendar, Procedure
+
+from . import moments
+from .models import Extension, GlobalSuspension, KeptCalendar, Suspension, Term, Ticket
+from .rules import rules_of
+
+__all__ = ["Calendar", "begin", "recount"]
 
 _STEPS_KEPT = 40
+#: Terms that are promises to the customer; theirs to us is none.
+OURS = (Term.Kind.FIRST_ANSWER, Term.Kind.CONCLUSION, Term.Kind.PROMISE)
 
 
 def _kept(counted: Counted) -> list[list[object]]:
@@ -20,43 +35,261 @@ def _kept(counted: Counted) -> list[list[object]]:
 
 def begin(ticket: Ticket, procedure: Procedure, at: datetime) -> list[Term]:
     """Begin the procedure's terms at `at`: the conclusion and, where promised, the first answer."""
-    calendar = procedure.calendar.calendar
-    conclusion = count_term(at, procedure.term_value, procedure.term_unit, calendar, procedure.term_roll)
-    terms = [_term(ticket, Term.Kind.CONCLUSION, at, conclusion, procedure.source)]
+    kept = KeptCalendar.of(procedure.calendar)
+    conclusion = begin_conclusion(ticket, procedure, at, kept=kept)
+    terms = [conclusion]
     if procedure.first_answer_hours:
-        answer = count_term(at, procedure.first_answer_hours, "open_hours", calendar, "none")
-        if answer.due < conclusion.due:
-            terms.append(_term(ticket, Term.Kind.FIRST_ANSWER, at, answer, ""))
-    return Term.objects.bulk_create(terms)
+        answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
+        if answer.due_at < conclusion.due_at:
+            answer.save()
+            moments.plan(moments.of_term(answer, kept.calendar, at))
+            terms.append(answer)
+    return terms
 
 
-def _term(ticket: Ticket, kind: str, at: datetime, counted: Counted, source: str) -> Term:
-    return Term(
+def begin_conclusion(
+    ticket: Ticket, procedure: Procedure, at: datetime, *, kept: KeptCalendar | None = None
+) -> Term:
+    """The main term alone: at the opening, and anew after an interruption."""
+    kept = kept or KeptCalendar.of(procedure.calendar)
+    term = _new(
+        ticket,
+        Term.Kind.CONCLUSION,
+        at,
+        procedure.term_value,
+        procedure.term_unit,
+        procedure.term_roll,
+        kept,
+        pauses=_global_pauses(ticket, kept.calendar, at),
+    )
+    term.source = procedure.source
+    term.save()
+    moments.plan(moments.of_term(term, kept.calendar, at))
+    return term
+
+
+def _new(
+    ticket: Ticket,
+    kind: str,
+    at: datetime,
+    value: int,
+    unit: str,
+    roll: str,
+    kept: KeptCalendar,
+    *,
+    pauses: Sequence[Pause] = (),
+) -> Term:
+    term = Term(
         organisation_id=ticket.organisation_id,
         ticket=ticket,
         kind=kind,
         starts_at=at,
-        due_at=counted.due,
-        steps=_kept(counted),
-        source=source,
+        value=value,
+        unit=unit,
+        roll=roll,
+        calendar=kept,
     )
+    _put(term, _counted(term, pauses, ()))
+    return term
+
+
+def _put(term: Term, counted: Counted) -> None:
+    term.due_at, term.safe_due_at, term.steps = counted.due, counted.safe_due, _kept(counted)
+
+
+def recount(ticket: Ticket, term: Term, at: datetime) -> Term:
+    """Count a running main term again from its rows; warnings are planned for the new end from `at` on."""
+    if term.calendar is None or term.value is None:  # from before terms kept what they are made of
+        term.calendar = KeptCalendar.of(ticket.procedure.calendar)
+        term.value, term.unit = ticket.procedure.term_value, ticket.procedure.term_unit
+        term.roll = ticket.procedure.term_roll
+    calendar = term.calendar.calendar
+    pauses = [*pauses_of(ticket, term), *_global_pauses(ticket, calendar, term.starts_at)]
+    extensions = list(Extension.objects.filter(term=term, value__isnull=False).order_by("made_at", "id"))
+    _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term)))
+    term.save()
+    moments.forget(ticket, terms=[term])
+    moments.plan(moments.of_term(term, calendar, at))
+    return term
+
+
+def _begins_again(ticket: Ticket, term: Term) -> datetime | None:
+    """An interruption that runs: until it ends, the term is told as it will be if it lasts as long as it may."""
+    running = Suspension.objects.filter(
+        ticket=ticket, term=term, effect=Suspension.Effect.INTERRUPT, ended_at__isnull=True
+    ).first()
+    return running.until_at if running else None
+
+
+def _counted(
+    term: Term, pauses: Sequence[Pause], extensions: Iterable[Extension], *, since: datetime | None = None
+) -> Counted:
+    """The base; a longer whole or more of the same unit takes its place; another unit is counted from its end."""
+    if term.calendar is None or term.value is None:
+        raise ValueError("a term is counted from what it is made of")
+    calendar, value, unit = term.calendar.calendar, term.value, term.unit
+    further: list[tuple[int, str]] = []
+    for one in extensions:
+        if one.value is None:
+            continue
+        if one.is_whole:
+            value, unit, further = one.value, one.unit, []
+        elif one.unit == unit and not further:
+            value += one.value
+        else:
+            further.append((one.value, one.unit))
+    counted = count_term(since or term.starts_at, value, unit, calendar, term.roll or "none", pauses=pauses)
+    for more, its_unit in further:
+        counted = _chained(counted, count_term(
+            counted.safe_due, more, its_unit, calendar, term.roll or "none", pauses=pauses
+        ))
+    return counted
+
+
+def _chained(first: Counted, then: Counted) -> Counted:
+    lines = (*(line for line in first.lines if line[0] != "ends"), *then.lines)
+    return Counted(then.due, then.safe_due, then.due_day, then.safe_day, then.work_by, lines)
+
+
+def planned_restart(suspension: Suspension) -> datetime:
+    """When the clock goes on: known once it has ended, until then as late as it may be."""
+    return suspension.restart_at or suspension.until_at
+
+
+def pauses_of(ticket: Ticket, term: Term) -> list[Pause]:
+    return [
+        Pause(one.began_at, max(planned_restart(one), one.began_at), one.cause)
+        for one in Suspension.objects.filter(ticket=ticket, term=term, effect=Suspension.Effect.SUSPEND)
+    ]
+
+
+def _global_pauses(ticket: Ticket, calendar: Calendar, since: datetime) -> list[Pause]:
+    """Decreed standstills: neither their first nor their last day is counted."""
+    day = calendar.local_day(since)
+    rows = GlobalSuspension.objects.filter(
+        organisation_id=ticket.organisation_id, withdrawn_at__isnull=True, to_day__gte=day
+    )
+    return [
+        Pause(_noon(one.from_day - timedelta(days=1), calendar), _noon(one.to_day, calendar), one.slug)
+        for one in rows
+        if not one.kinds or ticket.kind.slug in one.kinds
+    ]
+
+
+def _noon(day: date, calendar: Calendar) -> datetime:
+    return datetime.combine(day, time(12), calendar.zone)
+
+
+def running_conclusion(ticket: Ticket) -> Term | None:
+    """The main term that runs now."""
+    return (
+        Term.objects.filter(ticket=ticket, kind=Term.Kind.CONCLUSION, met_at__isnull=True, ended_at__isnull=True)
+        .select_related("calendar")
+        .order_by("-starts_at", "-id")
+        .first()
+    )
+
+
+def running_suspension(ticket: Ticket) -> Suspension | None:
+    return Suspension.objects.filter(ticket=ticket, ended_at__isnull=True).select_related("term").first()
+
+
+def calendar_of(ticket: Ticket, term: Term) -> Calendar:
+    """The opening hours `term` is counted in."""
+    kept: KeptCalendar | OfficeCalendar = term.calendar or ticket.procedure.calendar
+    return kept.calendar
+
+
+def last_second(day: date, calendar: Calendar) -> datetime:
+    """What lasts until a day lasts until its end."""
+    return calendar.end_of(day) - timedelta(seconds=1)
+
+
+def end_of_day(ticket: Ticket, term: Term, start: datetime, days: int) -> datetime:
+    """The end of the day `days` after that of `start`."""
+    calendar = calendar_of(ticket, term)
+    return last_second(calendar.local_day(start) + timedelta(days=days), calendar)
+
+
+def customers(ticket: Ticket, at: datetime, until: datetime, source: str) -> Term:
+    """A term of the customer: told as rolled, promised by nobody to anybody."""
+    return Term.objects.create(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        kind=Term.Kind.CUSTOMER,
+        starts_at=at,
+        due_at=until,
+        source=source[:300],
+    )
+
+
+def end(ticket: Ticket, term: Term, at: datetime) -> None:
+    """Something newer takes its place."""
+    _settle(ticket, [term], ended_at=at)
+
+
+def can_be_suspended(ticket: Ticket) -> bool:
+    return bool(rules_of(ticket.procedure).suspensions)
 
 
 def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> int:
     """What was promised has happened: with its own instant, not that of the check."""
-    return Term.objects.filter(ticket=ticket, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True).update(
-        met_at=at
-    )
+    running = Term.objects.filter(ticket=ticket, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True)
+    return _settle(ticket, running, met_at=at)
 
 
 def end_promises(ticket: Ticket, at: datetime) -> None:
     """A newer promise takes the place of those made by hand."""
-    Term.objects.filter(ticket=ticket, kind=Term.Kind.PROMISE, met_at__isnull=True, ended_at__isnull=True).update(
-        ended_at=at
+    running = Term.objects.filter(
+        ticket=ticket, kind=Term.Kind.PROMISE, met_at__isnull=True, ended_at__isnull=True
     )
+    _settle(ticket, running, ended_at=at)
+
+
+def end_customer_terms(ticket: Ticket, at: datetime) -> None:
+    """What was asked of the customer has come, or is no longer awaited."""
+    running = Term.objects.filter(
+        ticket=ticket, kind=Term.Kind.CUSTOMER, met_at__isnull=True, ended_at__isnull=True
+    )
+    _settle(ticket, running, ended_at=at)
+
+
+def _settle(ticket: Ticket, running: Iterable[Term], **instants: datetime) -> int:
+    found = list(running)
+    if not found:
+        return 0
+    Term.objects.filter(pk__in=[term.pk for term in found]).update(**instants)
+    moments.forget(ticket, terms=found)
+    return len(found)
+
+
+def promised(ticket: Ticket, until: datetime, at: datetime, by_id: int) -> Term:
+    """A date promised by hand, with its warnings in the procedure's opening hours."""
+    term = Term.objects.create(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        kind=Term.Kind.PROMISE,
+        starts_at=at,
+        due_at=until,
+        steps=[["promised", {"by_id": by_id}]],
+    )
+    moments.plan(moments.of_term(term, ticket.procedure.calendar.calendar, at))
+    return term
 
 
 def next_promise(ticket: Ticket) -> datetime | None:
     """The earliest instant still promised; None when nothing runs."""
-    running = Term.objects.filter(ticket=ticket, met_at__isnull=True, ended_at__isnull=True)
+    running = Term.objects.filter(ticket=ticket, kind__in=OURS, met_at__isnull=True, ended_at__isnull=True)
     return running.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def running_between(organisation_id: int, first: datetime, last: datetime) -> Q:
+    """Main terms that run while a global suspension lasts."""
+    return Q(
+        organisation_id=organisation_id,
+        kind=Term.Kind.CONCLUSION,
+        met_at__isnull=True,
+        ended_at__isnull=True,
+        due_at__gte=first,
+        starts_at__lte=last,
+    )

@@ -29,6 +29,8 @@ def _ticket(name: str, **payload: Any) -> Verb:
 
 register(
     _ticket("ticket.opened", channel=str, kind_id=int, entry_id=int),
+    # old mail brought in: nothing that acts on new tickets hears it
+    _ticket("ticket.archived", entry_id=int, channel=str),
     _ticket("ticket.assigned", entry_id=int),
     _ticket("ticket.moved", entry_id=int),
     _ticket("ticket.kind_changed", kind_id=int, entry_id=int),
@@ -47,6 +49,20 @@ register(
     _ticket("note.written", entry_id=int),
     _ticket("contact.recorded", contact_id=int, entry_id=int, channel=str),
     _ticket("notice.given", notice_id=int, moment=str, how=str),
+    # about the run, not the ticket: live lists must not be woken by years of history
+    Verb("import.ticket_added", "import_run", {"ticket_id": int}),
+    _ticket("ticket.suspended", suspension_id=int, cause=str, until=datetime, due=datetime, entry_id=int),
+    _ticket("ticket.term_resumed", suspension_id=int, how=str, restart=datetime, due=datetime, entry_id=int),
+    _ticket("ticket.extended", extension_id=int, sort=str, due=datetime, entry_id=int),
+    _ticket("ticket.paused", entry_id=int),
+    _ticket("ticket.unpaused", entry_id=int),
+    # the tick: what was due is the event, `happened` its own instant and not that of the look
+    _ticket("ticket.warned", moment_id=int, whom=str, happened=datetime, due=datetime),
+    _ticket("ticket.term_missed", moment_id=int, term=str, happened=datetime, entry_id=int),
+    _ticket("ticket.level_breached", moment_id=int, metric=str, happened=datetime, entry_id=int),
+    _ticket("ticket.step_done", step=str, entry_id=int),
+    _ticket("ticket.reason_stated", about=str),
+    _ticket("ticket.block_found", block=str, message_id=int),
     Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
     _ticket("code.renewed"),
 )

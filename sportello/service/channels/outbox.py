@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
@@ -19,17 +20,19 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
-from sportello.records.tickets.models import Message
+from sportello.records.tickets.models import Recipient
 
 from . import undelivered
-from .email import letters, secrets
+from .email import capacity, letters, plain, secrets
 from .email.sender import Outcome, Said, Server, hand_over
 from .mailkit.wire import BadMail
-from .models import Delivery, Dispatch, Mailbox, OutTrayMail
+from .models import Attempt, Delivery, Dispatch, Mailbox, OutTrayMail
+from .pec import leaving
 
 log = logging.getLogger("sportello.outbox")
 
-CHANNEL = "email"
+#: What is handed to a mail server: both write the same letters (`email/letters.py`).
+CHANNELS = (Mailbox.Channel.EMAIL, Mailbox.Channel.PEC)
 State = Dispatch.State
 BATCH = 20
 #: A claim older than this is somebody who went away; longer than `sender.WHOLE`.
@@ -46,17 +49,22 @@ _OPEN = (Delivery.State.QUEUED, Delivery.State.IN_DOUBT)
 def enqueue(happened: Happened) -> None:
     """Reaction to `message.written`: a dispatch with a delivery for each address. Does nothing for other channels
     and, being asked twice, nothing the second time."""
-    if happened.payload.get("channel") != CHANNEL:
+    channel = happened.payload.get("channel")
+    if channel not in CHANNELS:
         return
-    message = Message.objects.get(pk=happened.payload["message_id"])
-    addresses = {one.address.strip().lower(): None for one in message.recipients.order_by("pk") if one.address.strip()}
-    dispatch, made = Dispatch.objects.get_or_create(
+    message_id = happened.payload["message_id"]
+    if Dispatch.objects.filter(message_id=message_id).exists():
+        return
+    written = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", flat=True)
+    addresses = {address.strip().lower(): None for address in written if address.strip()}
+    # written in the transaction that wrote the message, which nobody else can see yet
+    dispatch = Dispatch.objects.create(
         organisation=happened.organisation,
-        message=message,
-        defaults={"channel": CHANNEL, "queued_at": happened.at, "next_attempt_at": clock.server_now()},
+        message_id=message_id,
+        channel=channel,
+        queued_at=happened.at,
+        next_attempt_at=clock.server_now(),
     )
-    if not made:
-        return
     Delivery.objects.bulk_create(
         Delivery(organisation=happened.organisation, dispatch=dispatch, address=address, changed_at=happened.at)
         for address in addresses
@@ -88,7 +96,7 @@ def _claim() -> Dispatch | None:
     with transaction.atomic():
         dispatch = (
             Dispatch.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .filter(channel=CHANNEL, state__in=_WAITING, next_attempt_at__lte=now)
+            .filter(channel__in=CHANNELS, state__in=_WAITING, next_attempt_at__lte=now)
             .order_by("next_attempt_at", "id")
             .first()
         )
@@ -120,7 +128,7 @@ def _left_behind() -> list[int]:
     """Dispatches being sent by nobody: the lease is over, or the lock is free (with a moment's grace, for who has
     claimed and not locked yet)."""
     now = clock.server_now()
-    claimed = Dispatch.objects.filter(channel=CHANNEL, state=State.SENDING)
+    claimed = Dispatch.objects.filter(channel__in=CHANNELS, state=State.SENDING)
     rows = claimed.filter(Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(next_attempt_at__lte=now))
     found = []
     for dispatch_id, until in rows.values_list("pk", "next_attempt_at")[:BATCH]:
@@ -148,7 +156,8 @@ def _doubt(dispatch_id: int) -> None:
         dispatch = _locked(dispatch_id)
         if dispatch is None or dispatch.state != State.SENDING:
             return
-        dispatch.answer = "the program stopped while it was sending"
+        dispatch.answer = plain.STOPPED
+        _keep_attempt(dispatch, Outcome("in_doubt", dispatch.answer))
         _be_in_doubt(dispatch, clock.server_now())
 
 
@@ -160,20 +169,21 @@ def _send(dispatch: Dispatch) -> None:
     claimed_at = dispatch.claimed_at
     try:
         if dispatch.mailbox is None:
-            outcome = Outcome("failed", "the organisation has no mailbox to send from")
+            outcome = Outcome("failed", plain.NO_MAILBOX)
         elif not dispatch.mailbox.smtp_host:
             _put_in_tray(dispatch, dispatch.mailbox, claimed_at)
             return
         else:
             outcome = _hand_over(dispatch, dispatch.mailbox)
     except BadMail as error:
-        outcome = Outcome("failed", f"the message cannot be written: {error}")
+        outcome = Outcome("failed", plain.words(plain.UNWRITABLE, error))
     except DatabaseError:
         raise
     except Exception as error:
         # anything else must cost this letter an attempt, not all the others their turn
         log.error("dispatch %s could not be sent: %s", dispatch.pk, type(error).__name__)
-        outcome = Outcome("retry", f"{type(error).__name__}: {error}")
+        sentence = plain.NO_PASSWORD if isinstance(error, secrets.NoPassword) else plain.OURS
+        outcome = Outcome("retry", plain.words(sentence, f"{type(error).__name__}: {error}"))
     _settle(dispatch.pk, claimed_at, outcome)
 
 
@@ -190,15 +200,20 @@ def _hand_over(dispatch: Dispatch, mailbox: Mailbox) -> Outcome:
     by_wire = {letters.on_the_wire(address): address for address in waiting}
     if not by_wire:
         return Outcome("sent", dispatch.answer)
+    if dispatch.channel == Mailbox.Channel.PEC:
+        leaving.keep_letter(dispatch, letter.raw)
     outcome = hand_over(server, letter.envelope_from, list(by_wire), letter.raw, utf8=letter.utf8)
-    told = {by_wire[wire]: said for wire, said in outcome.recipients.items()}
-    return Outcome(outcome.what, outcome.answer, told)
+    if outcome.features:
+        capacity.learn(mailbox, outcome.features)
+    return replace(outcome, recipients={by_wire[wire]: said for wire, said in outcome.recipients.items()})
 
 
 def _put_in_tray(dispatch: Dispatch, mailbox: Mailbox, claimed_at: datetime | None) -> None:
     """Into the out-tray, in the transaction that says so: exactly once."""
     letter = letters.write(dispatch.message, mailbox)
     with transaction.atomic():
+        if dispatch.channel == Mailbox.Channel.PEC:
+            leaving.keep_letter(dispatch, letter.raw)
         OutTrayMail.objects.get_or_create(
             organisation=dispatch.organisation,
             rfc_id=letter.rfc_id,
@@ -223,6 +238,7 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
         if dispatch is None or dispatch.state != State.SENDING or dispatch.claimed_at != claimed_at:
             return
         dispatch.answer = outcome.answer
+        _keep_attempt(dispatch, outcome)
         failed = _write_deliveries(dispatch, outcome)
         waits = dispatch.deliveries.filter(state__in=_OPEN).exists()
         sent = dispatch.deliveries.filter(state=Delivery.State.SENT).exists()
@@ -230,12 +246,36 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
             _be_in_doubt(dispatch, _next_attempt(dispatch))
         elif waits and dispatch.attempts < ATTEMPTS and outcome.what != "failed":
             dispatch.state, dispatch.next_attempt_at = State.QUEUED, _next_attempt(dispatch)
+            if any(said.what == "sent" for said in outcome.recipients.values()) and _one_batch(outcome):
+                # the server takes so many at a time: the rest at once, in a message of their own
+                dispatch.next_attempt_at = clock.server_now()
         else:
             _end(dispatch, sent=sent and not waits)
             failed = failed or not sent or waits
         dispatch.save()
         if failed:
             undelivered.bring_back(dispatch.message, dispatch, "not_sent")
+
+
+def _one_batch(outcome: Outcome) -> bool:
+    """Whether those still waiting wait only because they were too many at once (RFC 5321 section 4.5.3.1.10)."""
+    waiting = [said for said in outcome.recipients.values() if said.what == "retry"]
+    return bool(waiting) and all(said.status_code == "4.5.3" or said.answer.startswith("452") for said in waiting)
+
+
+def _keep_attempt(dispatch: Dispatch, outcome: Outcome) -> None:
+    """The try in the server's own words; the row of a number that was counted twice stands."""
+    Attempt.objects.get_or_create(
+        organisation=dispatch.organisation,
+        dispatch=dispatch,
+        number=dispatch.attempts,
+        defaults={
+            "at": clock.now(dispatch.organisation),
+            "outcome": outcome.what,
+            "code": outcome.code,
+            "words": outcome.answer,
+        },
+    )
 
 
 def _write_deliveries(dispatch: Dispatch, outcome: Outcome) -> bool:
@@ -272,6 +312,8 @@ def _be_in_doubt(dispatch: Dispatch, again_at: datetime) -> None:
         dispatch.save()
         undelivered.bring_back(dispatch.message, dispatch, "not_sent")
         return
+    if dispatch.channel == Mailbox.Channel.PEC:
+        again_at = leaving.again_at(dispatch, again_at)
     dispatch.state, dispatch.next_attempt_at = State.IN_DOUBT, again_at
     dispatch.save()
     now = clock.now(dispatch.organisation)

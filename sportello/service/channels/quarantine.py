@@ -33,6 +33,13 @@ SENTENCES: dict[str, str | Promise] = {
     "blocked": gettext_lazy("The sender is blocked."),
     "unreadable": gettext_lazy("Reading it failed several times."),
     "no_sender": gettext_lazy("It does not say who wrote it."),
+    "pec_unbound": gettext_lazy("It is a receipt of certified mail about nothing that was sent from here."),
+    "pec_unreadable": gettext_lazy("It is a receipt of certified mail whose data cannot be read."),
+    "pec_unknown": gettext_lazy("It is a receipt of certified mail of a kind nobody knows here."),
+    "pec_signature": gettext_lazy("It is a receipt of certified mail whose signature does not prove it."),
+    "ping_pong": gettext_lazy(
+        "Two programs seem to answer each other: many requests under one subject in half an hour."
+    ),
     "burst": gettext_lazy("Too many messages came from this address in a few minutes."),
 }
 

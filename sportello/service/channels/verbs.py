@@ -1,5 +1,7 @@
 """What happens at the doors."""
 
+from datetime import datetime
+
 from sportello.foundation.journal.verbs import Verb, register
 from sportello.records.tickets.verbs import STANDING
 
@@ -14,5 +16,29 @@ register(
     Verb("delivery.failed", "dispatch", {"ticket_id": int, "delivery_id": int}),
     # what left came back or never left: the ticket is the operators' again
     Verb("ticket.undelivered", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
+    # a reply sent by a person that has not left yet
+    Verb("reply.waits", "ticket", {**STANDING, "reply_id": int, "until": datetime}),
+    Verb("reply.undone", "ticket", {**STANDING, "reply_id": int}),
+    Verb("reply.held", "ticket", {**STANDING, "reply_id": int, "entry_id": int}),
+    # a receipt of certified mail
+    Verb("ticket.certified", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
+    # a recipient called our letter spam
+    Verb("ticket.complained", "ticket", {**STANDING, "message_id": int, "entry_id": int}),
     Verb("mailbox.changed", "mailbox", {}),
+    Verb("mailbox.added", "mailbox", {}),
+    Verb("mailbox.retired", "mailbox", {}),
+    # how a mailbox is read, from when on its mail is new, and how the reading goes
+    Verb("collector.changed", "collector", {"secrets": bool}),
+    Verb("collector.cut_off", "collector", {"before": datetime}),
+    Verb("collector.paused", "collector", {"on": bool}),
+    Verb("collector.renumbered", "collector", {"uidvalidity": int}),
+    Verb("collector.failing", "collector", {"trouble": str}),
+    Verb("collector.well", "collector", {}),
+    # a sender nobody listens to for a while, and again
+    Verb("sender.blocked", "blocked_sender", {"until": datetime}),
+    Verb("sender.unblocked", "blocked_sender", {}),
+    Verb("form_sender.added", "form_sender", {}),
+    Verb("form_sender.ended", "form_sender", {}),
+    # read again by newer code, nothing of it lost
+    Verb("mail.words_resplit", "incoming_mail", {"message_id": int}),
 )

@@ -262,5 +262,5 @@ def test_the_status_adds_up(cast: Cast) -> None:
 
 
 def test_every_channel_a_ticket_knows_is_listed() -> None:
-    assert {"email", "webform", "portal", "counter", "phone", "letter"} == set(CHANNELS)
+    assert {"email", "pec", "webform", "portal", "counter", "phone", "letter"} == set(CHANNELS)
     assert Ticket._meta.get_field("channel") is not None

@@ -8,7 +8,8 @@ from sportello.config.commands import found, mailbox
 from sportello.config.supervisor.trouble import Trouble
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Invitation
-from sportello.records.procedures.queries import default_kind, kinds_for_portal, procedure_for
+from sportello.records.procedures.models import Procedure
+from sportello.records.procedures.queries import default_kind, kinds_for_portal, procedure_for, unconfirmed
 from sportello.service.channels.email import secrets
 from sportello.service.channels.models import Mailbox
 from sportello.service.routing.actions import team_for
@@ -37,6 +38,10 @@ def test_it_is_ready_for_its_first_request(capsys: pytest.CaptureFixture[str], s
         assert procedure_for(kind, kind.procedures.get().valid_from).term_value > 0
         assert team_for(organisation, kind).team.is_active
     assert default_kind(organisation).position == 0
+    for procedure in Procedure.objects.filter(organisation=organisation).exclude(code=""):
+        assert procedure.is_on is (not unconfirmed(procedure) and procedure.defined.on), procedure.code
+    loaded = {"public_body": "foia", "shop": "withdrawal", "call_centre": "gdpr_rights"}[sector]
+    assert Procedure.objects.get(organisation=organisation, code=loaded).is_on
 
 
 @pytest.mark.django_db(transaction=True)
@@ -56,7 +61,8 @@ def test_a_server_is_set_and_its_password_is_never_shown(
 ) -> None:
     found.run(asked())
     monkeypatch.setenv("SPORTELLO_SMTP_PASSWORD", "un-segreto")
-    words = argparse.Namespace(address="urp@borgo.example", host="smtp.example", port=2525, security="none", user="urp")
+    words = argparse.Namespace(address="urp@borgo.example", host="smtp.example", port=2525, security="none", user="urp",
+                               channel=None)
     assert mailbox.run(words) == 0
     assert "un-segreto" not in capsys.readouterr().out
     box = Mailbox.objects.get()
@@ -64,4 +70,5 @@ def test_a_server_is_set_and_its_password_is_never_shown(
     assert "un-segreto" not in box.smtp_password
     assert secrets.password_of(box) == "un-segreto"
     with pytest.raises(Trouble):
-        mailbox.run(argparse.Namespace(address="x@y.example", host=None, port=None, security=None, user=None))
+        mailbox.run(argparse.Namespace(address="x@y.example", host=None, port=None, security=None, user=None,
+                                       channel=None))

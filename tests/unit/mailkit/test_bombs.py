@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 import tracemalloc
 
 import pytest
@@ -137,3 +138,17 @@ def test_codecs_that_are_no_charsets_are_never_used(charset: str) -> None:
     record = parse(HEAD + head.encode() + b"\\u0041 ciao")
     assert record.text == "\\u0041 ciao"
     assert "charset_unknown" in record.defects
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"-----BEGIN PGP SIGNED MESSAGE-----\n\n" * 30_000, b"-----BEGIN PGP SIGNED MESSAGE-----\nHash: a\n" + b"A: b\n" * 100_000,
+     b"-----BEGIN PGP SIGNED MESSAGE-----\n\nciao\n-----BEGIN PGP SIGNATURE-----\n" * 10_000],
+    ids=["marks", "fields", "signatures"],
+)  # fmt: skip
+def test_armour_without_end(text: bytes) -> None:
+    """Found by the fuzzer: the pattern that first read the armour took exponential time on unfinished ones."""
+    began = time.process_time()
+    record = parse(HEAD + b"\n" + text)
+    assert time.process_time() - began < 5
+    assert record.size == len(HEAD) + 1 + len(text)

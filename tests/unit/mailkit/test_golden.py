@@ -1,25 +1,23 @@
-"""Each message of tests/mail with its expected record beside it."""
+"""Each message of tests/mail/golden with its expected record beside it."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.mail import build
 
-HERE = Path(build.__file__).parent
-NAMES = sorted(path.stem for path in HERE.glob("*.eml"))
+NAMES = sorted(path.stem for path in build.GOLDEN.glob("*.eml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_message_is_read_as_expected(name: str) -> None:
-    wanted = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
-    assert build.expected((HERE / f"{name}.eml").read_bytes()) == wanted
+    wanted = json.loads((build.GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    assert build.expected((build.GOLDEN / f"{name}.eml").read_bytes()) == wanted
 
 
 def test_the_files_are_those_the_builder_writes() -> None:
     made = build.messages()
     assert sorted(made) == NAMES
-    assert [name for name in NAMES if (HERE / f"{name}.eml").read_bytes() != made[name]] == []
+    assert [name for name in NAMES if (build.GOLDEN / f"{name}.eml").read_bytes() != made[name]] == []

@@ -14,17 +14,26 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.customers.access import get_customer
+from sportello.records.customers.actions.card import relate
 from sportello.records.customers.actions.registering import add_identity, find_or_add
 from sportello.records.customers.identities import normal
-from sportello.records.customers.models import Customer, Identity
-from sportello.records.customers.queries import surviving
+from sportello.records.customers.models import Customer, Identity, Relation
+from sportello.records.customers.queries import surviving, together
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.actions import contacts
 from sportello.records.tickets.actions.opening import Opening, open_ticket
-from sportello.records.tickets.models import Contact, ContactEntry, ContactInterval, Ticket
+from sportello.records.tickets.models import (
+    Contact,
+    ContactDelegate,
+    ContactEntry,
+    ContactInterval,
+    Participant,
+    Ticket,
+)
 from sportello.service.routing.actions import team_for
 
-from ..forms.contacts import NEW_CUSTOMER, NEW_TICKET, WITHOUT_TICKET, identity_in
+from .. import contact_page
+from ..forms.contacts import ACTS_OTHER, NEW_CUSTOMER, NEW_TICKET, WITHOUT_TICKET, identity_in
 
 
 @dataclass(frozen=True)
@@ -82,9 +91,36 @@ def save(person: Person, organisation: Organisation, member: Membership, data: d
     recorded = _ticket(person, organisation, member, contact, customer, data)
     outcome = data["next"] if recorded.ticket is None else Contact.Outcome.TICKET
     who = customer or (recorded.ticket.customer if recorded.ticket else None)
+    if data.get("acts"):
+        _acting(person, contact, who, recorded.ticket, data)
     contacts.end(contact, outcome, kind=data["kind"], customer=who, identified=data["identified"],
                  language=data["language"])
     return recorded
+
+
+def _acting(person: Person, contact: Contact, customer: Customer | None, ticket: Ticket | None,
+            data: dict[str, Any]) -> None:
+    """Somebody else stood there for the customer: kept with the contact, and takes part in its ticket."""
+    if customer is None:
+        raise Refusal(_("Choose for whom they are here."), field="who")
+    if data["acts"] == ACTS_OTHER:
+        typed = identity_in(data["acts_name"])
+        delegate = find_or_add(contact.organisation, name="" if typed else data["acts_name"],
+                               identities=[typed] if typed else [], language="", actor=person.actor)
+        relation: Relation | None = relate(delegate, surviving(customer), Relation.Kind.DELEGATE, person.actor,
+                                           about=data["acts_proof"])
+    else:
+        known = contact_page.delegations(person, contact.organisation, str(customer.pk))
+        relation = next((one for one in known if str(one.pk) == data["acts"]), None)
+        if relation is None:
+            raise Refusal(_("That delegation does not hold today. Choose again who is here."))
+        delegate = relation.customer
+    ContactDelegate.objects.create(organisation_id=contact.organisation_id, contact=contact, delegate=delegate,
+                                   relation=relation)
+    if ticket is not None:
+        Participant.objects.get_or_create(
+            organisation_id=ticket.organisation_id, ticket=ticket, customer=delegate, role=Participant.Role.ACTING_FOR,
+            defaults={"since": contact.started_at})
 
 
 def customer_of(person: Person, organisation: Organisation, data: dict[str, Any]) -> Customer | None:
@@ -115,7 +151,7 @@ def _ticket(person: Person, organisation: Organisation, member: Membership, cont
         return Recorded(contact)
     if step != NEW_TICKET:
         ticket = get_ticket(person, organisation.slug, step)
-        if customer is not None and ticket.customer_id not in (None, customer.pk):
+        if customer is not None and ticket.customer_id not in (None, *together(customer)):
             raise Refusal(_("That ticket is another customer's. Choose the customer again, or one of their tickets."))
         contacts.record_on(ticket, contact, data["summary"], member=member)
         return Recorded(contact, ticket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from ..views import door, knowledge, people, quarantine
+from .senders import urlpatterns as senders
 
 _HELD = "<slug:slug>/quarantine/<int:mail_id>"
 _PEOPLE = "<slug:slug>/people"
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_HELD}/release/", quarantine.release, name="held_release"),
     path(f"{_HELD}/retry/", quarantine.retry, name="held_retry"),
     path(f"{_HELD}/setting-aside/", quarantine.setting_aside, name="held_aside"),
+    *senders,
     path("<slug:slug>/dispatches/", door.dispatches, name="dispatches"),
     path("<slug:slug>/mail/", door.mail, name="mail"),
     path("silent/", door.silent, name="silent"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import attachments, endings, handling, lists, mail_html, messages, tickets
+from ..views import attachments, endings, handling, lists, mail_html, messages, tickets, waiting
 
 _TICKET = "<slug:slug>/tickets/<str:number>"
 
@@ -34,5 +34,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/closure/", endings.closure, name="closure"),
     path(f"{_TICKET}/reopening/", endings.reopening, name="reopening"),
     path(f"{_TICKET}/attachments/<int:attachment_id>/", attachments.attachment, name="attachment"),
+    path(f"{_TICKET}/waiting/<int:waiting_id>/undo/", waiting.undo, name="waiting_undo"),
+    path(f"{_TICKET}/waiting/<int:waiting_id>/departure/", waiting.departure, name="waiting_departure"),
+    path(f"{_TICKET}/messages/<int:position>/again/", waiting.again, name="again"),
     path(f"{_TICKET}/messages/<int:position>/html/", mail_html.mail_html, name="mail_html"),
 ]

@@ -21,6 +21,7 @@ WITHOUT_TICKET = (Contact.Outcome.ANSWERED, Contact.Outcome.SENT_ON, Contact.Out
 #: The next step that opens a ticket; an existing one is named by its number.
 NEW_TICKET = "new"
 NEW_CUSTOMER = "new"
+ACTS_OTHER = "other"
 
 
 def identity_in(typed: str) -> tuple[str, str] | None:
@@ -58,6 +59,10 @@ class ContactForm(forms.Form):
         help_text=gettext_lazy("Kept on the ticket, for colleagues. Without a ticket it is not kept."),
     )
     next = forms.CharField(required=False, max_length=20)
+    #: Who is here: empty the customer, `other` somebody acting for them, else the id of a known delegation.
+    acts = forms.CharField(required=False, max_length=20)
+    acts_name = forms.CharField(label=gettext_lazy("Who is here for them"), required=False, max_length=200)
+    acts_proof = forms.CharField(label=gettext_lazy("Proof shown"), required=False, max_length=200)
 
     def __init__(self, organisation: Organisation, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -78,6 +83,8 @@ class ContactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["next"] = data.get("next") or Contact.Outcome.ANSWERED
+        if data.get("acts") == ACTS_OTHER and not (data.get("acts_name") or "").strip():
+            self.add_error("acts_name", _("Write the name of who is here for the customer."))
         if data["next"] in WITHOUT_TICKET:
             return data
         if not (data.get("summary") or "").strip():

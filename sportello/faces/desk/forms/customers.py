@@ -17,6 +17,10 @@ class CustomerForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     sort = forms.ChoiceField(label=gettext_lazy("Person or company"), choices=Customer.Sort.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
+    born_on = forms.DateField(label=gettext_lazy("Birth date"), required=False,
+                              widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    addressed_as = forms.CharField(label=gettext_lazy("How they wish to be addressed"), required=False, max_length=200)
+    needs = forms.CharField(label=gettext_lazy("What they need to be served well"), required=False, max_length=500)
 
     def __init__(self, organisation: Organisation, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -27,6 +31,9 @@ class CustomerForm(forms.Form):
 class IdentityForm(forms.Form):
     sort = forms.ChoiceField(label=gettext_lazy("What it is"), choices=Identity.Sort.choices)
     value = forms.CharField(label=gettext_lazy("Address, number or reference"), max_length=320)
+    sure = forms.BooleanField(label=gettext_lazy("It is right as it is"), required=False)
+    #: Set when the value is unusual and a colleague has not said yet that it is right.
+    is_doubted = False
 
 
 class VerificationForm(forms.Form):

@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.records.tickets.models import Closure
+from sportello.service.channels import recipients
+from sportello.service.channels.mailkit.wire import BadMail, wire_address
 
-MOST_RECIPIENTS = 50
+MOST_RECIPIENTS = recipients.MOST
+#: How an hour may be typed.
+HOURS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M"]
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -36,23 +40,34 @@ def parse_addresses(typed: str) -> list[tuple[str, str]]:
         if not address and not name:
             continue
         try:
-            validate_email(address)
-        except ValidationError:
+            if not address.isascii():
+                # letters of other scripts are addresses too (RFC 6531): the sender asks the server about them
+                wire_address(address)
+            else:
+                validate_email(address)
+        except (ValidationError, BadMail):
             raise ValidationError(
                 _("“%(typed)s” is not an e-mail address. Correct it or take it out.") % {"typed": address or name}
             ) from None
-        if address.lower() not in {known.lower() for _name, known in found}:
+        if recipients.key(address) not in {recipients.key(known) for _name, known in found}:
             found.append((name.strip(), address))
     if len(found) > MOST_RECIPIENTS:
         raise ValidationError(_("At most %(most)d recipients at once.") % {"most": MOST_RECIPIENTS})
     return found
 
 
-def write_addresses(recipients: list[tuple[str, str]]) -> str:
+def write_addresses(people: list[tuple[str, str]]) -> str:
     """As a person reads and edits them."""
     return ", ".join(
-        formataddr((name, address)) if name.isascii() else f'"{name}" <{address}>' for name, address in recipients
+        formataddr((name, address)) if name.isascii() and address.isascii() else _by_hand(name, address)
+        for name, address in people
     )
+
+
+def _by_hand(name: str, address: str) -> str:
+    """What the library refuses to write, or would write in encoded words."""
+    quoted = name.replace("\\", "").replace('"', "'")
+    return f'"{quoted}" <{address}>' if quoted else address
 
 
 class WithFiles(forms.Form):
@@ -76,6 +91,14 @@ class ReplyForm(WithFiles):
         label=gettext_lazy("Reply to the customer"), required=False, strip=False, widget=forms.Textarea
     )
     base_position = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    send_at = forms.DateTimeField(
+        label=gettext_lazy("Send on"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=HOURS,
+    )
+    #: The hour of a button: beside the field, which is sent too and is mostly empty.
+    send_preset = forms.DateTimeField(required=False, input_formats=HOURS)
     then = forms.ChoiceField(label=gettext_lazy("Then"), choices=THEN, initial="keep", required=False)
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"), required=False, choices=[("", "—"), *Closure.Outcome.choices]
@@ -91,6 +114,7 @@ class ReplyForm(WithFiles):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         data["then"] = data.get("then") or "keep"
+        data["send_at"] = data.get("send_preset") or data.get("send_at")
         if data["then"] == "close":
             if not data.get("outcome"):
                 self.add_error("outcome", _("To close with this reply, choose how it ended."))

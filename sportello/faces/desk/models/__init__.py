@@ -1,4 +1,4 @@
-from .draft import Draft
+from .draft import Draft, DraftFile
 from .open_ticket import OpenTicket
 
-__all__ = ["Draft", "OpenTicket"]
+__all__ = ["Draft", "DraftFile", "OpenTicket"]

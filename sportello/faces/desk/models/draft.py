@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sportello.foundation.files.models import Blob
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
-from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.models import Message, Ticket
 
 
 class Draft(OrganisationModel):
@@ -30,6 +31,8 @@ class Draft(OrganisationModel):
     #: The newest public entry its author had seen when they last typed.
     base_position = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField()
+    #: The message that did not arrive and is written again here.
+    repeats = OwnedKey(Message, related_name="+", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
@@ -39,3 +42,13 @@ class Draft(OrganisationModel):
                 condition=~models.Q(kind="note") | models.Q(to="", cc=""), name="draft_note_has_no_recipient"
             ),
         ]
+
+
+class DraftFile(OrganisationModel):
+    """A file of a reply that came back to its author: it need not be chosen again."""
+
+    draft = OwnedKey(Draft, on_delete=models.CASCADE, related_name="files")
+    blob = OwnedKey(Blob, related_name="+")
+    filename = models.CharField(max_length=255)
+    content_id = models.CharField(max_length=255, blank=True)
+    is_inline = models.BooleanField(default=False)

@@ -126,7 +126,10 @@ def next_steps(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     """What may follow, with the open tickets of the customer just chosen."""
     at = here(person, slug)
     chosen = request.GET.get("next", "")
-    return render(request, "desk/contacts/_next.html", _steps(at, request.GET.get("customer", ""), chosen))
+    context = _steps(at, request.GET.get("customer", ""), chosen)
+    kept = {f"acts_{part}": request.GET.get(name, "")[:200] for part, name in (("name", "acts_name"),
+                                                                              ("proof", "acts_proof"))}
+    return render(request, "desk/contacts/_next.html", {**context, **kept})
 
 
 @serves_here
@@ -208,6 +211,8 @@ def _page(request: HttpRequest, at: Here, form: ContactForm, contact: Contact | 
         "others": [place.organisation for place in at.person.serving if place.organisation.pk != at.organisation.pk],
         **_who(at, str(form["who"].value() or ""), chosen, keep=True),
         **_steps(at, chosen, str(form["next"].value() or "")),
+        **{f"acts_{part}": str(form[name].value() or "") for part, name in (
+            ("chosen", "acts"), ("name", "acts_name"), ("proof", "acts_proof"))},
     }
     whole = nav.page(request, at.person, "counter", organisation=at.organisation, **context)
     return render(request, "desk/contacts/new.html", whole, status=status)
@@ -231,4 +236,6 @@ def _steps(at: Here, customer: str, chosen: str) -> dict[str, Any]:
     steps += [(ticket.number, ticket.subject, ticket.number) for ticket in tickets]
     steps += without[1:]
     codes = [code for code, _label, _number in steps]
-    return {"steps": steps, "step_chosen": chosen if chosen in codes else codes[0], "slug": at.organisation.slug}
+    known = contact_page.delegations(at.person, at.organisation, customer)
+    return {"delegations": known, "customer_is_known": bool(customer), "steps": steps,
+            "step_chosen": chosen if chosen in codes else codes[0], "slug": at.organisation.slug}

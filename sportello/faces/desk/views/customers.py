@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -17,14 +16,27 @@ from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
+from sportello.records.customers import check_words
 from sportello.records.customers.access import customers_for, get_customer
 from sportello.records.customers.actions.changing import change_customer
+from sportello.records.customers.actions.reading import keep_reading
 from sportello.records.customers.actions.registering import add_identity, mark_undeliverable, verify
-from sportello.records.customers.models import Customer, Identity
-from sportello.records.customers.queries import CustomerRow, find, identities_of, surviving
-from sportello.records.tickets.queries import customer_history
+from sportello.records.customers.checks import check
+from sportello.records.customers.models import (
+    Consent,
+    Customer,
+    CustomerNote,
+    Identity,
+    Merge,
+    Proposal,
+    Relation,
+    SideSource,
+)
+from sportello.records.customers.queries import CustomerRow, find, identities_of, surviving, together
+from sportello.records.tickets.queries.customer_pages import history_page
 
 from .. import nav
+from ..forms.customer_card import ConsentForm, NoteForm, RelationForm
 from ..forms.customers import CustomerForm, IdentityForm, VerificationForm
 
 _MOST = 25
@@ -49,6 +61,7 @@ def customers(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
         newest = customers_for(person).filter(organisation=organisation, merged_into__isnull=True).order_by("-pk")
         rows = [CustomerRow(one.pk, one.name, "") for one in newest[:_MOST]]
     context: dict[str, Any] = {
+        "supervises": person.supervises(organisation),
         "typed": typed, "rows": rows, "full": len(rows) == _MOST,
         "others": [place.organisation for place in person.serving if place.organisation.slug != slug],
     }
@@ -65,7 +78,7 @@ def customer(request: HttpRequest, person: Person, slug: str, customer_id: int) 
     if stays.pk != found.pk:
         return HttpResponseRedirect(_address(slug, stays))
     if request.method != "POST":
-        return _card(request, person, found)
+        return show_card(request, person, found)
     form = CustomerForm(found.organisation, request.POST)
     if form.is_valid():
         try:
@@ -75,7 +88,7 @@ def customer(request: HttpRequest, person: Person, slug: str, customer_id: int) 
         else:
             messages.success(request, _("Corrected.") if changed else _("Nothing was different."))
             return HttpResponseRedirect(_address(slug, found))
-    return _card(request, person, found, 422, form=form)
+    return show_card(request, person, found, 422, form=form)
 
 
 @serves_here
@@ -84,7 +97,7 @@ def identities(request: HttpRequest, person: Person, slug: str, customer_id: int
     """One more way of reaching them."""
     found = get_customer(person, slug, customer_id)
     form = IdentityForm(request.POST, auto_id="id_new_%s")
-    if form.is_valid():
+    if form.is_valid() and _looked_at(form, found):
         try:
             add_identity(found, form.cleaned_data["sort"], form.cleaned_data["value"], person.actor)
         except Refusal as refusal:
@@ -92,7 +105,18 @@ def identities(request: HttpRequest, person: Person, slug: str, customer_id: int
         else:
             messages.success(request, _("Added. It counts as not verified until it is shown to be theirs."))
             return HttpResponseRedirect(_address(slug, found))
-    return _card(request, person, found, 422, adding=form)
+    return show_card(request, person, found, 422, adding=form)
+
+
+def _looked_at(form: IdentityForm, customer: Customer) -> bool:
+    """Whether the value may be kept: refused at the field, or doubted until a colleague says it is right."""
+    looked = check(form.cleaned_data["sort"], form.cleaned_data["value"], name=customer.name, born_on=customer.born_on)
+    if looked.is_refused:
+        form.add_error("value", check_words.refusal(looked))
+    elif looked.doubts and not form.cleaned_data["sure"]:
+        form.add_error("value", " ".join(check_words.sentences(looked.doubts)))
+        form.is_doubted = True
+    return not form.errors
 
 
 @serves_here
@@ -121,23 +145,43 @@ def undeliverable(request: HttpRequest, person: Person, slug: str, customer_id: 
 def _identity(person: Person, slug: str, customer_id: int, identity_id: int) -> tuple[Customer, Identity]:
     found = get_customer(person, slug, customer_id)
     rows = Identity.objects.select_related("organisation", "customer__organisation")
-    return found, get_object_or_404(rows, customer=found, pk=identity_id)
+    return found, get_object_or_404(rows, customer__in=together(found), pk=identity_id)
 
 
 def _address(slug: str, found: Customer) -> str:
     return reverse("desk:customer", args=[slug, found.pk])
 
 
-def _card(request: HttpRequest, person: Person, found: Customer, status: int = 200, *,
-          form: forms.Form | None = None, adding: forms.Form | None = None) -> HttpResponse:
+def show_card(request: HttpRequest, person: Person, found: Customer, status: int = 200, **forms_: Any) -> HttpResponse:
+    """The card; `forms_` are those that came back to be corrected. Who looks is kept (`Reading`)."""
     organisation = found.organisation
-    history = customer_history(person, found, 50)
-    known = {"name": found.name, "sort": found.sort, "language": found.language}
+    place = person.place_in(organisation)
+    if place is not None:
+        keep_reading(organisation, place.membership, "card", customer=found)
+    ids = together(found)
+    known = {name: getattr(found, name) for name in ("name", "sort", "language", "born_on", "needs", "addressed_as")}
+    own = Relation.objects.filter(customer__in=ids) | Relation.objects.filter(other__in=ids)
+    own_notes = CustomerNote.objects.filter(customer__in=ids).select_related("by_member__user")
+    now = clock.now(organisation)
+    today = clock.local(organisation, now).date()
+    relations = [(one, one.holds_on(today), one.customer_id in ids) for one in
+                 own.select_related("customer", "other").order_by("-pk")[:_MOST]]
+    proposed = Proposal.objects.filter(settled="").select_related("one", "other")
+    pairs = (proposed.filter(one=found) | proposed.filter(other=found)).order_by("-weight")[:5]
     context: dict[str, Any] = {
-        "customer": found, "now": clock.now(organisation), "identities": identities_of(found), "history": history,
-        "form": form or CustomerForm(organisation, initial=known), "adding": adding or IdentityForm(
-            auto_id="id_new_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
-        "is_editing": form is not None, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
+        "customer": found, "now": now, "identities": identities_of(found), "together": ids,
+        "history": history_page(person, found, request.GET.get("after", "")), "is_paged": "after" in request.GET,
+        "relations": relations, "consents": Consent.objects.filter(customer__in=ids).order_by("-pk")[:_MOST],
+        "notes": own_notes.order_by("-pk")[:_MOST],
+        "merges": Merge.objects.filter(kept=found, undone_at__isnull=True).select_related("merged")[:_MOST],
+        "alike": [one.other if one.one_id == found.pk else one.one for one in pairs],
+        "supervises": person.supervises(organisation), "has_sides": SideSource.objects.filter(
+            organisation=organisation, is_on=True).exists(),
+        "form": CustomerForm(organisation, initial=known), "adding": IdentityForm(auto_id="id_new_%s"),
+        "relating": RelationForm(auto_id="id_rel_%s"), "agreeing": ConsentForm(auto_id="id_con_%s"),
+        "noting": NoteForm(auto_id="id_note_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
+        "is_editing": "form" in forms_, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
+        **forms_,
     }
     whole = nav.page(request, person, "customers", organisation=organisation, **context)
     return render(request, "desk/customers/card.html", whole, status=status)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Tab
-from sportello.records.accounts.guard import serves_here
+from sportello.records.accounts.guard import serves_here, works_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.queries import silent_tickets
+from sportello.service.channels.collecting.accounts import accounts_of, alarms_of
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
 
 from .. import nav
@@ -98,19 +99,23 @@ def _unsent(dispatch: Dispatch) -> UnsentRow:
                      dispatch.next_attempt_at, dispatch.answer, recipients)
 
 
-@serves_here
+@works_here
 @require_GET
 def mail(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
-    """received = to be read + on a ticket + by machines + held back + duplicates, shown adding up."""
+    """received = to be read + on a ticket + by machines + held back + duplicates, shown adding up; and what lies on the
+    servers we fetch from. For who serves here, and for who leads or sets up and reads no ticket."""
     organisation = person.organisation(slug)
+    place = person.place_in(organisation)
+    serves = place is not None and person.serves(place)
+    if not (serves or person.administers(organisation) or person.supervises(organisation)):
+        raise Http404
     state = IncomingMail.State
-    rows = (IncomingMail.objects.filter(organisation=organisation).order_by()
-            .values_list("mailbox__address", "state").annotate(Count("pk")))
-    by_mailbox: dict[str, dict[str, int]] = {}
-    for address, name, number in rows:
-        by_mailbox.setdefault(address, {})[name] = number
-    sums = {code: sum(one.get(code, 0) for one in by_mailbox.values()) for code in state.values}
-    held = reverse("desk:quarantine_in", args=[slug])
+    accounts = accounts_of([organisation])
+    sums = {code: sum(one.states.get(code, 0) for one in accounts) for code in state.values}
+    retired = IncomingMail.objects.filter(organisation=organisation, mailbox__retired_at__isnull=False)
+    for code, number in retired.order_by().values_list("state").annotate(Count("pk")):
+        sums[code] += number
+    held = reverse("desk:quarantine_in", args=[slug]) if serves else ""
     hints: dict[str, tuple[str, str]] = {
         state.PENDING: (_("stored, and read in a moment"), ""),
         state.TICKETED: (_("a person's words, on a ticket"), ""),
@@ -122,9 +127,11 @@ def mail(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "lines": lines, "received": IncomingMail.objects.filter(organisation=organisation).count(),
         "total": sum(sums.values()), "states": [str(code.label) for code in state],
-        "mailboxes": [(address, [numbers.get(code, 0) for code in state.values], sum(numbers.values()))
-                      for address, numbers in sorted(by_mailbox.items())],
-        "tabs": tabs(person, organisation, "mail"),
+        "mailboxes": [(one, [one.states.get(code, 0) for code in state.values]) for one in accounts],
+        "fetched": [one for one in accounts if one.collector is not None and one.collector.host],
+        "alarms": alarms_of([organisation], accounts), "now": clock.server_now(),
+        "may_set_up": person.administers(organisation),
+        "tabs": tabs(person, organisation, "mail") if serves else [],
     }
     return render(request, "desk/door/mail.html",
                   nav.page(request, person, "quarantine", organisation=organisation, **context))

@@ -140,7 +140,7 @@ def _tools(person: Person, place: ListPlace) -> dict[str, Any]:
         "kinds": [(kind.pk, kind.name_in(language)) for kind in kinds],
         "teams": [(team.pk, team.name_in(language)) for team in teams],
         "channels": [
-            (code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen", "pec")
+            (code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")
         ],
         "statuses": Ticket.Status.choices,
         "filters_on": sum(selected),

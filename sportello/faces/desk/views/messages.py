@@ -14,16 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.files.actions import keep_uploads
 from sportello.foundation.ui.refusals import is_fragment
+from sportello.records.accounts.actions.profile import undo_seconds
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
-from sportello.records.tickets.actions import ending
 from sportello.records.tickets.actions import messages as speaking
 from sportello.records.tickets.models import Message, Ticket
 from sportello.records.tickets.words import File
+from sportello.service.channels import waiting
+from sportello.service.channels.models import WaitingReply
 
-from .. import saved_replies
+from .. import saved_replies, waiting_page
 from ..actions import drafting
 from ..forms.writing import DraftForm, NoteForm, ReplyForm
 from ..models import Draft
@@ -41,35 +43,41 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     if not form.is_valid():
         return _refused(request, person, ticket, member, form, 422)
     try:
-        _send(request, ticket, member, form.cleaned_data)
+        sent = _send(request, person, ticket, member, form.cleaned_data)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
+    if isinstance(sent, WaitingReply):
+        return _written(request, person, ticket, waiting_page.said(sent))
     said = _said(form.cleaned_data["then"])
     if form.cleaned_data["then"] == "close":
         return done(request, person, ticket, said, ends=True)
     return _written(request, person, ticket, said)
 
 
-def _send(request: HttpRequest, ticket: Ticket, member: Membership, data: dict[str, Any]) -> Message:
+def _send(
+    request: HttpRequest, person: Person, ticket: Ticket, member: Membership, data: dict[str, Any]
+) -> Message | WaitingReply:
     """The reply, and with it whatever was to follow: all of it or nothing."""
     saved_replies.refuse_missing(data["text"])
     with transaction.atomic():
-        kept = _files(request, ticket)
-        message = speaking.answer(
-            ticket,
-            member,
+        draft = drafting.drafts_of(ticket, member).get(Draft.Kind.REPLY)
+        kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
+        reply = waiting.Reply(
             data["text"],
-            to=data["to"],
-            cc=data["cc"],
-            base_position=data["base_position"],
-            files=kept,
-            then="wait" if data["then"] == "wait" else "keep",
+            data["base_position"],
+            data["to"],
+            data["cc"],
+            [*kept, *_files(request, ticket)],
+            data["then"],
+            data["outcome"],
+            data["reason"],
+            draft.repeats if draft else None,
         )
-        if data["then"] == "close":
-            ending.close(ticket, by=member, outcome=data["outcome"], reason=data["reason"])
+        at = waiting_page.instant(ticket, data["send_at"])
+        sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at)
         drafting.drop(ticket, member, Draft.Kind.REPLY)
-    return message
+    return sent
 
 
 @serves_here

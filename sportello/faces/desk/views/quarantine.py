@@ -16,6 +16,7 @@ from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.service.channels import quarantine as held
 from sportello.service.channels.models import IncomingMail
+from sportello.service.channels.senders import may_decide
 
 from .. import nav
 from .contacts import here
@@ -56,6 +57,7 @@ def message(request: HttpRequest, person: Person, slug: str, mail_id: int) -> Ht
     context: dict[str, Any] = {
         "mail": mail, "record": held.look(mail), "now": clock.now(mail.organisation),
         "sentence": held.SENTENCES.get(mail.cause, mail.cause), "back_url": _list(slug),
+        "may_block": may_decide(person, mail.organisation),
         "is_held": mail.state == IncomingMail.State.QUARANTINED,
     }
     return render(request, "desk/door/message.html",

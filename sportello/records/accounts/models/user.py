@@ -29,6 +29,9 @@ class User(AbstractBaseUser):
     #: Runs the installation (organisations, backups); reads no tickets.
     runs_installation = models.BooleanField(default=False)
 
+    #: Seconds in which a sent reply can be taken back; null: the installation's own.
+    undo_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()

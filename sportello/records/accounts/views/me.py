@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from sportello.foundation.core.errors import Refusal
 
-from ..actions.profile import change_profile
+from ..actions.profile import change_profile, undo_seconds
 from ..forms import ProfileForm
 from ..guard import PersonRequest, signed_in
 from ..people import Person
@@ -24,7 +24,9 @@ from ..people import Person
 def me(request: PersonRequest, person: Person) -> HttpResponse:
     """Show and change; a changed language is that of the answer."""
     user = person.user
-    form = ProfileForm(request.POST or None, initial={"name": user.name, "language": user.language})
+    form = ProfileForm(request.POST or None, initial={
+        "name": user.name, "language": user.language, "undo_seconds": undo_seconds(user),
+    })
     if form.is_valid():
         try:
             change_profile(user, **form.cleaned_data)

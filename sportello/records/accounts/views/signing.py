@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import views as allauth
 from django.views.generic import RedirectView
 
 from .. import forms
+from .outside import providers
 
-sign_in = allauth.LoginView.as_view(template_name="accounts/sign_in.html", form_class=forms.SignInForm)
+
+class _SignIn(allauth.LoginView):  # type: ignore[misc]  # allauth ships no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "providers": providers()}
+
+
+sign_in = _SignIn.as_view(template_name="accounts/sign_in.html", form_class=forms.SignInForm)
 sign_out = allauth.LogoutView.as_view(template_name="accounts/sign_out.html")
 inactive = allauth.AccountInactiveView.as_view(template_name="accounts/inactive.html")
 #: Always closed (`adapter.py`): says how one gets an account.

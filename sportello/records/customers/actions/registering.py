@@ -26,7 +26,7 @@ _Known = dict[Given, str]
 
 _ATTEMPTS = 5
 #: Shared by families and colleagues: they know somebody only together with the name.
-_WITH_NAME = ("phone", "external")
+_WITH_NAME = ("phone", "external", "vat")
 #: How sure each way of verifying is.
 _SURENESS = {"": 0, "by_reply": 1, "by_code": 2, "by_document": 3}
 
@@ -45,7 +45,8 @@ def find_or_add(
     shown_name = one_line(name, 200)
     instant = at or clock.now(organisation)
     for _attempt in range(_ATTEMPTS):
-        with transaction.atomic():
+        # no savepoint of its own: nothing in it fails but what has one
+        with transaction.atomic(savepoint=False):
             _one_at_a_time(organisation, known)
             found = _find(organisation, shown_name, known)
             if found is not None:
@@ -130,6 +131,8 @@ def _one_at_a_time(organisation: Organisation, known: _Known) -> None:
 
 def _find(organisation: Organisation, name: str, known: _Known) -> Customer | None:
     values = [form for _sort, form in known]
+    if not Identity.objects.filter(organisation=organisation, value__in=values).exists():
+        return None  # most who write have never written
     rows = (Identity.objects.filter(organisation=organisation, value__in=values)
             .select_related("organisation", "customer__organisation", "customer__merged_into__organisation")
             .order_by("added_at", "pk"))

@@ -36,14 +36,28 @@ class Customer(OrganisationModel):
     #: The same with the family name first ("popescu maria"): people are looked for by it, and an index holds starts.
     family_key = models.CharField(max_length=200, db_collation="C", editable=False, default="")
     language = models.CharField(max_length=10, blank=True)
+    #: With the name it tells two people of one name apart; asked only where a request needs it.
+    born_on = models.DateField(null=True, blank=True)
+    #: What they need to be served well: "reads large print", "calls only after 14".
+    needs = models.CharField(max_length=500, blank=True)
+    #: How they wish to be addressed: "Dott.ssa Popescu", "she".
+    addressed_as = models.CharField(max_length=200, blank=True)
     first_seen_at = models.DateTimeField()
-    merged_into = OwnedKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
+    #: What was known of them is gone by order of law; the row stays for what was counted.
+    erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = OwnedKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
 
     class Meta(OrganisationModel.Meta):
         indexes = [
             # customers by the start of their name, in the counter's "find or create" box
             models.Index(fields=["organisation", "sort_key"], name="customer_by_name"),
             models.Index(fields=["organisation", "family_key"], name="customer_by_family_name"),
+            # all the records that were merged into one
+            models.Index(
+                fields=["merged_into"], name="customer_merged", condition=models.Q(merged_into__isnull=False)
+            ),
         ]
 
     def save(self, *args: object, **options: object) -> None:

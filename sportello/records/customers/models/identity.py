@@ -22,6 +22,7 @@ class Identity(OrganisationModel):
         PEC = "pec", _("PEC")
         PHONE = "phone", _("Phone")
         TAX_CODE = "tax_code", _("Tax code")
+        VAT = "vat", _("VAT number")
         ADDRESS = "address", _("Postal address")
         HANDLE = "handle", _("Messaging name")
         EXTERNAL = "external", _("Reference (order, contract)")
@@ -41,6 +42,8 @@ class Identity(OrganisationModel):
     shown = models.CharField(max_length=320)
     verified = models.CharField(max_length=20, choices=Verified.choices, default=Verified.NOT, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    #: The way they asked to be reached by; one at most.
+    preferred = models.BooleanField(default=False)
     #: A permanent bounce: told to operators, not written to any more.
     undeliverable_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField()
@@ -54,6 +57,9 @@ class Identity(OrganisationModel):
                 condition=models.Q(sort__in=["email", "pec", "tax_code", "handle"]),
             ),
             models.UniqueConstraint(fields=["customer", "sort", "value"], name="identity_once"),
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(preferred=True), name="identity_one_preferred"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "value"], name="identity_by_value"),

@@ -1,6 +1,7 @@
 from .calendar import OfficeCalendar
+from .confirmation import Confirmation
 from .kind import Kind
 from .notice import NoticeTemplate
 from .procedure import Procedure
 
-__all__ = ["Kind", "NoticeTemplate", "OfficeCalendar", "Procedure"]
+__all__ = ["Confirmation", "Kind", "NoticeTemplate", "OfficeCalendar", "Procedure"]

@@ -24,6 +24,13 @@ class NoticeTemplate(OrganisationModel):
         CLOSED = "closed", _("Concluded")
         REOPENED = "reopened", _("Opened again")
         CODE = "code", _("New access code")
+        SUSPENDED = "suspended", _("Term suspended")
+        INTERRUPTED = "interrupted", _("Term interrupted")
+        REFUSAL_WARNING = "refusal_warning", _("Reasons against the request")
+        THIRD_PARTY = "third_party", _("Others concerned were told")
+        TERM_RESUMED = "term_resumed", _("The term goes on")
+        EXTENDED = "extended", _("More time is needed")
+        INTERIM = "interim", _("Interim reply")
 
     moment = models.CharField(max_length=20, choices=Moment.choices)
     language = models.CharField(max_length=10)

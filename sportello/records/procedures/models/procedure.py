@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.records.procedures.definition import Definition, ServiceLevel, TermRule
 
 from .calendar import OfficeCalendar
 from .kind import Kind
@@ -44,6 +47,12 @@ class Procedure(OrganisationModel):
     confidence = models.CharField(max_length=1, default="H")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    #: The same in every version, and in every office that loaded the same pack; empty: made before packs.
+    code = models.SlugField(max_length=60, blank=True, default="")
+    #: The whole rule, as `definition.Definition` reads it; the columns above repeat what lists and terms ask.
+    definition = models.JSONField(default=dict, blank=True)
+    #: Off: loaded or being prepared; no ticket begins under it (`actions/switching.py`).
+    is_on = models.BooleanField(default=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
@@ -52,5 +61,37 @@ class Procedure(OrganisationModel):
             models.CheckConstraint(condition=models.Q(term_value__gt=0), name="procedure_has_term"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.code or self.kind_id} v{self.version}"
+
     def name_in(self, language: str) -> str:
         return in_language(self.names, language)
+
+    @cached_property
+    def defined(self) -> Definition:
+        """The rule in its typed shape; one made before packs is told from its columns."""
+        if self.definition:
+            return Definition.from_data(self.definition)
+        source, confidence = self.source or "House rule", self.confidence
+        levels = []
+        if self.first_answer_hours:
+            hours = self.first_answer_hours
+            levels.append(ServiceLevel(code="first_answer", value=hours, source=source, confidence=confidence))
+        return Definition(
+            code=self.code or f"{self.kind.slug}"[:60],
+            names=self.names,
+            kind=self.kind.slug,
+            family=self.kind.family,
+            term=TermRule(
+                value=self.term_value,
+                unit=self.term_unit,
+                roll=self.term_roll,
+                source=source,
+                confidence=confidence,
+            ),
+            service_levels=tuple(levels),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            source=source,
+            confidence=confidence,
+        )

@@ -32,6 +32,7 @@ class Change:
     actor: Actor
     before: dict[str, Any] = field(default_factory=dict)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
 
     def entry(
         self,
@@ -79,14 +80,16 @@ class Change:
         return entry
 
     def because(self, about: str, code: str, **facts: Any) -> None:
-        """Keep why something automatic was done."""
-        Reason.objects.create(
-            organisation_id=self.ticket.organisation_id,
-            ticket=self.ticket,
-            about=about,
-            code=code,
-            facts=facts,
-            at=self.at,
+        """Keep why something automatic was done; written with the change, all in one statement."""
+        self.reasons.append(
+            Reason(
+                organisation_id=self.ticket.organisation_id,
+                ticket=self.ticket,
+                about=about,
+                code=code,
+                facts=facts,
+                at=self.at,
+            )
         )
 
     def tell(self, verb: str, **payload: Any) -> None:
@@ -134,6 +137,7 @@ def changing(ticket: Ticket, actor: Actor, at: datetime | None = None) -> Iterat
 def write(change: Change) -> None:
     """Save the ticket with a higher version, keep search rows in step, journal what was told."""
     if not change.told:  # nothing happened: no new version, no event
+        keep_reasons(change)
         return
     ticket, before = change.ticket, change.before
     ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
@@ -144,7 +148,15 @@ def write(change: Change) -> None:
     journal_told(change)
 
 
+def keep_reasons(change: Change) -> None:
+    """Write the reasons given so far, in their order."""
+    Reason.objects.bulk_create(change.reasons)
+    change.reasons.clear()
+
+
 def journal_told(change: Change) -> None:
+    """Write the reasons of a change and the events it told."""
+    keep_reasons(change)
     ticket, before = change.ticket, change.before
     standing = {
         "version": ticket.version,
@@ -161,5 +173,5 @@ def journal_told(change: Change) -> None:
         "before_sensitivity": before.get("sensitivity"),
         "before_due_at": before.get("due_at"),
     }
-    for verb, payload in change.told:
-        journal.record(ticket.organisation, verb, ticket, change.actor, at=change.at, **standing, **payload)
+    lines = [(verb, {**standing, **payload}) for verb, payload in change.told]
+    journal.record_together(ticket.organisation, lines, ticket, change.actor, at=change.at)

@@ -17,7 +17,7 @@ def renew(ticket: Ticket, actor: Actor, *, at: datetime | None = None) -> bool:
 
     False, and nothing changed, when the customer has no address: at the counter a colleague prints the receipt.
     """
-    if reach(ticket).how != "email":
+    if not reach(ticket).writes:
         return False
     with changing(ticket, actor, at) as change:
         row = change.ticket

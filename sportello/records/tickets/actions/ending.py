@@ -12,8 +12,8 @@ from sportello.foundation.journal.actor import customer as by_customer
 from sportello.foundation.journal.actor import person
 from sportello.records.accounts.models import Membership
 
-from .. import notices, terms
-from ..models import Closure, Term, Ticket
+from .. import blockers, levels, moments, notices, terms
+from ..models import Closure, Suspension, Term, Ticket
 from .change import changing
 from .messages import reopen_now
 
@@ -29,8 +29,11 @@ def close(ticket: Ticket, *, by: Membership, outcome: str, reason: str, at: date
         row = change.ticket
         if row.is_closed:
             raise Refusal(_("This ticket is already closed."))
+        missing = blockers.missing(row, outcome)
+        if missing:
+            raise Refusal(blockers.sentence(missing))
         row.status, row.closed_at, row.unanswered_since = Ticket.Status.CLOSED, change.at, None
-        terms.meet(row, (Term.Kind.FIRST_ANSWER, Term.Kind.CONCLUSION, Term.Kind.PROMISE), change.at)
+        _end_clocks(row, change.at)
         closure = Closure.objects.create(
             organisation_id=row.organisation_id,
             ticket=row,
@@ -43,6 +46,17 @@ def close(ticket: Ticket, *, by: Membership, outcome: str, reason: str, at: date
         change.tell("ticket.closed", outcome=outcome, entry_id=entry.pk)
         notices.give(change, "closed", reason=stated, closure=closure)
     return closure
+
+
+def _end_clocks(ticket: Ticket, at: datetime) -> None:
+    """What was promised is met, what stood still stands still no more, and no timer is left to ring."""
+    Suspension.objects.filter(ticket=ticket, ended_at__isnull=True).update(
+        ended_at=at, restart_at=at, ended_how=Suspension.Ended.CLOSED
+    )
+    terms.meet(ticket, (Term.Kind.FIRST_ANSWER, Term.Kind.CONCLUSION, Term.Kind.PROMISE), at)
+    terms.end_customer_terms(ticket, at)
+    levels.closed(ticket, at)
+    moments.forget_all(ticket)
 
 
 def reopen(ticket: Ticket, *, by: Membership | None = None, reason: str, at: datetime | None = None) -> None:

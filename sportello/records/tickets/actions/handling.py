@@ -14,8 +14,8 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership, Team, TeamMembership
 from sportello.records.procedures.models import Kind
 
-from .. import notices, terms
-from ..models import Named, Term, Ticket
+from .. import levels, notices, terms
+from ..models import Named, Ticket
 from .change import changing
 
 
@@ -130,14 +130,8 @@ def promise(ticket: Ticket, until: datetime, *, by: Membership, reason: str, at:
         row = change.ticket
         _refuse_closed(row)
         terms.end_promises(row, change.at)
-        Term.objects.create(
-            organisation_id=row.organisation_id,
-            ticket=row,
-            kind=Term.Kind.PROMISE,
-            starts_at=change.at,
-            due_at=until,
-            steps=[["promised", {"by_id": by.pk}]],
-        )
+        terms.promised(row, until, change.at, by.pk)
+        levels.told(row, change.at)
         entry = change.event("promised", member=by, reason=stated, public=True, until=until.isoformat())
         change.tell("ticket.promised", entry_id=entry.pk, due=until)
         notices.give(change, "promise", reason=stated)
@@ -153,6 +147,8 @@ def wait_for_customer(ticket: Ticket, *, by: Membership, reason: str, at: dateti
         _refuse_closed(row)
         row.status, row.unanswered_since = Ticket.Status.WAITING, None
         entry = change.event("waiting", member=by, reason=stated, public=True)
+        levels.told(row, change.at)
+        levels.pause(row, "waiting", change.at, reason=stated, entry=entry, by_member_id=by.pk)
         change.tell("ticket.waiting", entry_id=entry.pk)
         notices.give(change, "waiting", reason=stated)
 
@@ -164,6 +160,7 @@ def resume(ticket: Ticket, *, by: Membership, at: datetime | None = None) -> Non
         if row.status != Ticket.Status.WAITING:
             return
         row.status = Ticket.Status.IN_PROGRESS
+        levels.resume(row, "waiting", change.at)
         entry = change.event("resumed", member=by, public=True)
         change.tell("ticket.resumed", entry_id=entry.pk)
         notices.give(change, "resumed")

@@ -14,9 +14,9 @@ from sportello.foundation.journal.actor import Actor, person
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import notices, terms
+from .. import levels, notices, terms
 from ..models import Closure, Entry, Message, Note, Term, Ticket
-from ..reach import reach
+from ..reach import WRITING, reach, writing_way
 from ..search_index import index
 from ..words import File, Words
 from .change import Change, changing
@@ -51,6 +51,7 @@ def receive(
             change.because(about, code, **facts)
         if not words.is_machine:
             row.unanswered_since = row.unanswered_since or change.at
+            levels.customer_wrote(row, change.at)
             if row.status == Ticket.Status.WAITING:
                 row.status = Ticket.Status.IN_PROGRESS
                 change.event("resumed", customer=customer, public=True)
@@ -75,6 +76,7 @@ def reopen_now(
     Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).update(reopened_at=change.at)
     ticket.status, ticket.closed_at = Ticket.Status.IN_PROGRESS, None
     terms.begin(ticket, ticket.procedure, change.at)
+    levels.reopened(ticket, change.at, by_customer=member is None)
     return change.event("reopened", member=member, customer=customer, reason=reason, public=True)
 
 
@@ -88,30 +90,38 @@ def answer(
     cc: Sequence[tuple[str, str]] = (),
     files: Sequence[File] = (),
     then: str = "keep",
+    by_reach: bool = True,
     at: datetime | None = None,
 ) -> Message:
     """A colleague answers. `base_position` is the newest public entry they had read: Stale when there is a newer.
 
     `to` and `cc` are (name, address); without `to` the customer is reached where they wrote from, else on the
-    follow-up page. `then`: "keep" in progress, or "wait" for the customer. Closing is its own verb.
+    follow-up page; not `by_reach`: always there, since nobody stood on the chips. `then`: "keep" in progress, or "wait"
+    for the customer. Closing is its own verb.
     """
     words = clean(text)
-    if not words:
-        raise Refusal(_("The reply is empty. Write something, or close it without sending."), field="text")
     with changing(ticket, person(member.user_id), at) as change:
         row = change.ticket
-        _refuse_stale(row, base_position)
-        _refuse_closed(row)
+        refuse_answer(row, words, base_position)
         entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)
         row.last_public_position = entry.position
-        message = _outgoing(row, entry, words, to, cc)
+        message = _outgoing(row, entry, words, to, cc, by_reach)
         put_files(entry, files)
         index(row, entry, words, *(file.filename for file in files))
         row.unanswered_since = None
         terms.meet(row, (Term.Kind.FIRST_ANSWER,), change.at)
+        levels.answered(row, change.at)
         _after_answer(change, member, then, entry)
         change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=message.channel, moment="")
     return message
+
+
+def refuse_answer(ticket: Ticket, text: str, base_position: int) -> None:
+    """Refusal or Stale where `answer` would say no: for what is to be answered later, and should be refused now."""
+    if not clean(text):
+        raise Refusal(_("The reply is empty. Write something, or close it without sending."), field="text")
+    _refuse_stale(ticket, base_position)
+    _refuse_closed(ticket)
 
 
 def _refuse_stale(ticket: Ticket, base_position: int) -> None:
@@ -127,14 +137,19 @@ def _refuse_closed(ticket: Ticket) -> None:
 
 
 def _outgoing(
-    ticket: Ticket, entry: Entry, text: str, to: Sequence[tuple[str, str]], cc: Sequence[tuple[str, str]]
+    ticket: Ticket,
+    entry: Entry,
+    text: str,
+    to: Sequence[tuple[str, str]],
+    cc: Sequence[tuple[str, str]],
+    by_reach: bool,
 ) -> Message:
-    way = reach(ticket)
-    recipients = [("to", name, address) for name, address in to] or (
-        [("to", way.name, way.address)] if way.how == "email" else []
-    )
+    recipients = [("to", name, address) for name, address in to]
+    if not recipients and by_reach:
+        way = reach(ticket)
+        recipients = [("to", way.name, way.address)] if way.writes else []
     recipients += [("cc", name, address) for name, address in cc]
-    channel = "email" if recipients else "portal"
+    channel = writing_way(ticket) if recipients else "portal"
     message = Message.objects.create(
         organisation_id=ticket.organisation_id,
         entry=entry,
@@ -143,7 +158,7 @@ def _outgoing(
         subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
         text=text,
         language=ticket.language,
-        token=token() if channel == "email" else "",
+        token=token() if channel in WRITING else "",
     )
     put_recipients(message, recipients)
     return message
@@ -157,10 +172,12 @@ def _after_answer(change: Change, member: Membership, then: str, entry: Entry) -
         change.tell("ticket.assigned", entry_id=entry.pk)
     if then == "wait":
         ticket.status = Ticket.Status.WAITING
+        levels.pause(ticket, "waiting", change.at, by_member_id=member.pk)
         change.event("waiting", member=member, public=True)
         change.tell("ticket.waiting", entry_id=entry.pk)
     else:
         ticket.status = Ticket.Status.IN_PROGRESS
+        levels.resume(ticket, "waiting", change.at)
 
 
 def note(

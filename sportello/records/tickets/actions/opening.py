@@ -20,7 +20,7 @@ from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import procedure_for
 
-from .. import codes, notices, terms
+from .. import codes, levels, notices, terms
 from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
 from ..search_index import index
 from ..words import Words
@@ -47,6 +47,10 @@ class Opening:
     sheet: ServiceSheet | None = None
     #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
     address: str = ""
+    #: When the terms begin, where the channel knows better (a PEC was delivered then); else the opening's instant.
+    starts_at: datetime | None = None
+    #: Why no program may tell the sender anything (code), though `address` may write: no receipt leaves.
+    untold: str = ""
     sensitivity: str = Ticket.Sensitivity.NORMAL
     #: (about, code, facts) the door already knows: which door, which customer, why a new ticket.
     reasons: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -89,15 +93,16 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         ticket.number = _next_number(organisation, instant)
         ticket.save()
         change = Change(ticket, instant, actor)
-        entry = _first_entry(change, opening)
-        terms.begin(ticket, procedure, instant)
+        entry = first_entry(change, opening)
+        terms.begin(ticket, procedure, opening.starts_at or instant)
+        levels.opened(ticket, instant)
         AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
-        _participants(change, opening)
-        _reasons(change, opening)
+        participants(change, opening)
+        reasons_of(change, opening)
         change.told.insert(
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
-        notices.give(change, "receipt", how=_receipt_way(opening))
+        notices.give(change, "receipt", how=_receipt_way(opening), untold=opening.untold)
         ticket.save()
         journal_told(change)
     return Opened(ticket, entry, codes.derive(nonce))
@@ -129,7 +134,8 @@ def _next_number(organisation: Organisation, instant: datetime) -> str:
     return f"{year}-{serial:07d}"
 
 
-def _first_entry(change: Change, opening: Opening) -> Entry:
+def first_entry(change: Change, opening: Opening) -> Entry:
+    """What was said, as the first line of the timeline, and found by search."""
     ticket = change.ticket
     if opening.words is not None:
         entry = put_words(change, opening.words, channel=opening.channel, customer=opening.customer)
@@ -147,7 +153,8 @@ def _first_entry(change: Change, opening: Opening) -> Entry:
     return entry
 
 
-def _participants(change: Change, opening: Opening) -> None:
+def participants(change: Change, opening: Opening) -> None:
+    """Who may write on the ticket: who asked, and who had a copy."""
     ticket = change.ticket
     if opening.address or opening.customer:
         Participant.objects.create(
@@ -169,7 +176,8 @@ def _participants(change: Change, opening: Opening) -> None:
         )
 
 
-def _reasons(change: Change, opening: Opening) -> None:
+def reasons_of(change: Change, opening: Opening) -> None:
+    """Why it was opened so: by which door, for whom, which team, which procedure."""
     for about, code, facts in opening.reasons:
         change.because(about, code, **facts)
     code, facts = opening.route

@@ -1,12 +1,19 @@
 from .closure import Closure
+from .completeness import ReplyBlock, StatedReason, StepDone
 from .contact import Contact, ContactEntry, ContactInterval
+from .delegation import ContactDelegate
 from .entry import Entry, TicketEvent
+from .imported import ImportedTicket
+from .kept_calendar import KeptCalendar
 from .ledger import Notice
 from .link import Link
 from .message import Attachment, Message, Note, Recipient
+from .moment import Moment
 from .participant import Named, Participant
 from .reason import Reason
 from .search import SearchRow
+from .service_level import ServiceLevel, ServicePause
+from .suspension import Extension, GlobalSuspension, Suspension
 from .term import Term
 from .ticket import AccessCode, Ticket, TicketCounter
 
@@ -15,18 +22,30 @@ __all__ = [
     "Attachment",
     "Closure",
     "Contact",
+    "ContactDelegate",
     "ContactEntry",
     "ContactInterval",
     "Entry",
+    "Extension",
+    "GlobalSuspension",
+    "ImportedTicket",
+    "KeptCalendar",
     "Link",
     "Message",
+    "Moment",
     "Named",
     "Note",
     "Notice",
     "Participant",
     "Reason",
     "Recipient",
+    "ReplyBlock",
     "SearchRow",
+    "ServiceLevel",
+    "ServicePause",
+    "StatedReason",
+    "StepDone",
+    "Suspension",
     "Term",
     "Ticket",
     "TicketCounter",

@@ -64,7 +64,7 @@ class ContactInterval(OrganisationModel):
         HOLD = "hold", _("On hold")
         WRAP_UP = "wrap_up", _("Wrap-up")
 
-    contact = OwnedKey(Contact, on_delete=models.CASCADE, related_name="intervals")
+    contact = OwnedKey(Contact, on_delete=models.PROTECT, related_name="intervals")
     state = models.CharField(max_length=20, choices=State.choices)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.records.accounts.models import Membership
 
 from .message import Message
 from .ticket import Ticket
@@ -17,6 +18,10 @@ class Notice(OrganisationModel):
         GIVEN = "given", _("Given")
         NO_WAY = "no_way", _("No way to reach them")
 
+    class Party(models.TextChoices):
+        CUSTOMER = "customer", _("the customer")
+        THIRD_PARTY = "third_party", _("a third party concerned")
+
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="notices")
     #: receipt, taken, waiting, …: `NoticeTemplate.Moment`
     moment = models.CharField(max_length=20)
@@ -26,9 +31,20 @@ class Notice(OrganisationModel):
     #: By which channel (email, webform: on screen, counter: on paper or in words).
     how = models.CharField(max_length=20, blank=True)
     message = OwnedKey(Message, related_name="+", null=True, blank=True)
+    party = models.CharField(max_length=20, choices=Party.choices, default=Party.CUSTOMER)
+    #: The third party's name; empty for the customer.
+    party_name = models.CharField(max_length=300, blank=True)
+    #: The procedure asks for it: the ticket is not closed while it is due.
+    is_required = models.BooleanField(default=False)
+    #: What a colleague wrote as proof of a notice given outside: a registered letter's number, a signed copy.
+    #: The proof of what left by mail or PEC is its delivery.
+    proof = models.CharField(max_length=300, blank=True)
+    by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
             # the page of silent tickets: what is due and was not given
             models.Index(fields=["organisation", "due_at"], name="notice_due", condition=models.Q(state="due")),
+            # the ledger of a ticket, and what is missing before it is closed
+            models.Index(fields=["ticket", "id"], name="notice_of_ticket"),
         ]

@@ -17,8 +17,8 @@ class Link(OrganisationModel):
         SAME_MESSAGE = "same_message", _("Same message, other mailbox")
         FOLLOWS = "follows", _("Follows a closed ticket")
 
-    ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="links")
-    other = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="linked_from")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="links")
+    other = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="linked_from")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     made_at = models.DateTimeField()
 

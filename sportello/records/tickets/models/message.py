@@ -60,7 +60,7 @@ class Recipient(OrganisationModel):
         TO = "to", _("To")
         CC = "cc", _("Cc")
 
-    message = OwnedKey(Message, on_delete=models.CASCADE, related_name="recipients")
+    message = OwnedKey(Message, on_delete=models.PROTECT, related_name="recipients")
     role = models.CharField(max_length=5, choices=Role.choices)
     name = models.CharField(max_length=300, blank=True)
     address = models.CharField(max_length=320)

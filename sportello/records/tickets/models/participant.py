@@ -20,7 +20,7 @@ class Participant(OrganisationModel):
         CC = "cc", _("In copy")
         ACTING_FOR = "acting_for", _("Acting for the customer")
 
-    ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="participants")
     customer = OwnedKey(Customer, related_name="+", null=True, blank=True)
     address = models.CharField(max_length=320, blank=True, db_collation="C")
     role = models.CharField(max_length=20, choices=Role.choices)

@@ -12,7 +12,7 @@ from .ticket import Ticket
 class Reason(OrganisationModel):
     """`about` what (door, customer, ticket, route, term, notice, dispatch), `code` which rule, `facts` its figures."""
 
-    ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="reasons")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="reasons")
     about = models.CharField(max_length=20)
     code = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)

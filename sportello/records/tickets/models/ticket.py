@@ -164,7 +164,7 @@ class AccessCode(OrganisationModel):
     in stored letters; the digest is what a typed code is compared with.
     """
 
-    ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="access_codes")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="access_codes")
     nonce = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sportello.records.accounts.people import Person
 from sportello.records.customers.models import Customer
+from sportello.records.customers.queries import surviving, together
 
 from ..access import tickets_for
 from ..models import Contact
@@ -35,14 +36,15 @@ class History:
 
 def customer_history(person: Person, customer: Customer, limit: int = 20) -> History:
     """What `person` may see of the customer's tickets, newest first, and contacts without a ticket."""
+    ids = together(surviving(customer))
     found = list(
         tickets_for(person)
-        .filter(customer=customer)
+        .filter(customer__in=ids)
         .select_related("organisation", "customer", "kind", "team", "owner__user")
         .order_by("-opened_at")[: limit + 1]
     )
     contacts = (
-        Contact.objects.filter(customer=customer, entries__isnull=True).select_related("kind").order_by("-started_at")
+        Contact.objects.filter(customer__in=ids, entries__isnull=True).select_related("kind").order_by("-started_at")
     )
     return History(
         [row_of(ticket) for ticket in found[:limit]],

@@ -14,18 +14,20 @@ _LONGEST = 320
 def mailbox_for(address: str) -> Mailbox | None:
     """The mailbox in use that mail to `address` belongs to, with its organisation; None for an unknown address.
 
-    One query. An exact address wins over one whose `+…` was cut.
+    An exact address wins over one whose `+…` was cut, and that one over a domain of replies.
     """
     candidates = list(_candidates(address))
     if not candidates:
         return None
-    found = {
-        mailbox.address: mailbox
-        for mailbox in Mailbox.objects.filter(address__in=candidates, retired_at__isnull=True).select_related(
-            "organisation"
-        )
-    }
-    return next((found[candidate] for candidate in candidates if candidate in found), None)
+    in_use = Mailbox.objects.filter(retired_at__isnull=True).select_related("organisation")
+    found = {mailbox.address: mailbox for mailbox in in_use.filter(address__in=candidates)}
+    exact = next((found[candidate] for candidate in candidates if candidate in found), None)
+    if exact is not None or len(candidates) == 1:
+        return exact
+    # `urp+sp-TOKEN@risposte.ente.it`: the mailbox of that name whose replies go to this domain
+    local, _at, domain = candidates[1].rpartition("@")
+    answering = in_use.filter(reply_form=Mailbox.ReplyForm.DOMAIN, reply_domain=domain, address__startswith=f"{local}@")
+    return answering.order_by("pk").first()
 
 
 def _candidates(address: str) -> Iterator[str]:
@@ -45,9 +47,14 @@ def _candidates(address: str) -> Iterator[str]:
 
 
 def our_addresses(organisation: Organisation) -> frozenset[str]:
-    """Every address the organisation has or had, lower case: mail from or to them is never a customer's."""
-    addresses = Mailbox.objects.filter(organisation=organisation).values_list("address", flat=True)
-    return frozenset(address.lower() for address in addresses)
+    """Every address the organisation has or had, lower case, and where their replies go: mail from or to them is never
+    a customer's."""
+    found: set[str] = set()
+    for address, domain in Mailbox.objects.filter(organisation=organisation).values_list("address", "reply_domain"):
+        found.add(address.lower())
+        if domain:
+            found.add(f"{address.rpartition('@')[0]}@{domain}".lower())
+    return frozenset(found)
 
 
 def is_ours(address: str, ours: frozenset[str]) -> bool:

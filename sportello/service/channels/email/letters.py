@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sportello.foundation.files.actions import read
 from sportello.records.tickets import codes
-from sportello.records.tickets.models import Entry, Message, Recipient
-from sportello.service.channels.mailkit import compose, tokens, wire
+from sportello.records.tickets.models import Entry, Message, Recipient, Ticket
+from sportello.service.channels.mailkit import compose, marks, tokens, wire
 from sportello.service.channels.mailkit.compose import OutgoingFile, OutgoingMail
 from sportello.service.channels.models import IncomingMail, Mailbox
 
@@ -32,11 +32,23 @@ class Letter:
 def mailbox_for(message: Message) -> Mailbox | None:
     """The mailbox the ticket's customer last wrote to before this message, else the organisation's default, else
     any in use; None when there is none. The same for every attempt."""
-    mail = _incoming_before(message)
+    return _answering(message.organisation_id, _incoming_before(message), message.channel)
+
+
+def mailbox_of(ticket: Ticket, channel: str = Mailbox.Channel.EMAIL) -> Mailbox | None:
+    """The mailbox an answer written now on `ticket` will leave from by `channel`; None when there is none."""
+    mail = IncomingMail.objects.filter(
+        message__entry__ticket=ticket.pk, message__direction=Message.Direction.IN, mailbox__channel=channel
+    )
+    newest = mail.select_related("mailbox").order_by("-message__entry__position", "pk").first()
+    return _answering(ticket.organisation_id, newest, channel)
+
+
+def _answering(organisation_id: int, mail: IncomingMail | None, channel: str) -> Mailbox | None:
     answering: Mailbox | None = mail.mailbox if mail is not None else None
-    if answering is not None and answering.retired_at is None:
+    if answering is not None and answering.retired_at is None and answering.channel == channel:
         return answering
-    in_use = Mailbox.objects.filter(organisation=message.organisation_id, retired_at__isnull=True)
+    in_use = Mailbox.objects.filter(organisation=organisation_id, retired_at__isnull=True, channel=channel)
     return in_use.order_by("-is_default", "pk").first()
 
 
@@ -51,19 +63,22 @@ def write(message: Message, mailbox: Mailbox) -> Letter:
     people = list(Recipient.objects.filter(message=message).order_by("pk"))
     thread = _thread(message)
     incoming = _incoming_before(message)
-    reply_to = tokens.reply_address(mailbox.address, message.token)
+    reply_to = _reply_address(mailbox, message)
+    files, pictures = _files(message)
+    text, signature = codes.filled(ticket, message), _signature(message, mailbox)
     mail = OutgoingMail(
         from_=(mailbox.shown_name, mailbox.address),
         to=tuple((one.name, one.address) for one in people if one.role == Recipient.Role.TO),
         cc=tuple((one.name, one.address) for one in people if one.role == Recipient.Role.CC),
         reply_to=(mailbox.shown_name, reply_to),
         subject=message.subject or ticket.subject,
-        text=codes.filled(ticket, message),
+        text=marks.as_text(text, signature, message.quoted),
+        html=marks.as_html(text, signature, message.quoted, language=message.language, pictures=pictures),
         message_id=rfc_id,
         date=message.entry.happened_at,
         in_reply_to=next((one for one, direction in reversed(thread) if direction == Message.Direction.IN), ""),
         references=tuple(one for one, _direction in thread),
-        attachments=_files(message.entry),
+        attachments=files,
         auto_submitted=_automatic(message),
         language=message.language,
         loop_marks=_loop_marks(incoming),
@@ -119,8 +134,36 @@ def _automatic(message: Message) -> str:
     return "auto-replied" if message.notice_moment == "receipt" else "auto-generated"
 
 
-def _files(entry: Entry) -> tuple[OutgoingFile, ...]:
-    return tuple(
-        OutgoingFile(file.filename, file.blob.content_type, read(file.blob))
-        for file in entry.attachments.select_related("blob").order_by("pk")
-    )
+def _reply_address(mailbox: Mailbox, message: Message) -> str:
+    """Where replies and reports to this message go, in the form the mailbox's provider delivers."""
+    # a PEC provider has no addresses behind a plus, and takes mail of the box's own address only
+    if mailbox.reply_form == Mailbox.ReplyForm.NONE or mailbox.channel == Mailbox.Channel.PEC:
+        return mailbox.address
+    address = mailbox.address
+    if mailbox.reply_form == Mailbox.ReplyForm.DOMAIN and mailbox.reply_domain:
+        address = f"{address.rpartition('@')[0]}@{mailbox.reply_domain}"
+    return tokens.reply_address(address, message.token)
+
+
+def _signature(message: Message, mailbox: Mailbox) -> str:
+    """What stands under every answer of a person, in the language of the message; a notice signs itself."""
+    if message.notice_moment or message.is_machine:
+        return ""
+    signature = mailbox.signatures.get(message.language, "")
+    return signature if isinstance(signature, str) else ""
+
+
+def _files(message: Message) -> tuple[tuple[OutgoingFile, ...], dict[str, str]]:
+    """The files of the message, and the content id of each picture its text shows."""
+    asked = set(marks.pictures_named(message.text))
+    files: list[OutgoingFile] = []
+    pictures: dict[str, str] = {}
+    for number, file in enumerate(message.entry.attachments.select_related("blob").order_by("pk"), 1):
+        kind = file.blob.content_type
+        shown = file.filename in asked and file.filename not in pictures and kind.startswith("image/")
+        # made of our random token, not of the file: the same picture in two letters must not tell that it is the same
+        content_id = f"{message.token}.{number}@sportello" if shown else ""
+        if shown:
+            pictures[file.filename] = content_id
+        files.append(OutgoingFile(file.filename, kind, read(file.blob), content_id, shown))
+    return tuple(files), pictures

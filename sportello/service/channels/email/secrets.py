@@ -14,6 +14,10 @@ from sportello.service.channels.models import Mailbox
 MARK = "kept in keys"
 
 
+class NoPassword(Exception):
+    """The row says that there is a password and the home has none: a database restored without its keys."""
+
+
 def keep(mailbox: Mailbox, password: str) -> None:
     """Store the password of a saved mailbox and mark its row; an empty one is forgotten."""
     path = _path(mailbox)
@@ -34,9 +38,13 @@ def keep(mailbox: Mailbox, password: str) -> None:
 
 
 def password_of(mailbox: Mailbox) -> str:
-    """The password; empty when there is none. FileNotFoundError when the row says there is one and the home has not
-    (a database restored without its keys)."""
-    return _path(mailbox).read_text() if mailbox.smtp_password else ""
+    """The password; empty when there is none. Raises NoPassword."""
+    if not mailbox.smtp_password:
+        return ""
+    try:
+        return _path(mailbox).read_text()
+    except FileNotFoundError as missing:
+        raise NoPassword from missing
 
 
 def _path(mailbox: Mailbox) -> Path:

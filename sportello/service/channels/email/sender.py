@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
+
+from . import plain
 
 Result = TypeVar("Result")
 What = Literal["sent", "retry", "failed", "in_doubt"]
@@ -28,7 +31,9 @@ _ANSWER = 1_000
 
 @dataclass(frozen=True)
 class Server:
-    """A server to hand mail to. security: none, starttls, tls."""
+    """A server to hand mail to. security: none; optional (STARTTLS where offered, no password without it); starttls
+    (or nothing is sent); tls (from the first byte). The certificate is verified against the system's authorities, or
+    those of SSL_CERT_FILE, but for `optional`, which would also go without."""
 
     host: str
     port: int
@@ -54,34 +59,52 @@ class Outcome:
     what: What
     answer: str
     recipients: dict[str, Said] = field(default_factory=dict)
+    #: The SMTP reply code that decided; None where the server said nothing.
+    code: int | None = None
+    #: What the server said of itself (EHLO, names in lower case); empty where it got no further.
+    features: dict[str, str] = field(default_factory=dict)
 
 
 class _Refused(Exception):
     """The server said no, or nothing."""
 
-    def __init__(self, what: What, answer: str) -> None:
+    def __init__(self, what: What, answer: str, code: int | None = None) -> None:
         super().__init__(answer)
-        self.outcome = Outcome(what, answer[:_ANSWER])
+        self.outcome = Outcome(what, answer[:_ANSWER], code=code)
 
 
 def hand_over(server: Server, sender: str, recipients: list[str], raw: bytes, *, utf8: bool = False) -> Outcome:
     """Give `raw` to `server` for `recipients` (ASCII domains). Never raises for what a server or network does."""
     deadline = time.monotonic() + WHOLE
+    features: dict[str, str] = {}
     try:
         with _Conversation(server, deadline) as talk:
+            talk.greet()
+            features.update(talk.smtp.esmtp_features)
             talk.begin(sender, len(raw), utf8=utf8)
             told = {recipient: talk.recipient(recipient) for recipient in recipients}
-            if not any(said.what == "sent" for said in told.values()):
-                return _nobody(told)
-            outcome = talk.data(raw)
+            outcome = talk.data(raw) if any(said.what == "sent" for said in told.values()) else _nobody(told)
     except _Refused as refused:
-        return refused.outcome
-    return Outcome(outcome.what, outcome.answer, _after_data(told, outcome))
+        return replace(refused.outcome, features=features)
+    return replace(outcome, recipients=_after_data(told, outcome), features=features)
+
+
+def probe(server: Server) -> Outcome:
+    """Greeting, TLS and login, as before a send, and nothing more: `sent` when a message could be handed over now."""
+    features: dict[str, str] = {}
+    try:
+        with _Conversation(server, time.monotonic() + WHOLE) as talk:
+            talk.greet()
+            features.update(talk.smtp.esmtp_features)
+    except _Refused as refused:
+        return replace(refused.outcome, features=features)
+    return Outcome("sent", "", features=features)
 
 
 def _nobody(told: dict[str, Said]) -> Outcome:
     what: What = "retry" if any(said.what == "retry" for said in told.values()) else "failed"
-    return Outcome(what, next(iter(told.values())).answer, told)
+    answer = next((said.answer for said in told.values() if said.what == what), "")
+    return Outcome(what, answer, told, code=_code(answer))
 
 
 def _after_data(told: dict[str, Said], outcome: Outcome) -> dict[str, Said]:
@@ -110,23 +133,38 @@ class _Conversation:
         except (OSError, smtplib.SMTPException, _Refused):
             self.smtp.close()
 
-    def begin(self, sender: str, size: int, *, utf8: bool) -> None:
-        """Greeting, TLS, login, MAIL FROM."""
+    def greet(self) -> None:
+        """Greeting, encryption as the policy asks, login."""
         self._step(self.smtp.ehlo_or_helo_if_needed, "retry")
-        if self.server.security == "starttls":
-            self._step(lambda: self.smtp.starttls(context=ssl.create_default_context()), "retry")
+        security = self.server.security
+        encrypted = security == "tls"
+        if security == "starttls" or (security == "optional" and self.smtp.has_extn("starttls")):
+            if not self.smtp.has_extn("starttls"):
+                raise _Refused("retry", plain.NO_STARTTLS)
+            self._step(self._starttls, "retry")
             self._step(self.smtp.ehlo_or_helo_if_needed, "retry")
-        if self.server.user:
-            self._step(lambda: self.smtp.login(self.server.user, self.server.password), "retry")
+            encrypted = True
+        if not self.server.user:
+            return
+        if security == "optional" and not encrypted:
+            raise _Refused("retry", plain.CLEAR_PASSWORD)
+        self._step(lambda: self.smtp.login(self.server.user, self.server.password), "retry")
+
+    def begin(self, sender: str, size: int, *, utf8: bool) -> None:
+        """MAIL FROM, after what is known to be refused anyway."""
+        most = self.smtp.esmtp_features.get("size", "").split(" ")[0]
+        if most.isdigit() and 0 < int(most) < size:
+            raise _Refused("failed", plain.words(plain.TOO_LARGE, f"{size} > SIZE {most}"))
         options = [f"SIZE={size}"] if self.smtp.has_extn("size") else []
         if utf8:
             if not self.smtp.has_extn("smtputf8"):
-                raise _Refused("failed", "the mail server cannot write to addresses with these letters (SMTPUTF8)")
+                raise _Refused("failed", plain.NO_SMTPUTF8)
+            # RFC 6531 section 3.1: who offers SMTPUTF8 offers 8BITMIME; our bodies are 7bit, the fields need it
             options += ["SMTPUTF8", "BODY=8BITMIME"]
             self.smtp.command_encoding = "utf-8"
         code, words = self._step(lambda: self.smtp.mail(sender, options), "retry")
         if code != 250:
-            raise _Refused(_by(code), _said(code, words))
+            raise _Refused(_by(code), _said(code, words), _known(code))
 
     def recipient(self, address: str) -> Said:
         code, words = self._step(lambda: self.smtp.rcpt(address), "retry")
@@ -137,13 +175,13 @@ class _Conversation:
         """The message itself. From its first byte on, silence is doubt."""
         code, words = self._step(lambda: self.smtp.docmd("DATA"), "retry")
         if code != 354:
-            return Outcome(_by(code), _said(code, words))
+            return Outcome(_by(code), _said(code, words), code=_known(code))
         body = _DOTS.sub(b"..", raw)
         self._step(lambda: self.smtp.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"), "in_doubt")
         code, words = self._step(self.smtp.getreply, "in_doubt")
         if code == -1:
-            return Outcome("in_doubt", "the connection was lost after the message was handed over")
-        return Outcome("sent" if code == 250 else _by(code), _said(code, words))
+            return Outcome("in_doubt", plain.LOST_AFTER)
+        return Outcome("sent" if code == 250 else _by(code), _said(code, words), code=_known(code))
 
     def _connect(self) -> smtplib.SMTP:
         limit = self._remaining()
@@ -153,15 +191,26 @@ class _Conversation:
             )
         return smtplib.SMTP(self.server.host, self.server.port, timeout=limit)
 
+    def _starttls(self) -> None:
+        context = ssl.create_default_context()
+        if self.server.security == "optional":
+            # without encryption it would be sent too: a certificate nobody signed is no reason to go without
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.smtp.starttls(context=context)
+
     def _step(self, step: Callable[[], Result], otherwise: What) -> Result:
         """One step within its time; `otherwise` is what a broken one leaves the message as."""
         try:
             self._limit()
             return step()
+        except smtplib.SMTPAuthenticationError as error:
+            said = plain.words(plain.NO_LOGIN, _said(error.smtp_code, error.smtp_error))
+            raise _Refused(otherwise, said, _known(error.smtp_code)) from error
         except smtplib.SMTPResponseException as error:
-            raise _Refused(otherwise, _said(error.smtp_code, error.smtp_error)) from error
+            raise _Refused(otherwise, _said(error.smtp_code, error.smtp_error), _known(error.smtp_code)) from error
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            raise _Refused(otherwise, f"{type(error).__name__}: {error}") from error
+            sentence = plain.LOST_AFTER if otherwise == "in_doubt" else _sentence(error)
+            raise _Refused(otherwise, plain.words(sentence, f"{type(error).__name__}: {error}")) from error
 
     def _limit(self) -> None:
         smtp = getattr(self, "smtp", None)
@@ -183,6 +232,29 @@ def _by(code: int) -> What:
 def _said(code: int, words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{code} {' '.join(text.split())}"[:_ANSWER]
+
+
+def _sentence(error: Exception) -> str:
+    """A failure of network or TLS in plain words; the most special first, since they are of one family."""
+    known: tuple[tuple[type[Exception], str], ...] = (
+        (ssl.SSLCertVerificationError, plain.BAD_CERTIFICATE),
+        (ssl.SSLError, plain.NO_TLS),
+        (socket.gaierror, plain.NO_NAME),
+        (TimeoutError, plain.TOO_SLOW),
+        (smtplib.SMTPServerDisconnected, plain.HUNG_UP),
+        (ConnectionResetError, plain.HUNG_UP),
+        (BrokenPipeError, plain.HUNG_UP),
+        (OSError, plain.NO_CONNECTION),
+    )
+    return next((sentence for kind, sentence in known if isinstance(error, kind)), plain.OURS)
+
+
+def _known(code: int) -> int | None:
+    return code if 200 <= code < 600 else None
+
+
+def _code(answer: str) -> int | None:
+    return int(answer[:3]) if answer[:3].isdigit() else None
 
 
 def _status(answer: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -27,7 +28,23 @@ class Addressed:
     address: str
 
 
-def take(raw: bytes, recipients: Iterable[Addressed], *, door: str, envelope_from: str | None) -> list[IncomingMail]:
+@dataclass(frozen=True)
+class Earlier:
+    """Mail that lay on a server before we fetched it: when it came there, on the organisation's clock, and whether it
+    is archive."""
+
+    at: datetime
+    is_archive: bool = False
+
+
+def take(
+    raw: bytes,
+    recipients: Iterable[Addressed],
+    *,
+    door: str,
+    envelope_from: str | None,
+    earlier: Earlier | None = None,
+) -> list[IncomingMail]:
     """Store `raw` once for every mailbox among `recipients`: all or, raising, none.
 
     `envelope_from`: MAIL FROM, empty for the null sender, None where the door does not know it. Raises DatabaseError
@@ -35,7 +52,7 @@ def take(raw: bytes, recipients: Iterable[Addressed], *, door: str, envelope_fro
     """
     chosen = _one_a_mailbox(recipients)
     with transaction.atomic():
-        return [_store(raw, each, door, envelope_from) for each in chosen]
+        return [_store(raw, each, door, envelope_from, earlier) for each in chosen]
 
 
 def _one_a_mailbox(recipients: Iterable[Addressed]) -> list[Addressed]:
@@ -52,7 +69,9 @@ def _has_token(each: Addressed) -> bool:
     return tokens.mailbox_of(each.address) != each.address
 
 
-def _store(raw: bytes, each: Addressed, door: str, envelope_from: str | None) -> IncomingMail:
+def _store(
+    raw: bytes, each: Addressed, door: str, envelope_from: str | None, earlier: Earlier | None
+) -> IncomingMail:
     organisation = each.mailbox.organisation
     mail = IncomingMail.objects.create(
         organisation=organisation,
@@ -61,8 +80,9 @@ def _store(raw: bytes, each: Addressed, door: str, envelope_from: str | None) ->
         door=door,
         envelope_from=_envelope_sender(envelope_from),
         envelope_to=one_line(each.address, 320),
-        received_at=clock.now(organisation),
+        received_at=earlier.at if earlier else clock.now(organisation),
         stored_at=clock.server_now(),
+        is_archive=earlier is not None and earlier.is_archive,
     )
     record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=each.mailbox.pk, door=door)
     return mail

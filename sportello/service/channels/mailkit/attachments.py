@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sportello.service.channels.mailkit import charsets, filenames, limits, sniff, transfer
+from sportello.service.channels.mailkit import charsets, filenames, limits, sniff
 from sportello.service.channels.mailkit.bodies import Found
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.record import Attachment
@@ -14,7 +14,7 @@ def read(raw: bytes, found: Found, defects: Defects) -> tuple[Attachment, ...]:
     """All files in reading order. A message inside the message keeps its bytes."""
     files: list[Attachment] = []
     for number, (part, inline) in enumerate(found.files, start=1):
-        content = transfer.decode(raw, part.start, part.end, part.encoding, defects)
+        content = part.content(raw, defects)
         declared = part.content_type
         kind = sniff.content_type(content, declared)
         files.append(

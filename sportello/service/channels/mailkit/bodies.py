@@ -7,13 +7,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from sportello.service.channels.mailkit import charsets, flowed, htmlsafe, htmltext, limits, transfer
+from sportello.service.channels.mailkit import charsets, flowed, htmlsafe, htmltext, limits
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.mime import Part
 
 _READABLE: Final = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
 _ENRICHED: Final = re.compile(r"</?[A-Za-z-]{1,40}>")
 _STUB: Final = re.compile(r"\bhtml\b", re.IGNORECASE)
+
+_WORD: Final = re.compile(r"\w+")
 
 _NO_PAGE: Final = htmlsafe.Page("", "")
 
@@ -24,6 +26,8 @@ class Slot:
 
     plains: list[Part] = field(default_factory=list)
     htmls: list[Part] = field(default_factory=list)
+    spare: bool = False
+    """Shown only when the other slots do not say the same."""
 
 
 @dataclass(slots=True)
@@ -49,7 +53,11 @@ def find(root: Part) -> Found:
 
 def _walk(part: Part, found: Found, *, inside_related: bool) -> None:
     subtype = part.content_type.partition("/")[2]
-    if not part.children:
+    if part.unpacked:
+        found.files.append((part, False))
+        for child in part.children:
+            _walk(child, found, inside_related=False)
+    elif not part.children:
         _walk_leaf(part, found, inside_related=inside_related)
     elif subtype == "alternative":
         _walk_alternative(part, found, inside_related=inside_related)
@@ -64,6 +72,8 @@ def _walk(part: Part, found: Found, *, inside_related: bool) -> None:
             _walk(child, found, inside_related=False)
     else:
         for child in part.children:
+            if child.content_type.endswith("delivery-status"):
+                found.reports.append(child)  # a report whose container says mixed
             _walk(child, found, inside_related=inside_related and not child.children)
 
 
@@ -78,7 +88,8 @@ def _walk_leaf(part: Part, found: Found, *, inside_related: bool) -> None:
 
 
 def _leaf_slot(part: Part) -> Slot:
-    return Slot(htmls=[part]) if part.content_type == "text/html" else Slot(plains=[part])
+    html_only = part.content_type == "text/html"
+    return Slot([] if html_only else [part], [part] if html_only else [], part.spare)
 
 
 def _walk_alternative(part: Part, found: Found, *, inside_related: bool) -> None:
@@ -89,10 +100,12 @@ def _walk_alternative(part: Part, found: Found, *, inside_related: bool) -> None
         _walk(child, inner, inside_related=inside_related and not child.children)
     slot = Slot()
     for candidate in inner.slots:
-        slot.plains.extend(candidate.plains)
-        slot.htmls.extend(candidate.htmls)
+        if not candidate.spare:
+            slot.plains.extend(candidate.plains)
+            slot.htmls.extend(candidate.htmls)
     if slot.plains or slot.htmls:
         found.slots.append(slot)
+    found.slots.extend(candidate for candidate in inner.slots if candidate.spare)
     found.files.extend(inner.files)
     found.reports.extend(inner.reports)
 
@@ -121,7 +134,7 @@ def read(raw: bytes, found: Found, defects: Defects) -> Words:
     any_html = False
     room = limits.TEXT_BYTES
     budget = htmlsafe.Budget()
-    for slot in found.slots:
+    for slot in sorted(found.slots, key=lambda slot: slot.spare):
         if room <= 0:
             defects.add("text_cut")
             break
@@ -129,6 +142,8 @@ def read(raw: bytes, found: Found, defects: Defects) -> Words:
         source = "\n".join(_html_source(raw, part, room, defects) for part in slot.htmls)
         room -= len(plain) + len(source) + 1
         page = htmlsafe.clean(source, budget, defects) if source.strip() else _NO_PAGE
+        if slot.spare and _is_said(plain or htmltext.to_text(page.safe), texts):
+            continue
         any_html = any_html or bool(page.safe)
         text = plain
         if (page.safe or page.beyond) and _is_poor(plain):
@@ -143,6 +158,13 @@ def read(raw: bytes, found: Found, defects: Defects) -> Words:
     return Words(text, "\n".join(page for page in pages if page) if any_html else "")
 
 
+def _is_said(spare: str, texts: list[str]) -> bool:
+    """Whether nine of ten words of the spare text stand in the others already; of a few words, all."""
+    wanted = {word.casefold() for word in _WORD.findall(spare)}
+    missing = wanted.difference(word.casefold() for text in texts for word in _WORD.findall(text))
+    return len(missing) * 10 <= len(wanted)
+
+
 def _is_poor(plain: str) -> bool:
     """No text variant, or one that only says that the message is in HTML."""
     return not plain.strip() or (len(plain) < 400 and bool(_STUB.search(plain)))
@@ -155,7 +177,7 @@ def _better(plain: str, from_html: str) -> str:
 
 
 def _plain_text(raw: bytes, part: Part, room: int, defects: Defects) -> str:
-    data = transfer.decode(raw, part.start, part.end, part.encoding, defects, min(room, limits.TEXT_BYTES))
+    data = part.content(raw, defects, min(room, limits.TEXT_BYTES))
     text = charsets.decode(data, part.params.get("charset", ""), defects)
     if part.params.get("format", "").strip().lower() == "flowed":
         text = flowed.unflow(text, delete_space=part.params.get("delsp", "").strip().lower() == "yes")
@@ -165,7 +187,7 @@ def _plain_text(raw: bytes, part: Part, room: int, defects: Defects) -> str:
 
 
 def _html_source(raw: bytes, part: Part, room: int, defects: Defects) -> str:
-    data = transfer.decode(raw, part.start, part.end, part.encoding, defects, min(room, limits.TEXT_BYTES))
+    data = part.content(raw, defects, min(room, limits.TEXT_BYTES))
     return charsets.decode(data, part.params.get("charset") or charsets.charset_of_html(data), defects)
 
 

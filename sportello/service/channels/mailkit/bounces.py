@@ -4,10 +4,9 @@ instead."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
-from sportello.service.channels.mailkit import addresses, charsets, headers, ids, limits, transfer
+from sportello.service.channels.mailkit import addresses, charsets, feedback, headers, ids, limits
 from sportello.service.channels.mailkit.bodies import Found
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.headers import Headers
@@ -15,7 +14,7 @@ from sportello.service.channels.mailkit.mime import Part
 from sportello.service.channels.mailkit.record import Address, Bounce, BouncedRecipient, BounceReason
 
 _STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY_CODE: Final = re.compile(r"(?<![\d.:#-])([45]\d\d)[ -]")
+_REPLY_CODE: Final = re.compile(r"(?<![\d.:-])([45]\d\d)[ :-]")
 _ROBOT: Final = re.compile(
     r"(?:mailer-daemon|mail-daemon|maildaemon|postmaster|mdaemon|mailsupport)(?:@|$)", re.IGNORECASE
 )
@@ -30,6 +29,11 @@ _SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_LINE: Final = re.compile(r"<?([^\s<>()\[\]:;,\"']{1,64}@[A-Za-z0-9.-]{1,255}\.[A-Za-z0-9-]{2,63})>?", re.ASCII)
+_COPY_BEGINS: Final = re.compile(
+    r"-{3,} ?(?:Below this line|This is a copy|Original message)|"
+    r"(?:Received|Return-Path|From|Message-ID|DKIM-Signature):|Original message headers",
+    re.IGNORECASE,
+)
 _MESSAGE_ID: Final = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,9}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
 _DELAYED: Final = re.compile(
     r"will (?:be retried|continue to|keep trying)|still (?:being )?retr|not yet been delivered|"
@@ -39,13 +43,16 @@ _WORDS: Final[tuple[tuple[BounceReason, re.Pattern[str]], ...]] = (
     ("mailbox_full", re.compile(r"over ?quota|quota exceeded|mailbox (?:is )?full|full mailbox|"
                                 r"casella (?:\w+ )?piena|"
                                 r"insufficient (?:disk|storage)|exceeded storage", re.I)),
-    ("size", re.compile(r"too (?:large|big)|size limit|exceeds (?:the )?(?:maximum )?(?:message )?size|"
+    ("size", re.compile(r"too (?:large|big)|size limit|exceed(?:s|ed) (?:[\w']+ ){0,4}size|"
                         r"dimensioni", re.I)),
     ("bad_address", re.compile(r"user unknown|unknown user|no such (?:user|recipient|mailbox)|does not exist|"
                                r"doesn't exist|mailbox (?:not found|unavailable)|invalid recipient|"
                                r"address rejected|"
                                r"recipient (?:not found|unknown)|utente sconosciuto|inesistente|"
-                               r"account .{0,40}disabled|"
+                               r"account .{0,40}disabled|casella (?:disabilitata|inattiva|sospesa)|"
+                               r"not listed in|recip(?:ient)?notfound|"
+                               r"address (?:couldn.t be|could not be|was not) found|indirizzo non (?:è stato )?trovat|"
+                               r"account .{0,60}(?:non esiste|does not exist)|have an? .{0,20}account|"
                                r"host or domain name not found|domain not found|no mailbox here", re.I)),
     ("policy", re.compile(r"spam|blocked|blacklist|blocklist|policy|not authori[sz]ed|access denied|"
                           r"rejected due|dmarc|"
@@ -67,15 +74,22 @@ def read(
     """The report in this message, or None when it is no report of delivery."""
     defects = Defects()  # what is broken inside a report is no defect of the message
     standard = [part for part in found.reports if part.content_type.endswith("delivery-status")]
-    if standard:
+    complaint = [part for part in found.reports if part.content_type == "message/feedback-report"]
+    if complaint:
+        return feedback.read(raw, complaint[0], found, _original_ids(raw, top, found, text, defects), defects)
+    if standard and (_holds_report(root) or null_sender or _ROBOT.match(sender.address)):
         recipients = _standard_recipients(raw, standard[0], defects)
     elif _is_other_report(root) or not _is_informal(top, sender, subject, null_sender):
         return None
     else:
         recipients = _informal_recipients(top, text, sender, defects)
-    if not recipients and not standard:
+    if not recipients and not (standard and _holds_report(root)):
         return None
     return Bounce(_original_ids(raw, top, found, text, defects), recipients, any(who.hard for who in recipients))
+
+
+def _holds_report(root: Part) -> bool:
+    return any(part.content_type == "multipart/report" for part in (root, *root.children))
 
 
 def _is_other_report(root: Part) -> bool:
@@ -96,7 +110,7 @@ def _is_informal(top: Headers, sender: Address, subject: str, null_sender: bool)
 def _standard_recipients(raw: bytes, part: Part, defects: Defects) -> tuple[BouncedRecipient, ...]:
     """Groups of fields divided by empty lines; the first group speaks of the message, each other of one
     recipient."""
-    data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+    data = part.content(raw, defects, limits.REPORT_BYTES)
     data = data.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
     found: list[BouncedRecipient] = []
     position = 0
@@ -128,41 +142,54 @@ def _standard_recipient(fields: Headers) -> BouncedRecipient | None:
 # The others ------------------------------
 
 
-@dataclass(slots=True)
-class _Paragraph:
-    address: str
-    lines: list[str]
-
-
 def _informal_recipients(top: Headers, text: str, sender: Address, defects: Defects) -> tuple[BouncedRecipient, ...]:
-    """Addresses named in the words, each with what is said from there to the next one."""
+    """Addresses named in the words, each with what is said wherever it is named."""
     text = text[: limits.REPORT_BYTES]
     named = [entry.address for value in top.raw_all("x-failed-recipients") for entry in addresses.parse(value, defects)]
-    spoken = _paragraphs(text, sender)
+    us = [entry for value in top.raw_all("to")[:5] for entry in addresses.parse(value[:20_000], defects)]
+    ours = {entry.address.lower() for entry in (sender, *us)}
+    said = _said_of(text, ours - {address.lower() for address in named})
     action = "delayed" if _DELAYED.search(text) else "failed"
-    said = {paragraph.address.lower(): " ".join(paragraph.lines) for paragraph in reversed(spoken)}
-    wanted = named or [paragraph.address for paragraph in spoken]
-    found: dict[str, BouncedRecipient] = {}
-    for address in wanted[: limits.REPORT_RECIPIENTS]:
-        diagnostic = charsets.clean_line(said.get(address.lower(), ""))[:1_000]
+    wanted = {address.lower(): address for address in (*named, *(() if named else said))}
+    found: list[BouncedRecipient] = []
+    for address in tuple(wanted.values())[: limits.REPORT_RECIPIENTS]:
+        diagnostic = charsets.clean_line(" ".join(said.get(address.lower(), ())))[:1_000]
+        if len(wanted) == 1 and not _STATUS.search(diagnostic) and not _REPLY_CODE.search(diagnostic + " "):
+            diagnostic = charsets.clean_line(f"{diagnostic} {_before_the_copy(text)}")[:1_000]
         status = _STATUS.search(diagnostic)
-        found.setdefault(address.lower(), _judged(address, action, status.group(1) if status else "", diagnostic))
-    return tuple(found.values())
+        found.append(_judged(address, action, status.group(1) if status else "", diagnostic))
+    return tuple(found)
 
 
-def _paragraphs(text: str, sender: Address) -> list[_Paragraph]:
-    found: list[_Paragraph] = []
+def _before_the_copy(text: str) -> str:
+    """The report's own words, without the letter that comes back below them."""
+    lines: list[str] = []
     for line in text.split("\n")[:400]:
-        stripped = line.strip()
-        if stripped.startswith(("--- Below", "------ This is a copy", "--- Original", "----- Original", "Received:")):
+        if _COPY_BEGINS.match(line.strip()):
             break
-        match = _ADDRESS_LINE.search(stripped[:500])
-        first = match is not None and len(stripped[: match.start()]) <= 30
-        if match and first and match.group(1).lower() != sender.address.lower():
-            found.append(_Paragraph(match.group(1).rstrip("."), [stripped[match.end() :].lstrip(":> ")]))
-        elif found and stripped and len(found[-1].lines) < 12:
-            found[-1].lines.append(stripped)
-    return found
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _said_of(text: str, ours: set[str]) -> dict[str, list[str]]:
+    """Addresses that begin a line, or else any, with the lines that follow each. In lower case."""
+    words = _before_the_copy(text)
+    for furthest in (30, 500):
+        found: dict[str, list[str]] = {}
+        current: list[str] = []
+        for line in words.split("\n"):
+            stripped = line.strip()
+            match = _ADDRESS_LINE.search(stripped[:500])
+            address = match.group(1).rstrip(".").lower() if match else ""
+            if match and match.start() <= furthest and address not in ours:
+                current = found.setdefault(address, [])
+                before = stripped[: match.start()].strip()
+                current.append(stripped if before else stripped[match.end() :].lstrip(":> "))
+            elif stripped and found and len(current) < 12:
+                current.append(stripped)
+        if found:
+            return found
+    return {}
 
 
 def _original_ids(raw: bytes, top: Headers, found: Found, text: str, defects: Defects) -> tuple[str, ...]:
@@ -175,7 +202,7 @@ def _original_ids(raw: bytes, top: Headers, found: Found, text: str, defects: De
             "message/global",
             "message/rfc822-headers",
         ):
-            data = transfer.decode(raw, part.start, part.end, part.encoding, defects, limits.REPORT_BYTES)
+            data = part.content(raw, defects, limits.REPORT_BYTES)
             inner, _ = headers.read_block(data, 0, len(data), defects)
             for message_id in ids.several(inner.raw("message-id"), defects):
                 ordered[message_id] = None
@@ -213,5 +240,6 @@ def _reason(status: str, diagnostic: str) -> BounceReason:
             return "temporary" if status.startswith("4") else "bad_address"
     for reason, pattern in _WORDS:
         if pattern.search(diagnostic):
-            return reason
+            # "Recipient address rejected: greylisted" rejects no address.
+            return "temporary" if reason == "bad_address" and status.startswith("4") else reason
     return "temporary" if status.startswith("4") else "other"

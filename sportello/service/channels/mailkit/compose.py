@@ -95,9 +95,10 @@ def _head(mail: OutgoingMail) -> bytes:
     if references:
         fields.append(wire.field("References", " ".join(references)))
     if mail.auto_submitted:
-        # RFC 3834 section 5; the second field is what keeps Exchange from answering with an absence note.
+        # RFC 3834 section 5; the second field is what keeps Exchange from answering with an absence note. Not "All",
+        # which stands for NDR too: then nobody would tell us that the notice did not arrive.
         fields.append(wire.field("Auto-Submitted", mail.auto_submitted))
-        fields.append(wire.field("X-Auto-Response-Suppress", "All"))
+        fields.append(wire.field("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
     if _LANGUAGE.fullmatch(mail.language):
         fields.append(wire.field("Content-Language", mail.language))
     own_mark = wire.wire_address(mail.from_[1])

@@ -33,6 +33,7 @@ class GuardFacts:
     sent_by_us: the Message-ID is that of a message this organisation sent.
     our_addresses: addresses of the organisation's mailboxes, lower case.
     blocked_by: name of the rule that blocks the sender, or empty.
+    speaks_for_people: a form: what it sends is a person's request, whatever its headers say.
     most_bytes: largest message this mailbox takes; 0 is no limit.
     """
 
@@ -41,6 +42,7 @@ class GuardFacts:
     sent_by_us: bool = False
     our_addresses: frozenset[str] = frozenset()
     blocked_by: str = ""
+    speaks_for_people: bool = False
     most_bytes: int = 0
 
 
@@ -108,7 +110,7 @@ def stop_machine(record: MailRecord, facts: GuardFacts) -> Verdict | None:
     """Automatic replies, bulk mail, receipts. What a person may have written through a list or a form goes
     on."""
     sign = record.machine
-    if sign is None or not machine.writes_itself(sign):
+    if sign is None or facts.speaks_for_people or not machine.writes_itself(sign):
         return None
     return Verdict(
         "machine",

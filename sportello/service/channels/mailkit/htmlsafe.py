@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 from itertools import islice
 from typing import Final
 
@@ -80,6 +80,8 @@ _START_TAG: Final = re.compile(r"<[A-Za-z]")
 _AMPERSAND: Final = re.compile(r"&")
 _ANY_TAG: Final = re.compile(r"<[^<>]*>")
 _INVISIBLE: Final = re.compile(r"<(style|script)\b[^<]{0,100000}</\1\s*>", re.IGNORECASE)
+_DRAWING: Final = re.compile(r"<(?:svg|math)\b", re.IGNORECASE)
+_DRAWING_BODY: Final = re.compile(r"<(svg|math)\b[^<>]{0,10000}>(.*?)(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE: Final = re.compile(r' ([^\s=">]+)="([^"]*)"')
 _COLOUR: Final = re.compile(r"(?:rgb|hsl)a?\([0-9.,%\s/]{1,60}\)", re.IGNORECASE)
 _STYLE_DANGER: Final = re.compile(r"[()\\@<]|url|expression|script|behavior|-moz-binding", re.IGNORECASE)
@@ -153,7 +155,25 @@ def _sanitised(html: str, defects: Defects) -> str:
     if len(safe) > limits.SAFE_HTML:
         defects.add("html_refused")
         return ""
-    return _TAG_WITH_ATTRIBUTES.sub(_rewrite_tag, safe).strip()
+    return (_TAG_WITH_ATTRIBUTES.sub(_rewrite_tag, safe) + _drawn_words(html, safe)).strip()
+
+
+def _drawn_words(html: str, safe: str) -> str:
+    """Text inside drawings and formulas, which the sanitiser drops with them: as paragraphs at the end.
+
+    Escaped here and now, so that nothing of it can be markup; what the browser's rules moved out of the drawing is in
+    `safe` already.
+    """
+    if not _DRAWING.search(html):
+        return ""
+    runs: dict[str, None] = {}
+    for drawing in islice(_DRAWING_BODY.finditer(html), limits.DRAWN_WORDS):
+        for run in _ANY_TAG.split(_INVISIBLE.sub(" ", drawing.group(2)[: limits.HTML]))[: 20 * limits.DRAWN_WORDS]:
+            said = " ".join(unescape(run).split())
+            if said and len(runs) < limits.DRAWN_WORDS:
+                runs[escape(said)] = None
+    seen = " ".join(safe.split())
+    return "".join(f"<p>{run}</p>" for run in runs if run not in seen)
 
 
 def _rewrite_tag(match: re.Match[str]) -> str:

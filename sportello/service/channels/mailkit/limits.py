@@ -84,3 +84,32 @@ REPORT_BYTES: Final = 256_000
 
 REPORT_RECIPIENTS: Final = 1_000
 """Recipients read from one delivery report."""
+
+TNEF_ATTRIBUTES: Final = 20_000
+"""Attributes read from one winmail.dat, and properties of one of them below."""
+
+TNEF_PROPERTIES: Final = 5_000
+
+TNEF_DEPTH: Final = 3
+"""Messages inside messages inside one winmail.dat."""
+
+RTF: Final = 1_000_000
+"""Bytes of Rich Text unpacked and read: a microsecond each."""
+
+RTF_GROUPS: Final = 500
+"""Groups inside groups of Rich Text."""
+
+WRAPPINGS: Final = 20
+"""Parts of one message that are unpacked: containers of another kind, such as winmail.dat and signed envelopes."""
+
+CALENDAR_BYTES: Final = 200_000
+"""Bytes of one calendar part that are read."""
+
+CALENDAR_EVENTS: Final = 20
+"""Events told of one message."""
+
+DRAWN_WORDS: Final = 500
+"""Pieces of text taken out of drawings (`<svg>`) in one message."""
+
+P7M: Final = 60_000_000
+"""Bytes of a signed wrapping that is opened."""

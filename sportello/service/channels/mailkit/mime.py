@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from sportello.service.channels.mailkit import headers, limits, params
+from sportello.service.channels.mailkit import headers, limits, params, transfer
 from sportello.service.channels.mailkit.defects import Defects
 
 _TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
@@ -31,6 +31,17 @@ class Part:
     start: int
     end: int
     children: list[Part] = field(default_factory=list)
+    source: bytes | None = None
+    """Where the window lies when it is not the raw message: what was unpacked from another part."""
+    unpacked: bool = False
+    """A file whose contents are its children (winmail.dat, p7m): it is shown beside them."""
+    spare: bool = False
+    """Words that count only where nothing else says them: a second form of the same letter."""
+
+    def content(self, raw: bytes, defects: Defects, limit: int | None = None) -> bytes:
+        """The body, decoded; `limit` bounds how many encoded bytes are read."""
+        window = raw if self.source is None else self.source
+        return transfer.decode(window, self.start, self.end, self.encoding, defects, limit)
 
     @property
     def encoding(self) -> str:
@@ -102,10 +113,26 @@ def _read_children(raw: bytes, part: Part, depth: int, counter: _Counter, defect
     for start, end in windows:
         if counter.left <= 0:
             defects.add("parts_cut")
+            # What is walked no more is kept in one piece, so that a person can look for what is missing.
+            part.children.append(_file(start, part.end))
             break
         part.children.append(_read_part(raw, start, end, default, depth + 1, counter, defects))
     if not part.children:
         part.content_type = "text/plain"
+
+
+def _file(start: int, end: int) -> Part:
+    return Part(headers.Headers([]), "application/octet-stream", {}, "attachment", {}, start, end)
+
+
+def made(content: bytes, content_type: str, *, name: str = "", content_id: str = "", spare: bool = False) -> Part:
+    """A part of what another part held."""
+    fields = [("content-id", f"<{content_id}>".encode("utf-8", "replace"))] if content_id else []
+    named = {"filename": name} if name else {}
+    charset = {"charset": "utf-8"} if content_type.startswith("text/") else {}
+    disposition = "" if spare else "inline" if content_id else "attachment"
+    return Part(headers.Headers(fields), content_type, charset, disposition, named, 0, len(content), [], content,
+                spare=spare)  # fmt: skip
 
 
 def _boundary(part: Part) -> bytes:

@@ -21,6 +21,9 @@ from sportello.service.channels.mailkit import (
     machine,
     mime,
     pec,
+    pec_opening,
+    smime,
+    unpacking,
     words,
 )  # fmt: skip
 from sportello.service.channels.mailkit.defects import Defects
@@ -44,7 +47,11 @@ def parse(raw: bytes, *, envelope_from: str | None = None) -> MailRecord:
     """
     defects = Defects()
     try:
-        return _parse(raw, envelope_from, defects)
+        record = _parse(raw, envelope_from, defects)
+        if record.pec is None:
+            return record
+        top, _body = headers.read_block(raw, 0, len(raw), Defects())
+        return pec_opening.opened(record, top, lambda inside: _parse(inside, None, Defects()))
     except Exception:
         # The last net, and the one place that may catch all: a bug here must cost a defect code and not a
         # message.
@@ -57,15 +64,17 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
     source = _with_line_feeds(raw)
     root = mime.read(source, defects)
     top = root.headers
+    unpacked = unpacking.unpack(source, root, defects)
     found = bodies.find(root)
     said = bodies.read(source, found, defects)
-    split = words.split(said.text)
+    text = smime.without_armour(said.text, unpacked.seal)
+    split = words.split(text)
     subject = top.text("subject", defects)[: limits.SUBJECT]
     from_ = _authors(top, defects)
     sender = first_author(from_)
     in_reply_to, references = _threading(top, defects)
     return_path = _return_path(top, envelope_from, defects)
-    signs = _signs(source, root, found, said.text, sender, subject, return_path)
+    signs = _signs(source, root, found, text, sender, subject, return_path)
     return MailRecord(
         from_=from_,
         reply_to=_people(top, "reply-to", defects),
@@ -77,7 +86,7 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
         message_id=ids.own(top.raw("message-id"), defects),
         in_reply_to=in_reply_to,
         references=references,
-        text=said.text,
+        text=text,
         html=said.html,
         reply_text=split.reply,
         quoted_text=split.quoted,
@@ -94,6 +103,9 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
         size=len(raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         defects=defects.codes(),
+        signature_state=unpacked.seal.state,
+        signature_kind=unpacked.seal.kind,
+        calendar=tuple(unpacked.events),
     )
 
 

@@ -19,18 +19,25 @@ _LONGEST: Final = 500
 _WROTE: Final = re.compile(
     r"(?:(?<!\bmi )(?<!\bci )(?<!\bgli )(?<!\ble )(?<!\bvi )(?<!\bti )ha scritto|scrive|wrote|a écrit|"
     r"schrieb(?: .{1,120})?|"
-    r"escribió|escreveu|a scris|napisał\(?a?\)?|написал\(?а?\)?|пише|написав|shkroi|写道)\s?[:\uff1a]\s*$",
+    r"escribió|escreveu|a scris|ka shkruar|napisał\(?a?\)?|написал\(?а?\)?|пише|написав|shkroi|写道)\s?[:\uff1a]\s*$",
     re.IGNORECASE,
 )
 _WROTE_FIRST: Final = re.compile(r"(?:scrive|schrieb|citat)\b.{0,200}[:\uff1a]\s*$", re.IGNORECASE)
+# Arabic says who after the verb: "on such a day, at such an hour, wrote X:".
+_WROTE_ARABIC: Final = re.compile(r"كتبت?(?:/كتبت)?\s|تمت كتابة")
 _COLONS: Final = (":", "\uff1a")
 _OPENING: Final = re.compile(
-    r"(?:(?:il|in data|on|le|am|el|em|no dia|pe|în|w dniu|dnia|nel|data|at)\b|\"|'|\d{1,4}[-/. ]|"
+    r"(?:(?:il|in data|on|le|am|el|em|no dia|pe|la|în|më|në|w dniu|dnia|nel|data|at|в|у|о|在|في)\b|\"|'|\d{1,4}[-/. ]|"
     r"[^\s<>]{1,40} (?:[^\s<>]{1,40} )?<)",
     re.IGNORECASE,
 )
 _ISO_ATTRIBUTION: Final = re.compile(r"\d{4}-\d\d-\d\d .{0,80}<[^<>\s]{3,254}>\s?:\s*$")
 _TIME: Final = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+_TIME_AND_WHO: Final = re.compile(
+    r"\b\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?(?:[ap]\.?m\.?|cet|cest|gmt[+0-9:]*|uhr|utc))?(?:,|، | schrieb)",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d\d\b")
 _DIGIT: Final = re.compile(r"\d")
 
 _SEPARATOR: Final = re.compile(
@@ -46,13 +53,14 @@ _BARE_SEPARATOR: Final = re.compile(r"(?:begin forwarded message|inizio messaggi
                                     r"début du message transféré)\s?:",
                                     re.IGNORECASE)  # fmt: skip
 _LABEL: Final = re.compile(
-    r"[*_ \t]{0,4}(?:(?P<sender>da|from|von|de|od|mittente|от|від|发件人)|(?P<sent>inviato(?: il)?|data|sent|"
-    r"date|gesendet|datum|envoyé"
-    r"|enviado(?: el| em)?|fecha|trimis|wysłano|отправлено|дата|发送时间)|(?P<to>a|to|an|à|para|către|do|"
+    r"[*_ \t]{0,4}(?:(?P<sender>da|from|von|de|de la|nga|od|mittente|от|від|من|发件人|寄件者)|"
+    r"(?P<sent>inviato(?: il)?|data|sent|date|gesendet|datum|envoyé|enviado(?: el| em)?|fecha|trimis|dërguar(?: më)?|"
+    r"wysłano|отправлено|надіслано|відправлено|дата|تم الإرسال|التاريخ|发送时间|日期)|"
+    r"(?P<to>a|to|an|à|para|către|për|do|إلى|"
     r"destinatari(?:o)?|кому|收件人)"
     r"|(?P<copy>cc|ccn|bcc|copia|kopie|copie|reply-to|rispondi a)|(?P<subject>oggetto|ogg|subject|betreff|"
-    r"objet|asunto|assunto|subiect|temat"
-    r"|тема|主题))[*_ \t]{0,4}[:\uff1a][*_ \t]{0,4}(?P<value>.*)",
+    r"objet|asunto|assunto|subiect|subjekti|temat"
+    r"|тема|الموضوع|主题))[*_ \t]{0,4}[:\uff1a][*_ \t]{0,4}(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _RULE: Final = re.compile(r"\s*[-_=*–—]{3,}\s*")
@@ -98,14 +106,16 @@ def attribution_length(lines: list[str], at: int) -> int:
 
 
 def _says_wrote(joined: str) -> bool:
-    return bool(_WROTE.search(joined)) or ("@" in joined and bool(_WROTE_FIRST.match(joined)))
+    if _WROTE.search(joined) or ("@" in joined and _WROTE_FIRST.match(joined)):
+        return True
+    return bool(_WROTE_ARABIC.search(joined)) and ("@" in joined or bool(_TIME.search(joined)))
 
 
 def is_sure_attribution(lines: list[str], at: int, length: int) -> bool:
-    """Whether the line names an address or an hour, as programs do: people who tell what somebody wrote do
-    not."""
+    """Whether the line names an address, or a full date with an hour and then a name, as programs do: people who tell
+    what somebody wrote do not."""
     joined = " ".join(lines[at : at + length])
-    return "@" in joined or bool(_TIME.search(joined))
+    return "@" in joined or bool(_TIME_AND_WHO.search(joined) and _YEAR.search(joined))
 
 
 def is_header_block(lines: list[str], at: int) -> bool:

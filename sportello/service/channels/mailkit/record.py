@@ -14,7 +14,13 @@ MachineKind = Literal["auto_reply", "bulk", "list", "report", "quiet"]
 """auto_reply: a program answered; bulk: a program wrote to many; list: a person wrote through a list;
 report: delivery, reading, abuse or PEC receipt; quiet: perhaps a person, but nothing automatic may answer."""
 
-BounceReason = Literal["bad_address", "mailbox_full", "size", "policy", "temporary", "other"]
+BounceReason = Literal["bad_address", "mailbox_full", "size", "policy", "temporary", "other", "feedback"]
+"""feedback: it was delivered, and its recipient or their provider complained (RFC 5965)."""
+
+SignatureState = Literal["", "signed_not_checked", "encrypted"]
+"""What the message says of itself; nobody verified it. Sealed words are readable by their recipient's key only."""
+
+SignatureKind = Literal["", "smime", "pgp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,68 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedRecipient:
+    """A recipient of a PEC. `sort`: certificato (another PEC box) or esterno (ordinary mail: it is only accepted)."""
+
+    address: str
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """What a PEC provider certifies of an envelope, or by a receipt (daticert.xml; RFC 6109). Empty: not said.
+
+    `error` is the provider's code (nessuno, no-dest, no-dominio, virus, altro), or ours: daticert_missing and
+    daticert_malformed, and then all but `kind` comes from headers and proves nothing.
+    """
+
+    kind: str
+    error: str
+    sender: str
+    recipients: tuple[CertifiedRecipient, ...]
+    reply_to: str
+    subject: str
+    issuer: str
+    at: datetime | None
+    """The certified instant, aware."""
+    identifier: str
+    """The provider's number, the same in everything about one message."""
+    msgid: str
+    """Message-ID of the message it is about, with its angle brackets; as the data tells it."""
+    header_msgid: str
+    """The same as the header (X-Riferimento-Message-ID) tells it."""
+    receipt_form: str
+    """completa, breve, sintetica."""
+    about: str
+    """The one recipient a receipt is about."""
+    error_text: str
+    """The provider's words."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the provider's data could be read; ordinary mail has none to read."""
+        return not self.error.startswith("daticert_")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """One event of a calendar part (RFC 5545)."""
+
+    method: str
+    """REQUEST, CANCEL, REPLY, …; empty when the calendar does not say."""
+    summary: str
+    starts: str
+    """`2026-11-12 10:00` on the clock of `zone`, or `2026-11-12` for a whole day; empty when missing."""
+    ends: str
+    zone: str
+    """As written: a name, UTC, or empty for the reader's own clock."""
+    place: str
+    organiser: Address
+    description: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailRecord:
     """A message, read."""
 
@@ -128,6 +196,12 @@ class MailRecord:
     """Of the raw message."""
     defects: tuple[str, ...]
     """Codes of what was wrong and mended, in the order it was met."""
+    certified: Certified | None = None
+    """Of a certified message: then the rest of the record is the message inside its envelope, and `size` and
+    `sha256` are the envelope's."""
+    signature_state: SignatureState = ""
+    signature_kind: SignatureKind = ""
+    calendar: tuple[CalendarEvent, ...] = ()
 
     @property
     def sender(self) -> Address:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any, TextIO
 
 from sportello.service.channels.mailkit.parse import parse
-from sportello.service.channels.mailkit.record import Address, Bounce, MailRecord
+from sportello.service.channels.mailkit.record import Address, Bounce, CalendarEvent, Certified, MailRecord
 
 
 def main(stdin: Iterable[str] | None = None, stdout: TextIO | None = None) -> int:
@@ -83,13 +83,38 @@ def as_json(record: MailRecord) -> dict[str, Any]:
         ],
         "auto_submitted": record.auto_submitted,
         "bounce": _bounce(record.bounce) if record.bounce else None,
-        "pec": {"kind": record.pec} if record.pec else None,
+        "pec": _pec(record.certified) if record.certified else None,
         "language": record.language,
+        "signature_state": record.signature_state,
+        "signature_kind": record.signature_kind,
+        "calendar": [_event(event) for event in record.calendar],
+    }
+
+
+def _event(event: CalendarEvent) -> dict[str, Any]:
+    names = ("method", "summary", "starts", "ends", "zone", "place", "description", "uid")
+    return {
+        **{name: getattr(event, name) for name in names},
+        "organiser": {"name": event.organiser.name, "address": event.organiser.address},
     }
 
 
 def _addresses(entries: Iterable[Address]) -> list[dict[str, str]]:
     return [{"name": entry.name, "address": entry.address} for entry in entries]
+
+
+def _pec(certified: Certified) -> dict[str, Any]:
+    return {
+        "kind": certified.kind,
+        "error": certified.error,
+        "sender": certified.sender,
+        "recipients": [{"address": one.address, "type": one.sort} for one in certified.recipients],
+        "subject": certified.subject,
+        "issuer": certified.issuer,
+        "identifier": certified.identifier,
+        "msgid": certified.msgid or certified.header_msgid,
+        "error_text": certified.error_text,
+    }
 
 
 def _bounce(bounce: Bounce) -> dict[str, Any]:

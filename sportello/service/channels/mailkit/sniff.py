@@ -36,6 +36,7 @@ _HTML: Final = re.compile(rb"<(?:!doctype html|html|head|body|script|iframe|meta
 _SVG: Final = re.compile(rb"<(?:[a-z0-9]{1,20}:)?svg[\s>]", re.IGNORECASE)
 _OLE_NAMES: Final = {"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
                      "application/vnd.ms-outlook", "application/x-msi"}  # fmt: skip
+_CMS: Final = bytes.fromhex("2a864886f70d0107")  # the object identifiers of PKCS #7 begin so
 _SIGNED: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pkcs7-signature",
                   "application/x-pkcs7-signature")  # fmt: skip
 
@@ -76,8 +77,9 @@ def _by_signature(content: bytes, head: bytes, declared: str) -> str:
         return _BOXES.get(head[8:12], "video/mp4")
     if head.startswith(b"BM") and len(head) > 14 and head[6:10] == bytes(4):
         return "image/bmp"
-    if head.startswith((b"\x30\x82", b"\x30\x80", b"\x30\x83")) and declared in _SIGNED:
-        return declared
+    if head.startswith(b"\x30") and (declared in _SIGNED or _CMS in head[:32]):
+        # A signed PDF begins with its envelope, and the PDF's own mark follows close behind.
+        return declared if declared in _SIGNED else "application/pkcs7-mime"
     return "application/pdf" if b"%PDF-" in head[:1_024] else ""
 
 

@@ -18,6 +18,8 @@ TOKEN_LETTERS: Final = 24
 
 _TOKEN: Final = re.compile(r"[a-z2-7]{24}")
 _OUR_ID: Final = re.compile(r"<?\s?sp\.([a-z2-7]{24})@[^<>\s@]{1,255}>?", re.IGNORECASE)
+_ID_IN_BYTES: Final = re.compile(rb"<sp\.([a-z2-7]{24})@[^<>\s@]{1,255}>", re.IGNORECASE)
+_BYTES: Final = 200_000
 _OUR_ADDRESS: Final = re.compile(r"[^@\s]{1,64}\+sp-([a-z2-7]{24})@[^@\s]{1,255}", re.IGNORECASE)
 
 
@@ -73,6 +75,16 @@ def find_tokens(record: MailRecord, envelope_recipients: Iterable[str] = ()) -> 
     for reference in reversed(record.references):
         _add(found, _OUR_ID.fullmatch(reference))
     return list(found)
+
+
+def in_files(record: MailRecord) -> list[str]:
+    """Tokens of our messages that came back as a file (the third part of a report, RFC 6522), each once."""
+    found: dict[str, None] = {}
+    for one in record.attachments[:5]:
+        if one.declared_type.startswith(("message/", "text/rfc822")):
+            for match in _ID_IN_BYTES.finditer(one.content[:_BYTES]):
+                found[match[1].decode("ascii").lower()] = None
+    return list(found)[:20]
 
 
 def _add(found: dict[str, None], match: re.Match[str] | None) -> None:

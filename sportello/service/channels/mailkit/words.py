@@ -15,23 +15,42 @@ from sportello.service.channels.mailkit import limits, quotes
 
 _DASHES: Final = re.compile(r"--[ \t\xa0]*")
 _SENT_FROM: Final = re.compile(
-    r"(?:inviat[oa] (?:da|dal|dall'|con|tramite)\b|sent (?:from|with|via)\b|get outlook\b|ottieni outlook\b|"
+    r"(?:inviat[oa] (?:da|dal|dall'|con|tramite) ?(?:il )?(?:mi[oa]\b|[^\W\d_]{0,3}(?:phone|pad)\b|android|smartphone|"
+    r"cellulare|telefono|dispositivo|samsung|huawei|xiaomi|outlook|libero|virgilio|tim\b|alice|tiscali|aruba|yahoo|gmail|"
+    r"posta|mail|proton|app\b|blackberry|nokia|windows|spark|bluemail)|"
+    r"sent (?:from|with|via)\b|get outlook\b|ottieni outlook\b|"
     r"scarica (?:outlook|bluemail|spark)\b|download outlook\b|envoyé (?:de|depuis|à partir)\b|"
     r"gesendet (?:von|mit)\b|"
     r"von meinem .{1,40} gesendet|enviado (?:desde|do|con|via)\b|trimis de pe\b|wysłane z\b|отправлено с|"
     r"надіслано з|"
-    r"发自我的|dërguar nga\b|da (?:libero|virgilio|tim) mail\b).{0,120}",
+    r"发自我的|أُ?رسلت? من|تم الإرسال من|dërguar nga\b|da (?:libero|virgilio|tim) mail\b).{0,120}",
     re.IGNORECASE,
 )
 _DISCLAIMER: Final = re.compile(
     r"(?:avviso di (?:riservatezza|confidenzialità)|le informazioni contenute (?:in|nella) (?:quest|present)|"
-    r"questo messaggio (?:di posta elettronica )?(?:è destinato|contiene informazioni)|"
+    r"questo messaggio (?:di posta elettronica )?(?:è destinato (?:esclusiva|unica|sola)|"
+    r"contiene informazioni (?:riservat|confidenzial|strettamente))|"
+    r"ai sensi (?:del|dell.art|e per)\b.{0,160}(?:informazioni contenute|quest[ao] (?:e-?mail|messaggio)|presente "
+    r"(?:e-?mail|messaggio|comunicazione))|"
     r"confidentiality notice|"
     r"this (?:e-?mail|message) (?:and any|is intended|contains confidential)|rispetta l'ambiente|"
     r"prima di stampare|please consider the environment|mail priva di virus|virus-free|"
     r"questa e-?mail è stata controllata)",
     re.IGNORECASE,
 )
+_AFTERTHOUGHT: Final = re.compile(
+    r"\s{0,9}(?:p\. ?s\.|ps ?[:.]|post scriptum|n\. ?b\.|nb ?[:.]|p\. ?d\.|пс\b|з\. ?ы\.)", re.IGNORECASE
+)
+_ANSWERS_BELOW: Final = re.compile(
+    r"\b(?:rispond\w{1,6}|rispost[ae]|comment\w{1,4}|osservazioni|answer\w{0,4}|repl(?:y|ies)|antwort\w{0,3}|"
+    r"répon\w{1,5}|răspun\w{1,6}|respuest\w{1,2})\b.{0,60}"
+    r"\b(?:sotto|di seguito|qui sotto|in (?:rosso|blu|verde|grassetto|maiuscolo|linea|calce)|nel testo|"
+    r"tra le righe|inline|in-line|below|in (?:red|blue|bold)|unten|in rot|ci-dessous|en rouge|mai jos|abajo|en rojo)\b"
+    r"|\b(?:vedi|vedere|see) (?:sotto|below|inline)\b",
+    re.IGNORECASE,
+)
+"""The writer says that the answers stand inside what is quoted."""
+_SENT_FROM_WORDS: Final = 12
 _LONGEST_SIGNATURE: Final = 15
 _LONGEST_LINE: Final = 500
 
@@ -55,10 +74,21 @@ def split(text: str) -> Split:
     others = [line for line, is_quote in zip(seen, quoted, strict=True) if is_quote]
     # Beyond the limit nothing is looked at: it goes on as the last line seen.
     (others if quoted and quoted[-1] else own).extend(beyond)
-    if not _any_words(own):
+    if not _any_words(own) or _answers_inside(own, others):
         return Split(text.strip(), "", "")
     own, signature = _cut_signature(own)
     return Split(_joined(own), _joined(others), _joined(signature))
+
+
+def _answers_inside(own: list[str], others: list[str]) -> bool:
+    """Whether the answers stand, unmarked, inside what is quoted: then nobody can tell whose line is whose."""
+    unmarked = sum(1 for line in others if line.strip() and not quotes.is_quoted(line))
+    return unmarked > 4 and any(_ANSWERS_BELOW.search(line[:_LONGEST_LINE]) for line in own[:60])
+
+
+def _is_sent_from(line: str) -> bool:
+    """A phone's line, not a sentence that begins like one ("Inviato da casa il reclamo, senza risposta")."""
+    return len(line) <= 160 and len(line.split()) <= _SENT_FROM_WORDS and _SENT_FROM.fullmatch(line) is not None
 
 
 def _any_words(lines: list[str]) -> bool:
@@ -146,8 +176,10 @@ def _cut_signature(own: list[str]) -> tuple[list[str], list[str]]:
         start = _closing_lines(own, end)
     if start is None or not _any_words(own[:start]):
         return own, []
-    # The delimiter itself is nobody's word.
-    return own[:start], own[start + 1 :] if _DASHES.fullmatch(own[start][:40]) else own[start:]
+    signed = next((at for at in range(start + 1, end) if _AFTERTHOUGHT.match(own[at])), len(own))
+    # The delimiter itself is nobody's word; an afterthought below it is the customer's.
+    begins = start + 1 if _DASHES.fullmatch(own[start][:40]) else start
+    return own[:start] + own[signed:], own[begins:signed]
 
 
 def _dashes(own: list[str], end: int) -> int | None:
@@ -166,7 +198,7 @@ def _closing_lines(own: list[str], end: int) -> int | None:
     for index in range(end - 1, max(-1, end - _LONGEST_SIGNATURE - 1), -1):
         line = own[index].strip()
         first_of_paragraph = index == 0 or not own[index - 1].strip() or quotes.is_rule(own[index - 1])
-        is_last_line = len(line) <= 160 and index == paragraph_end - 1 and _SENT_FROM.fullmatch(line)
+        is_last_line = index == paragraph_end - 1 and _is_sent_from(line)
         is_disclaimer = first_of_paragraph and _DISCLAIMER.match(line[:_LONGEST_LINE].lstrip("*_ "))
         if is_last_line or is_disclaimer:
             start = paragraph_end = index

@@ -34,6 +34,8 @@ class Dispatch(OrganisationModel):
     answer = models.TextField(blank=True)
     queued_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    #: The dispatch that did not arrive and was sent again by this one, mended by a colleague.
+    repeats = OwnedKey("self", related_name="repeated_by", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
@@ -59,7 +61,7 @@ class Delivery(OrganisationModel):
         READ = "read", _("Read")
         FAILED = "failed", _("Not delivered")
 
-    dispatch = OwnedKey(Dispatch, on_delete=models.CASCADE, related_name="deliveries")
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="deliveries")
     address = models.CharField(max_length=320)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     #: Enhanced status code (RFC 3463) where one was given.
@@ -71,4 +73,23 @@ class Delivery(OrganisationModel):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["dispatch", "address"], name="delivery_once"),
+        ]
+
+
+class Attempt(OrganisationModel):
+    """One try to hand a dispatch over, in the server's own words."""
+
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="tries")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    #: What it left the dispatch as: sent, retry, failed, in_doubt.
+    outcome = models.CharField(max_length=10)
+    #: The SMTP reply code; null where the server said nothing.
+    code = models.PositiveSmallIntegerField(null=True, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["dispatch", "number"], name="attempt_once"),
         ]

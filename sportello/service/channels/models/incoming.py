@@ -34,6 +34,10 @@ class IncomingMail(OrganisationModel):
     #: The organisation's instant and the server's.
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField()
+    #: Older than the mailbox's cut-off: it keeps its date, starts nothing and sends nothing.
+    is_archive = models.BooleanField(default=False)
+    #: What DKIM, SPF and DMARC say (`collecting/authenticity.py`); null until it was looked at.
+    authenticity = models.JSONField(null=True, blank=True)
 
     state = models.CharField(max_length=15, choices=State.choices, default=State.PENDING)
     #: Why it is where it is: a guard's code (loop, auto_submitted, too_large, blocked, unreadable, no_sender…).
@@ -56,6 +60,8 @@ class IncomingMail(OrganisationModel):
             models.Index(
                 fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")
             ),
+            # the oldest of them first, without sorting a thousand that wait
+            models.Index(fields=["id"], name="incoming_pending_oldest", condition=models.Q(state="pending")),
             # the quarantine page
             models.Index(
                 fields=["organisation", "-received_at"],
@@ -68,4 +74,6 @@ class IncomingMail(OrganisationModel):
             # how much this sender wrote to this mailbox lately
             models.Index(fields=["mailbox", "sender", "-received_at"], name="incoming_by_sender",
                          condition=~models.Q(sender="")),
+            # whose authenticity is still to be looked at
+            models.Index(fields=["id"], name="incoming_to_check", condition=models.Q(authenticity__isnull=True)),
         ]

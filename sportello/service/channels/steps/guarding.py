@@ -1,13 +1,16 @@
-"""Step 1: may it go on? The pure guards of mailkit with what only the database knows, and two of our own."""
+"""Step 1: may it go on? The pure guards of mailkit with what only the database knows, and three of our own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
 
+from sportello.foundation.core.text import fold, one_line
 from sportello.records.customers.identities import normal
 from sportello.records.tickets.models import Message
 from sportello.service.channels.mailkit import tokens
@@ -20,9 +23,45 @@ from .mail import Arrived, Settled, State
 #: are still an anxious customer.
 BURST = 60
 WINDOW = timedelta(minutes=10)
+#: So many requests of one address under one subject in half an hour are two programs answering each other: each
+#: letter opened a ticket, whose receipt made the next.
+HANDFUL = 8
+PING_PONG = timedelta(minutes=30)
+_COPIES = 50
+#: How programs write the number of a request: ours, in brackets, behind a hash. "Order 12" and "order 13" are two.
+_TICKET_NUMBER = re.compile(r"\d{4}-\d{7}|\[[^\]]{0,40}\d[^\]]{0,40}\]|#\s?\d+")
+_AGAIN = re.compile(r"^(?:(?:re|r|rif|aw|sv)\s*:\s*)+")
 
 
-def earlier_copy(mail: Arrived) -> IncomingMail | None:
+@dataclass(frozen=True)
+class Copy:
+    """A message with the same bytes, or the same Message-ID, in any mailbox of the organisation."""
+
+    id: int
+    mailbox_id: int
+    raw_id: int
+    state: str
+    sender: str
+    subject: str
+    duplicate_of_id: int | None
+    message_id: int | None
+
+
+def copies_of(mail: Arrived) -> list[Copy]:
+    """Oldest first, without the message itself; one query for all who ask."""
+    same = Q(raw=mail.row.raw_id)
+    if mail.rfc_id:
+        same |= Q(rfc_id=mail.rfc_id)
+    rows = (
+        IncomingMail.objects.filter(same, mailbox__in=list(mail.desk.mailboxes))
+        .exclude(pk=mail.row.pk)
+        .order_by("pk")
+        .values_list("pk", "mailbox_id", "raw_id", "state", "sender", "subject", "duplicate_of_id", "message_id")
+    )
+    return [Copy(*row) for row in rows[:_COPIES]]
+
+
+def earlier_copy(mail: Arrived, copies: list[Copy]) -> Copy | None:
     """The same bytes with a Message-ID in the same mailbox before: a server that was not told "250" in time.
 
     Without a Message-ID nothing says that two equal messages are one. By id as well as by state, so that of two
@@ -30,24 +69,56 @@ def earlier_copy(mail: Arrived) -> IncomingMail | None:
     """
     if not mail.rfc_id:
         return None
-    others = IncomingMail.objects.filter(mailbox=mail.row.mailbox_id, raw=mail.row.raw_id).exclude(pk=mail.row.pk)
-    before = Q(pk__lt=mail.row.pk) | ~Q(state__in=(State.PENDING, State.DUPLICATE))
-    return others.filter(before).exclude(duplicate_of=mail.row).order_by("pk").first()
+    for copy in copies:
+        is_before = copy.id < mail.row.pk or copy.state not in (State.PENDING, State.DUPLICATE)
+        same_place = copy.mailbox_id == mail.row.mailbox_id and copy.raw_id == mail.row.raw_id
+        if same_place and is_before and copy.duplicate_of_id != mail.row.pk:
+            return copy
+    return None
 
 
-def facts_of(mail: Arrived) -> GuardFacts:
+def by_other_mailbox(mail: Arrived, copies: list[Copy]) -> list[Copy]:
+    """This very message, ticketed by another mailbox: the same bytes, or the same id, sender and subject."""
+    subject = one_line(mail.record.subject, 300)
+    return [
+        copy
+        for copy in copies
+        if copy.mailbox_id != mail.row.mailbox_id
+        and copy.state == State.TICKETED
+        and copy.message_id
+        and (copy.raw_id == mail.row.raw_id or (copy.sender == mail.sender and copy.subject == subject))
+    ]
+
+
+def facts_of(mail: Arrived, copies: list[Copy]) -> GuardFacts:
     """What the mailbox and the database know, for the guards."""
     token = tokens.ours(mail.record.message_id)
-    same_id = IncomingMail.objects.filter(mailbox=mail.row.mailbox_id, rfc_id=mail.rfc_id).exclude(
-        raw=mail.row.raw_id
-    )
     return GuardFacts(
-        already_seen=earlier_copy(mail) is not None,
-        id_reused=bool(mail.rfc_id) and same_id.exists(),
+        already_seen=earlier_copy(mail, copies) is not None,
+        id_reused=bool(mail.rfc_id)
+        and any(copy.mailbox_id == mail.row.mailbox_id and copy.raw_id != mail.row.raw_id for copy in copies),
         sent_by_us=token is not None
         and Message.objects.filter(organisation=mail.organisation, token=token, direction="out").exists(),
         our_addresses=mail.ours,
+        blocked_by=mail.desk.blocked_by(mail.sender, mail.at),
+        speaks_for_people=speaks_for_people(mail),
         most_bytes=settings.MAIL_BYTES,
+    )
+
+
+def speaks_for_people(mail: Arrived) -> bool:
+    """A form: said by a rule of the organisation, or a program of its own domain with a stranger in Reply-To."""
+    record = mail.record
+    if mail.form is not None:
+        return True
+    if record.machine is None or record.machine.kind != "bulk" or record.in_reply_to:
+        return False
+    if mail.sender.rpartition("@")[2] not in mail.desk.domains:
+        return False
+    return any(
+        form.rpartition("@")[2] not in mail.desk.domains
+        for one in record.reply_to
+        if (form := normal("email", one.address))
     )
 
 
@@ -60,42 +131,65 @@ def stopped(mail: Arrived, facts: GuardFacts) -> Verdict | None:
     return None
 
 
+# Our own ------------------------------
+
+
 def stop_no_sender(mail: Arrived) -> Settled | None:
     """Nobody to open a ticket for or to answer; a colleague looks."""
-    sender = mail.record.sender.address
-    if normal("email", sender):
+    if normal("email", mail.record.sender.address):
         return None
-    return Settled(State.QUARANTINED, "no_sender", {"has_address": bool(sender)})
+    return Settled(State.QUARANTINED, "no_sender", {"has_address": bool(mail.record.sender.address)})
 
 
 def stop_burst(mail: Arrived) -> Settled | None:
-    """Too many from one address at once."""
-    count = IncomingMail.objects.filter(
-        mailbox=mail.row.mailbox_id,
-        sender=sender_of(mail),
-        received_at__gt=mail.at - WINDOW,
-        received_at__lte=mail.at,
-    ).count()
-    if count < BURST:
-        return None
-    return Settled(State.QUARANTINED, "burst", {"count": count, "minutes": WINDOW.seconds // 60})
-
-
-def stopped_here(mail: Arrived) -> Settled | None:
-    """The guards that need no mailkit, in order."""
-    checks: tuple[tuple[str, Callable[[Arrived], Settled | None]], ...] = (
-        ("no_sender", stop_no_sender),
-        ("burst", stop_burst),
+    """Too many from one address at once: a program; or a handful under one subject, each of which opened a ticket:
+    two programs that answer each other without saying so."""
+    recent = list(
+        IncomingMail.objects.filter(
+            mailbox=mail.row.mailbox_id,
+            sender=mail.sender,
+            received_at__gt=mail.at - PING_PONG,
+            received_at__lte=mail.at,
+            pk__lt=mail.row.pk,
+        )
+        .order_by("-received_at")
+        .values_list("received_at", "subject", "state", "cause")[: max(BURST, HANDFUL * 4)]
     )
-    for code, check in checks:
-        if mail.released != code:
-            settled = check(mail)
-            if settled is not None:
-                return settled
+    count = sum(received_at > mail.at - WINDOW for received_at, *_rest in recent)
+    if count >= BURST:
+        return Settled(State.QUARANTINED, "burst", {"count": count, "minutes": WINDOW.seconds // 60})
+    subject = _bare(mail.record.subject)
+    rounds = sum(
+        _bare(before) == subject
+        for _at, before, state, cause in recent
+        if (state, cause) == (State.TICKETED, "opened") or (state == State.QUARANTINED and cause == "ping_pong")
+    )
+    if rounds >= HANDFUL:
+        return Settled(
+            State.QUARANTINED, "ping_pong", {"count": rounds, "minutes": PING_PONG.seconds // 60}
+        )
     return None
 
 
-def sender_of(mail: Arrived) -> str:
-    """The author's address in its normal form; what was written, shortened, when it has none."""
-    written = mail.record.sender.address
-    return normal("email", written) or written[:320].lower()
+def _bare(subject: str) -> str:
+    """A subject without the number of a request, which changes from round to round, and without "Re:"."""
+    return _AGAIN.sub("", fold(_TICKET_NUMBER.sub("", subject))).strip()
+
+
+_CHECKS: tuple[tuple[tuple[str, ...], Callable[[Arrived], Settled | None]], ...] = (
+    (("no_sender",), stop_no_sender),
+    (("burst", "ping_pong"), stop_burst),
+)
+
+
+def stopped_here(mail: Arrived, *, joins: bool = False) -> Settled | None:
+    """The guards that need no mailkit, in order. Old mail that is brought in (`is_archive`) and a form on the day
+    that enrolments open come in bursts; what `joins` a ticket by a token of ours makes no new one."""
+    comes_in_bursts = mail.row.is_archive or mail.form is not None
+    for codes, check in _CHECKS:
+        if mail.released in codes or (comes_in_bursts and "burst" in codes):
+            continue
+        settled = check(mail)
+        if settled is not None and not (joins and settled.cause == "ping_pong"):
+            return settled
+    return None

@@ -4,79 +4,103 @@ token are kept on the ticket, where they change neither state nor clock; the res
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.records.customers.identities import normal
-from sportello.records.customers.queries import by_identity
+from sportello.records.tickets.actions.change import changing
 from sportello.records.tickets.actions.messages import receive
 from sportello.records.tickets.models import Message
 from sportello.service.channels import undelivered
 from sportello.service.channels.mailkit import tokens
-from sportello.service.channels.mailkit.guards import Verdict
 from sportello.service.channels.mailkit.record import Bounce, BouncedRecipient
-from sportello.service.channels.models import Delivery, Dispatch
+from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
 
 from .mail import Arrived, Settled, State
-from .which import Found, by_token
-from .who import writer_of
+from .which import Found, by_reference, by_token
+from .who import known_customer, writer_of
 from .words import words_of
 
-CHANNEL = "email"
 #: What a delivery report says of a message that goes on.
 _GOOD = {"delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED}
 
 
-def settle_machine(mail: Arrived, verdict: Verdict) -> Settled:
-    """Where machine mail ends."""
-    if mail.record.bounce is not None:
-        return _settle_report(mail, mail.record.bounce, verdict)
+def ticket_of_reply(mail: Arrived) -> Found | None:
+    """The ticket an automatic reply belongs to: by our token, or by a reference from who takes part."""
     sign = mail.record.machine
-    cause = sign.code if sign else verdict.code
-    if sign is not None and sign.kind != "report":
-        found = by_token(mail)
-        if found is not None:
-            return _keep_on_ticket(mail, found, cause, verdict)
-    return Settled(State.MACHINE, cause, dict(verdict.facts))
-
-
-def _keep_on_ticket(mail: Arrived, found: Found, cause: str, verdict: Verdict) -> Settled:
+    if sign is None or sign.kind not in ("auto_reply", "bulk"):
+        return None
+    found = by_token(mail)
+    if found is not None or sign.kind != "auto_reply":
+        return found
     writer = writer_of(mail)
-    customer = by_identity(mail.organisation, "email", writer.address) if writer.address else None
+    return by_reference(mail, writer, known_customer(mail, writer))
+
+
+def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any]) -> Settled:
+    """An automatic reply on its ticket's timeline; it moves neither state nor clock."""
+    writer = writer_of(mail)
     message = receive(
         found.ticket,
         words_of(mail, writer, is_machine=True),
-        channel=CHANNEL,
-        customer=customer,
+        channel=mail.channel,
+        customer=known_customer(mail, writer),
         actor=MACHINE,
         reasons=[("ticket", found.why, {"mail_id": mail.row.pk, "machine": cause})],
         at=mail.at,
     )
-    return Settled(State.TICKETED, cause, dict(verdict.facts), message=message, ticket=found.ticket)
+    return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
 
 
 # Delivery reports ------------------------------
 
 
-def _settle_report(mail: Arrived, bounce: Bounce, verdict: Verdict) -> Settled:
+def settle_report(mail: Arrived, bounce: Bounce, facts: dict[str, Any]) -> Settled:
     """Bound to the dispatch by our random token only: who does not know it cannot declare a letter undelivered."""
     dispatch = _dispatch_of(mail, bounce.original_ids)
     if dispatch is None:
-        return Settled(State.MACHINE, "bounce", {**verdict.facts, "matched": False})
+        return Settled(State.MACHINE, "bounce", {**facts, "matched": False})
     failed = [_tell(dispatch, recipient, mail) for recipient in bounce.recipients]
     if any(failed):
         undelivered.bring_back(dispatch.message, dispatch, "came_back")
     return Settled(
         State.MACHINE,
         "bounce",
-        {**verdict.facts, "matched": True, "dispatch_id": dispatch.pk, "failed": sum(failed)},
+        {**facts, "matched": True, "dispatch_id": dispatch.pk, "failed": sum(failed)},
         message=dispatch.message,
         ticket=dispatch.message.entry.ticket,
+    )
+
+
+def settle_complaint(mail: Arrived, facts: dict[str, Any]) -> Settled:
+    """A feedback report (RFC 5965): a recipient told their provider that our letter is spam. They have it, so nothing
+    is due again; a colleague should know before the next one."""
+    bounce = mail.record.bounce
+    dispatch = _dispatch_of(mail, bounce.original_ids if bounce else ())
+    if dispatch is None:
+        return Settled(State.MACHINE, "feedback", {**facts, "matched": False})
+    for recipient in bounce.recipients if bounce else ():
+        _tell(dispatch, recipient, mail)  # who complains has it
+    ticket = dispatch.message.entry.ticket
+    already = IncomingMail.objects.filter(message=dispatch.message, cause="feedback", state=State.MACHINE)
+    if not already.exclude(pk=mail.row.pk).exists():
+        with changing(ticket, MACHINE, mail.at) as change:
+            change.because("dispatch", "complained", dispatch_id=dispatch.pk, message_id=dispatch.message_id)
+            entry = change.event("complained", message_id=dispatch.message_id)
+            change.tell("ticket.complained", message_id=dispatch.message_id, entry_id=entry.pk)
+    return Settled(
+        State.MACHINE,
+        "feedback",
+        {**facts, "matched": True, "dispatch_id": dispatch.pk},
+        message=dispatch.message,
+        ticket=ticket,
     )
 
 
 def _dispatch_of(mail: Arrived, original_ids: Iterable[str]) -> Dispatch | None:
     found = [token for one in original_ids if (token := tokens.ours(one))]
     found += tokens.find_tokens(mail.record, [mail.row.envelope_to])
+    found += tokens.in_files(mail.record)
     dispatches = {
         dispatch.message.token: dispatch
         for dispatch in Dispatch.objects.filter(

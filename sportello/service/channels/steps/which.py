@@ -15,13 +15,15 @@ from sportello.foundation.core.text import fold
 from sportello.records.customers.models import Customer
 from sportello.records.tickets.models import Message, Participant, Ticket
 from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.models import Mailbox
+from sportello.service.channels.pec.binding import answered_by
 
 from .mail import Arrived
 from .who import Writer
 
 _NUMBER = re.compile(r"\b(\d{4}-\d{7})\b")
 _PREFIX = re.compile(r"^(?:(?:re|r|rif|i|fw|fwd|inoltra|aw|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+")
-_WITH = ("entry__ticket__organisation", "entry__ticket__customer", "entry__ticket__procedure")
+_WITH = ("entry__ticket__procedure",)
 #: How far back a customer's ticket with the same subject is perhaps the same matter.
 RECENT = timedelta(days=90)
 HINTS = 3
@@ -50,7 +52,7 @@ def by_token(mail: Arrived) -> Found | None:
 def by_reference(mail: Arrived, writer: Writer, customer: Customer | None) -> Found | None:
     """The newest referred ticket in which the sender takes part."""
     for ticket in referred(mail):
-        if _takes_part(ticket, writer, customer):
+        if _takes_part(mail, ticket, writer, customer):
             return Found(ticket, "by_reference")
     return None
 
@@ -63,6 +65,8 @@ def referred(mail: Arrived) -> list[Ticket]:
         return []
     order = {one: place for place, one in reversed(list(enumerate(wanted)))}
     messages = sorted(_with_ticket(mail).filter(rfc_id__in=wanted)[:200], key=lambda one: (order[one.rfc_id], -one.pk))
+    if mail.channel == Mailbox.Channel.PEC:
+        messages += answered_by(mail.organisation, wanted)
     return list({message.entry.ticket_id: message.entry.ticket for message in messages}.values())
 
 
@@ -73,6 +77,12 @@ def perhaps(mail: Arrived, writer: Writer, customer: Customer | None) -> list[Ti
         for ticket in _own(mail, customer):
             found.setdefault(ticket.pk, ticket)
     return list(found.values())[:HINTS]
+
+
+def too_late(ticket: Ticket, mail: Arrived) -> bool:
+    """Whether it was closed longer ago than its procedure lets it reopen."""
+    closed_at = ticket.closed_at
+    return closed_at is not None and mail.at > closed_at + timedelta(days=ticket.procedure.reopen_days)
 
 
 def same_subject(one: str, other: str) -> bool:
@@ -93,11 +103,14 @@ def _bare(subject: str) -> str:
     return re.sub(r"\s*\[\d{4}-\d{7}\]$", "", bare).strip()
 
 
-def _takes_part(ticket: Ticket, writer: Writer, customer: Customer | None) -> bool:
+def _takes_part(mail: Arrived, ticket: Ticket, writer: Writer, customer: Customer | None) -> bool:
     if customer is not None and ticket.customer_id == customer.pk:
         return True
-    return bool(writer.address) and Participant.objects.filter(ticket=ticket, address=writer.address).exists()
+    takes_part = Participant.objects.filter(ticket=ticket, address=writer.address, since__lte=mail.at)
+    return bool(writer.address) and takes_part.exists()
 
 
 def _with_ticket(mail: Arrived) -> QuerySet[Message]:
-    return Message.objects.filter(organisation=mail.organisation).select_related(*_WITH)
+    """Without the message this very mail became, when it is read again."""
+    others = Message.objects.filter(organisation=mail.organisation).select_related(*_WITH)
+    return others.exclude(pk=mail.row.message_id) if mail.row.message_id else others

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,19 @@ from sportello.foundation.core.text import one_line
 from sportello.foundation.journal.actor import MACHINE
 from sportello.records.customers.actions.registering import find_or_add
 from sportello.records.customers.identities import normal
-from sportello.records.customers.models import Customer
+from sportello.records.customers.models import Customer, Identity
+from sportello.records.customers.queries import by_identity
 from sportello.service.channels.email.addresses import is_ours
 from sportello.service.channels.mailkit.pec import ENVELOPE
 from sportello.service.channels.mailkit.record import Address
+from sportello.service.channels.models import FormSender
 
+from .forms import customer_in_text
+from .guarding import speaks_for_people
 from .mail import Arrived
+
+#: How a list that must write in its own name (DMARC) writes the author's: "Maria Popescu via Lista".
+_VIA = re.compile(r"\s+(?:via|tramite|per conto di)\s+.{1,200}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -26,37 +34,84 @@ class Writer:
     sort: str = "email"
     why: str = "by_sender"
     facts: dict[str, Any] = field(default_factory=dict)
-    #: Whether a receipt may go there without a person deciding it (RFC 3834 section 2).
-    may_get_receipt: bool = True
+    #: Why no program may answer them (code); empty: a receipt may go there (RFC 3834 section 2).
+    untold: str = ""
+
+    @property
+    def may_get_receipt(self) -> bool:
+        return not self.untold and bool(self.address)
 
 
 def writer_of(mail: Arrived) -> Writer:
     """Whose words these are.
 
     Reply-To is a wish of whoever wrote the header, so it decides only where From is certainly not the person: a
-    form on our own site, a no-reply sender, the provider's address on a certified message. Else it is just noted.
+    form, a no-reply sender, a list that writes in its own name, the provider's address on a certified message. Else
+    it is just noted.
     """
     record = mail.record
     elsewhere = next((one for one in record.reply_to if _usable(one, mail)), None)
     sign = record.machine.code if record.machine else ""
+    if record.pec == ENVELOPE and record.certified is not None:
+        # whom the provider certifies, not where the message wishes answers to go (CAD art. 48)
+        why = "by_certificate" if record.certified.is_readable and record.certified.sender else "by_envelope"
+        untold = "" if record.may_be_answered_automatically else sign or "machine"
+        return _writer(record.sender, "pec", why, untold=untold)
+    form = _by_form(mail, elsewhere)
+    if form is not None:
+        return form
     if elsewhere is not None:
-        if record.pec == ENVELOPE:
-            return _writer(elsewhere, "pec", "by_certified_reply_to", may_get_receipt=True)
         if is_ours(record.sender.address, mail.ours):
-            return _writer(elsewhere, "email", "by_form_reply_to", may_get_receipt=True)
+            return _writer(elsewhere, "email", "by_form_reply_to")
         if sign == "no_reply_sender":
-            return _writer(elsewhere, "email", "by_reply_to_of_no_reply", may_get_receipt=True)
+            return _writer(elsewhere, "email", "by_reply_to_of_no_reply")
+        if sign == "list" and _VIA.search(record.sender.name):
+            # the list wrote the header, so it is no wish of a stranger; but no program answers a list
+            person = Address(elsewhere.name or _VIA.sub("", record.sender.name), elsewhere.address)
+            return _writer(person, "email", "by_list_reply_to", untold=sign)
     facts: dict[str, Any] = {}
     if elsewhere is not None and normal("email", elsewhere.address) != normal("email", record.sender.address):
         facts["other_reply_to"] = True
-    author = record.sender
-    return _writer(author, "email", "by_sender", may_get_receipt=record.may_be_answered_automatically, facts=facts)
+    untold = "" if record.may_be_answered_automatically else sign or "machine"
+    return _writer(record.sender, "email", "by_sender", facts=facts, untold=untold)
 
 
-def customer_of(mail: Arrived, writer: Writer) -> Customer | None:
+def _by_form(mail: Arrived, elsewhere: Address | None) -> Writer | None:
+    """The customer a form speaks for; the form itself, whom nobody can tell anything, when it names none."""
+    if not speaks_for_people(mail):
+        return None
+    rule = mail.form
+    where = rule.customer_in if rule is not None else FormSender.CustomerIn.REPLY_TO
+    facts = {"form_sender_id": rule.pk} if rule is not None else {}
+    if where == FormSender.CustomerIn.BODY and rule is not None:
+        person = customer_in_text(mail.record.text, rule)
+        if person is not None and _usable(person, mail):
+            return _writer(person, "email", "by_form_text", facts=facts)
+    if where != FormSender.CustomerIn.NOBODY and elsewhere is not None:
+        return _writer(elsewhere, "email", "by_form_reply_to", facts=facts)
+    return _writer(mail.record.sender, "email", "by_form_itself", facts=facts, untold="form")
+
+
+def known_customer(mail: Arrived, writer: Writer) -> Customer | None:
+    """The customer of this address when it is known already; writes nothing."""
+    if not writer.address:
+        return None
+    found = (
+        Identity.objects.filter(organisation=mail.organisation, sort=writer.sort, value=writer.address)
+        .select_related("customer")
+        .first()
+    )
+    if found is not None and found.customer.merged_into_id is not None:
+        return by_identity(mail.organisation, writer.sort, writer.address)
+    return found.customer if found is not None else None
+
+
+def customer_of(mail: Arrived, writer: Writer, known: Customer | None) -> Customer | None:
     """The customer of this address, added when unknown; None when there is no address."""
     if not writer.address:
         return None
+    if known is not None and known.language and known.name and "@" not in known.name:
+        return known  # nothing this message could complete
     return find_or_add(
         mail.organisation,
         name=writer.name,
@@ -72,7 +127,7 @@ def _usable(one: Address, mail: Arrived) -> bool:
 
 
 def _writer(
-    one: Address, sort: str, why: str, *, may_get_receipt: bool, facts: dict[str, Any] | None = None
+    one: Address, sort: str, why: str, *, untold: str = "", facts: dict[str, Any] | None = None
 ) -> Writer:
     address = normal("email", one.address)
-    return Writer(one_line(one.name, 200), address, sort, why, facts or {}, may_get_receipt)
+    return Writer(one_line(one.name, 200), address, sort, why, facts or {}, untold)

@@ -9,6 +9,7 @@ from sportello.foundation.files.actions import keep
 from sportello.records.customers.identities import normal
 from sportello.records.tickets.words import File, Words
 from sportello.service.channels.email.addresses import is_ours
+from sportello.service.channels.mailkit.record import MailRecord
 
 from .mail import Arrived
 from .who import Writer
@@ -24,10 +25,10 @@ def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Word
     """What was said, its files kept as blobs."""
     record = mail.record
     return Words(
-        text=_bounded(record.reply_text or record.text),
+        text=text_of(record),
         subject=one_line(record.subject, 500),
-        quoted=_bounded(record.quoted_text),
-        signature=_bounded(record.signature),
+        quoted=bounded(record.quoted_text),
+        signature=bounded(record.signature),
         html=record.html if len(record.html) <= HTML else "",
         language=record.language,
         sender_name=writer.name,
@@ -40,6 +41,11 @@ def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Word
         ),
         is_machine=is_machine,
     )
+
+
+def text_of(record: MailRecord) -> str:
+    """The customer's own words; the whole where nothing was left of them."""
+    return bounded(record.reply_text or record.text)
 
 
 def left_out(mail: Arrived) -> dict[str, Any]:
@@ -64,7 +70,7 @@ def subject_of(mail: Arrived) -> str:
     return one_line(first, 80)
 
 
-def _bounded(text: str) -> str:
+def bounded(text: str) -> str:
     return text if len(text) <= TEXT else text[:TEXT] + _CUT
 
 

@@ -4,3 +4,4 @@ import "./verbs.js";
 import "./recipients.js";
 import "./saved-replies.js";
 import "./place.js";
+import "./countdown.js";

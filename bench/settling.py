@@ -1,0 +1,232 @@
+"""`python -m bench.settling`: mixed mail through intake with every guard and fsync on, by several worker processes.
+
+Counted: messages a second from the first claim to the last, statements a message, and that each message is in
+exactly one state, on exactly one ticket, in its own words. `--statements` prints those of one opening and one join,
+`--profile` where one worker's time goes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from .place import installation
+from .words import Words, person_name
+
+#: Of ten messages.
+_SORTS = ("new",) * 4 + ("known",) * 2 + ("reply",) * 2 + ("files", "machine")
+_MAILBOX = "urp@borgo.test"
+
+
+def main() -> int:
+    """0 when nothing was lost or doubled."""
+    args = _arguments()
+    if args.worker:
+        return _worker(Path(args.worker))
+    with installation() as home:
+        from tests.cast import assemble
+
+        cast = assemble()
+        seeds = _letters(50, args.seed, [])
+        _take(seeds)
+        _settle()
+        tokens = _tokens()
+        if args.statements:
+            _statements(tokens)
+            return 0
+        letters = _letters(args.mails, args.seed + 1, tokens)
+        taken = _timed(lambda: _take(letters))
+        if args.profile:
+            return _profile()
+        workers = _workers(home, args.workers)
+        settled = _timed(lambda: _go(home, workers))
+        wrong = _check(letters, len(seeds))
+        before = len(cast.users)
+        print(
+            f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at {args.mails / settled:.0f}/s by "
+            f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
+        )
+    return 1 if wrong else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.settling", description=__doc__)
+    parser.add_argument("--mails", type=int, default=2_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--statements", action="store_true")
+    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--worker", metavar="HOME", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+# The letters ------------------------------
+
+
+def _letters(count: int, seed: int, tokens: list[tuple[str, str]]) -> list[tuple[bytes, str]]:
+    """(raw bytes, envelope sender). Each body holds its own mark, by which it is found again."""
+    chance = random.Random(seed)
+    words = Words("it", chance)
+    return [
+        _letter(words, chance, f"{seed}-{number}", _SORTS[number % 10] if tokens else "new", tokens)
+        for number in range(count)
+    ]
+
+
+def _letter(
+    words: Words, chance: random.Random, mark: str, sort: str, tokens: list[tuple[str, str]]
+) -> tuple[bytes, str]:
+    sender, token = f"cliente.{mark}@example.com", ""
+    if sort in ("known", "reply", "machine"):
+        sender, token = chance.choice(tokens)
+    mail = EmailMessage()
+    mail["From"], mail["To"] = f"{person_name(chance)} <{sender}>", _MAILBOX
+    mail["Subject"] = words.subject()[:60]
+    mail["Date"] = "Mon, 02 Nov 2026 10:00:00 +0100"
+    mail["Message-ID"] = f"<{mark}.{chance.getrandbits(60)}@mail.example.com>"
+    if sort in ("reply", "machine"):
+        mail["In-Reply-To"] = mail["References"] = f"<sp.{token}@borgo.test>"
+    if sort == "machine":
+        mail["Auto-Submitted"] = "auto-replied"
+    mail.set_content(f"Segno {mark}.\n{words.text()}\n\n-- \nInviato dal telefono\n")
+    if sort in ("files", "known"):
+        mail.add_alternative(f"<p>Segno {mark}.</p><p>{words.text()}</p>", subtype="html")
+    if sort == "files":
+        mail.add_attachment(chance.randbytes(40_000), maintype="application", subtype="pdf", filename="modulo.pdf")
+    return mail.as_bytes(), sender
+
+
+# Through the door and on ------------------------------
+
+
+def _take(letters: list[tuple[bytes, str]]) -> None:
+    from sportello.service.channels.email.taking import Addressed, take
+    from sportello.service.channels.models import Mailbox
+
+    mailbox = Mailbox.objects.select_related("organisation").get(address=_MAILBOX)
+    for raw, sender in letters:
+        take(raw, [Addressed(mailbox, _MAILBOX)], door="smtp", envelope_from=sender)
+
+
+def _settle() -> None:
+    from sportello.service.channels import intake
+
+    while intake.work():
+        pass
+
+
+def _tokens() -> list[tuple[str, str]]:
+    from sportello.records.tickets.models import Message, Recipient
+
+    ours = Recipient.objects.filter(message__direction=Message.Direction.OUT).exclude(message__token="")
+    return [(address, token) for address, token in ours.values_list("address", "message__token")]
+
+
+def _timed(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+# Workers ------------------------------
+
+
+def _workers(home: Path, count: int) -> list[subprocess.Popen[bytes]]:
+    """Started and ready, waiting for the file that lets them go."""
+    started = [
+        subprocess.Popen([sys.executable, "-m", "bench.settling", "--worker", str(home / f"go-{number}")],
+                         env=dict(os.environ))
+        for number in range(count)
+    ]  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not all((home / f"go-{n}.ready").exists() for n in range(count)):
+        time.sleep(0.05)
+    return started
+
+
+def _go(home: Path, workers: list[subprocess.Popen[bytes]]) -> None:
+    for number in range(len(workers)):
+        (home / f"go-{number}").touch()
+    for worker in workers:
+        worker.wait(600)
+
+
+def _worker(go: Path) -> int:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
+    django.setup()
+    from sportello.service.channels import intake
+    from sportello.service.channels.models import IncomingMail
+
+    IncomingMail.objects.exists()
+    Path(f"{go}.ready").touch()
+    for _wait in range(60_000):
+        if go.exists():
+            break
+        time.sleep(0.001)
+    idle = 0
+    while idle < 3:
+        idle = 0 if intake.work() else idle + 1
+    return 0
+
+
+# What became of them ------------------------------
+
+
+def _check(letters: list[tuple[bytes, str]], before: int) -> dict[str, object]:
+    """What is lost or doubled; empty when nothing is."""
+    from sportello.records.tickets.models import Message, Notice, Ticket
+    from sportello.service.channels.models import Dispatch, IncomingMail
+
+    wrong: dict[str, object] = {}
+    states = Counter(IncomingMail.objects.values_list("state", flat=True))
+    if dict(states) != {"ticketed": len(letters) + before}:
+        wrong["states"] = dict(states)
+    texts = Message.objects.filter(direction=Message.Direction.IN).values_list("text", flat=True)
+    marks = Counter(match[0] for text in texts if (match := re.match(r"Segno \S+\.", text)))
+    missing = len(letters) + before - len(marks)
+    doubled = [mark for mark, times in marks.items() if times > 1]
+    if missing or doubled:
+        wrong["words"] = {"missing": missing, "doubled": doubled[:5]}
+    tickets, receipts = Ticket.objects.count(), Notice.objects.filter(moment="receipt").count()
+    if not tickets == receipts == Dispatch.objects.count():
+        wrong["receipts"] = {"tickets": tickets, "receipts": receipts, "dispatches": Dispatch.objects.count()}
+    return wrong
+
+
+def _statements(tokens: list[tuple[str, str]]) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    chance = random.Random(9)
+    for sort in ("new", "reply"):
+        _take([_letter(Words("it", chance), chance, f"q{sort}", sort, tokens)])
+        with CaptureQueriesContext(connection) as asked:
+            _settle()
+        print(f"== {sort}: {len(asked.captured_queries)}")
+        for one in asked.captured_queries:
+            print(f"{float(one['time']) * 1000:5.1f} {one['sql'][:170]}")
+
+
+def _profile() -> int:
+    from pyinstrument import Profiler
+
+    with Profiler(interval=0.001) as profiler:
+        spent = _timed(_settle)
+    print(profiler.output_text(color=False, show_all=False, timeline=False))
+    print(f"{spent:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

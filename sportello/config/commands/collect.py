@@ -1,0 +1,21 @@
+"""`sportello collect`: fetch the mail that waits in providers' mailboxes."""
+
+from __future__ import annotations
+
+import argparse
+
+HELP = "fetch mail by IMAP and POP3 (started by run)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments: the mailboxes are those of the desk's page."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Reads until SIGTERM."""
+    from sportello.config.cli import reach, start_django
+    from sportello.config.supervisor.parent import end_with_parent
+
+    end_with_parent()
+    start_django()
+    return int(reach("sportello.service.channels.collecting.process:main")() or 0)

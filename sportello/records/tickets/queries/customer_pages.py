@@ -1,0 +1,89 @@
+"""A customer's history over all channels and all their records, newest first, a page at a time by key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from sportello.records.accounts.people import Person
+from sportello.records.customers.models import Customer
+from sportello.records.customers.queries import together
+
+from ..access import tickets_for
+from ..models import Contact, ContactEntry
+from .history import ContactRow
+from .lists import TicketRow, row_of
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A ticket, or a contact that left none; one of the two is there."""
+
+    at: datetime
+    ticket: TicketRow | None = None
+    contact: ContactRow | None = None
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """`older` is what to ask the next page with; empty at the end."""
+
+    lines: list[HistoryLine]
+    older: str
+
+
+def history_page(person: Person, customer: Customer, after: str = "", size: int = PAGE) -> HistoryPage:
+    """What `person` may see of it. `after`: the `older` of the page before; nonsense begins at the newest."""
+    ids = together(customer)
+    mark = _mark(after)
+    tickets = tickets_for(person).filter(customer__in=ids).select_related(
+        "organisation", "customer", "kind", "team", "owner__user")
+    contacts = Contact.objects.filter(customer__in=ids).exclude(
+        Exists(ContactEntry.objects.filter(contact=OuterRef("pk")))).select_related("kind")
+    if mark is not None:
+        tickets = tickets.filter(_past("opened_at", "t", mark))
+        contacts = contacts.filter(_past("started_at", "c", mark))
+    found: list[tuple[datetime, str, int, Any]] = [
+        *((one.opened_at, "t", one.pk, one) for one in tickets.order_by("-opened_at", "-pk")[: size + 1]),
+        *((one.started_at, "c", one.pk, one) for one in contacts.order_by("-started_at", "-pk")[: size + 1]),
+    ]
+    found.sort(key=lambda one: (one[0], one[1], one[2]), reverse=True)
+    shown, rest = found[:size], found[size:]
+    older = f"{shown[-1][0].timestamp():.6f}-{shown[-1][1]}-{shown[-1][2]}" if rest else ""
+    return HistoryPage([_line(*one) for one in shown], older)
+
+
+def _line(at: datetime, sort: str, _pk: int, row: Any) -> HistoryLine:
+    if sort == "t":
+        return HistoryLine(at, ticket=row_of(row))
+    return HistoryLine(at, contact=ContactRow(
+        row.pk, row.channel, str(row.get_channel_display()), row.started_at, str(row.get_outcome_display()),
+        row.kind.names if row.kind else {}))
+
+
+@dataclass(frozen=True)
+class _Mark:
+    at: datetime
+    sort: str
+    pk: int
+
+
+def _mark(after: str) -> _Mark | None:
+    try:
+        stamp, sort, pk = after.split("-")
+        return _Mark(datetime.fromtimestamp(float(stamp), UTC), sort, int(pk)) if sort in ("t", "c") else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _past(column: str, sort: str, mark: _Mark) -> Q:
+    """What comes after the mark in the order (instant, ticket before contact, id), all descending."""
+    past = Q(**{f"{column}__lt": mark.at})
+    if sort == mark.sort:
+        return past | Q(**{column: mark.at}, pk__lt=mark.pk)
+    return past | Q(**{column: mark.at}) if sort < mark.sort else past

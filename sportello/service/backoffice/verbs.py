@@ -1,0 +1,1 @@
+"""What happens in the back office: each family of verbs registers its own."""
