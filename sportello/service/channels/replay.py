@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from sportello.foundation.core.text import clean, fold
 from sportello.foundation.journal.actions import record
@@ -23,7 +24,7 @@ from sportello.records.tickets.models import Link, Message, SearchRow
 from sportello.records.tickets.search_index import index
 
 from .intake import arrived
-from .models import IncomingMail, Mailbox
+from .models import ErasedRow, IncomingMail, Mailbox
 from .steps.deciding import Decision, decide
 from .steps.known import Known
 from .steps.mail import Arrived, State
@@ -69,7 +70,8 @@ def replay(
     """
     last = 0
     rows = IncomingMail.objects.filter(stored_at__gte=since, mailbox__channel=Mailbox.Channel.EMAIL)
-    rows = rows.exclude(state=State.PENDING).order_by("pk")
+    erased = ErasedRow.objects.filter(what=ErasedRow.What.INCOMING, row_id=OuterRef("pk"))
+    rows = rows.exclude(state=State.PENDING).exclude(Exists(erased)).order_by("pk")
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
     while True:
