@@ -3,6 +3,8 @@
     lists                        who serves somewhere: tickets that entered or left their lists, and which changed
     ticket:<organisation>/<no.>  who may see the ticket: that it changed, or that it is no longer theirs to see
 
+Both also hear who of their colleagues has a ticket before them or is writing (`live/presence.py`).
+
 An event says ids, versions and names of lists, never a word of a ticket. Whether somebody may hear of a change is
 asked anew at each change, of the ticket as it is now: what came late tells of nothing that was closed since.
 """
@@ -72,6 +74,8 @@ class About:
     before: Standing | None
     #: Memberships named for the ticket, where only named ones may see it.
     named: frozenset[int]
+    #: Nothing was done to it: an instant passed.
+    by_clock: bool = False
 
     def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
         return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
@@ -83,22 +87,59 @@ class About:
 def about(changes: Sequence[Change]) -> list[About]:
     """One query for the tickets, one more where some are for named people only."""
     ids = {change.last.subject_id for change in changes}
-    tickets = {
+    tickets: dict[int, Ticket] = {
         ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ids).select_related("organisation")
     }
-    guarded = [pk for pk, ticket in tickets.items() if ticket.sensitivity == Ticket.Sensitivity.NAMED]
-    named: dict[int, set[int]] = {}
-    if guarded:
-        for pk, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
-            named.setdefault(pk, set()).add(member_id)
+    named = named_for(tickets.values())
     return [
-        _about(change, tickets[change.last.subject_id], frozenset(named.get(change.last.subject_id, ())))
+        _about(change, tickets[change.last.subject_id], named.get(change.last.subject_id, frozenset()))
         for change in changes
         if change.last.subject_id in tickets
     ]
 
 
+def about_tickets(tickets: Sequence[Ticket]) -> list[About]:
+    """The same of tickets nothing was done to; `before` is not known."""
+    named = named_for(tickets)
+    return [
+        About(
+            ticket.organisation_id,
+            f"{ticket.organisation.slug}/{ticket.number}",
+            ticket.pk,
+            ticket.version,
+            _standing(ticket)[0],
+            None,
+            named.get(ticket.pk, frozenset()),
+        )
+        for ticket in tickets
+    ]
+
+
+def named_for(tickets: Collection[Ticket]) -> dict[int, frozenset[int]]:
+    """Ticket → memberships named for it; a query only where some are for named people."""
+    guarded = [ticket.pk for ticket in tickets if ticket.sensitivity == Ticket.Sensitivity.NAMED]
+    named: dict[int, set[int]] = {}
+    if guarded:
+        for pk, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
+            named.setdefault(pk, set()).add(member_id)
+    return {pk: frozenset(members) for pk, members in named.items()}
+
+
 def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
+    now, instant, day = _standing(ticket)
+    return About(
+        ticket.organisation_id,
+        f"{ticket.organisation.slug}/{ticket.number}",
+        ticket.pk,
+        ticket.version,
+        now,
+        _before(change.first.payload, now, instant, day),
+        named,
+    )
+
+
+def _standing(ticket: Ticket) -> tuple[Standing, datetime, datetime]:
+    """Where it stands, by its organisation's instant and the end of its day."""
     instant, day = clock.now(ticket.organisation), day_ends(ticket.organisation)
     promised = ticket.next_promise_at
     now = Standing(
@@ -111,15 +152,7 @@ def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
         promised is not None and instant <= promised < day,
         promised is not None and promised < instant,
     )
-    return About(
-        ticket.organisation_id,
-        f"{ticket.organisation.slug}/{ticket.number}",
-        ticket.pk,
-        ticket.version,
-        now,
-        _before(change.first.payload, now, instant, day),
-        named,
-    )
+    return now, instant, day
 
 
 def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: datetime) -> Standing | None:
@@ -176,7 +209,9 @@ def tell_lists(hearer: Hearer, change: About) -> Saying | None:
 
 @lru_cache(maxsize=500)
 def _lists_saying(change: About, entered: tuple[str, ...], left: tuple[str, ...]) -> Saying:
-    return saying("lists", ticket=change.name, id=change.ticket_id, version=change.version, entered=entered, left=left)
+    timed: dict[str, Any] = {"timed": True} if change.by_clock else {}
+    told: dict[str, Any] = {"ticket": change.name, "id": change.ticket_id, "version": change.version}
+    return saying("lists", **told, entered=entered, left=left, **timed)
 
 
 # ---- one ticket
@@ -199,6 +234,8 @@ def ticket_topic(change: About) -> str:
 
 
 def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
+    if change.by_clock:
+        return None
     return _ticket_saying(change, change.seen_by(hearer, change.now))
 
 
@@ -209,6 +246,16 @@ def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     # they had it before them: that it is not theirs any more is the last they hear of it
     name = ticket_topic(change)
     return saying("gone", ends=name, topic=name, ticket=change.name)
+
+
+def present(hearer: Hearer, name: str) -> tuple[About, str] | None:
+    """What `ticket:<…>` is about and by which name this person is said to be there; None when it is not theirs."""
+    if not _TICKET.fullmatch(name):
+        return None
+    slug, number = name.removeprefix("ticket:").split("/")
+    found = tickets_for(hearer.person).filter(organisation__slug=slug, number=number).select_related("organisation")
+    about_it = about_tickets(list(found[:1]))
+    return (about_it[0], hearer.person.user.name) if about_it else None
 
 
 # ---- rights
@@ -247,6 +294,8 @@ def _written(password: str, runs_installation: bool, places: Sequence[tuple[int,
 
 def page() -> Page:
     """The page; asked for once Django has started, since it lists the verbs every room has registered."""
+    from .live_moments import Moments  # which is about this page's tickets
+
     return Page(
         topics=(
             Topic(re.compile("lists"), admit_to_lists, lambda _change: "lists", tell_lists),
@@ -258,4 +307,7 @@ def page() -> Page:
         viewer=hearer_for,
         rights=rights,
         rights_now=rights_now,
+        by_clock=Moments().passed,
+        present=present,
+        may_hear=lambda hearer, change: change.seen_by(hearer, change.now),
     )
