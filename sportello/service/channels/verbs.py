@@ -42,5 +42,6 @@ register(
     # an erasure ordered by law reached it
     Verb("mail.erased", "incoming_mail", {"erasure_id": int}),
     # read again by newer code, nothing of it lost
+    Verb("mail.certified_read", "incoming_mail", {}),
     Verb("mail.words_resplit", "incoming_mail", {"message_id": int}),
 )
