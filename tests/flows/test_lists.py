@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sportello.faces.desk.models import SavedView
+from sportello.faces.desk import keys
+from sportello.faces.desk.models import KeyChoice, SavedView
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.actions import ending, handling, messages
 from sportello.records.tickets.models import Ticket
@@ -218,3 +219,20 @@ def test_the_strip_says_channel_news_waiting_and_what_is_not_sent_on_every_devic
     assert "Non ancora inviato" not in tabs[1] and "strip-since" in tabs[1]
     anna.get(f"/desk/borgo/tickets/{two.number}/")
     assert 'class="strip-news">' not in anna.get("/desk/lists/all/").content.decode()
+
+
+def test_every_key_of_the_pages_stands_on_the_card_and_each_may_choose_their_own(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket()
+    card = {key.keys for _where, rows in keys.groups(cast.person("Anna")) for key in rows}
+    for page in ("/desk/lists/all/", f"/desk/borgo/tickets/{ticket.number}/?list=all"):
+        drawn = set(re.findall(r'data-(?:panel-)?hotkey="([^"]+)"', anna.get(page).content.decode()))
+        assert not drawn - card, f"{page} has keys the card does not name"
+    assert anna.post("/desk/keys/", {"key-t": "b", "key-c": "T"}).status_code == 302
+    shown = anna.get("/desk/lists/all/").content.decode()
+    assert re.search(r'<meta name="keys" data-changed="(tb ct|ct tb) ">', shown)
+    assert KeyChoice.objects.get().changed == {"t": "b", "c": "t"}
+    for wrong in ({"key-t": "a"}, {"key-t": "g"}, {"key-t": "?"}):
+        assert anna.post("/desk/keys/", wrong).status_code == 422, wrong
+    anna.post("/desk/keys/", {"is_off": "on"})
+    assert '<meta name="keys" data-off' in anna.get("/desk/lists/all/").content.decode()
+    assert "paper-a4" in anna.get("/desk/keys/?paper=1").content.decode()

@@ -25,7 +25,7 @@ from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of
 
 from . import sentences
-from .models import Draft, OpenTicket
+from .models import Draft, KeyChoice, OpenTicket
 
 #: list → (word on the rail, whole name, icon, key)
 LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
@@ -38,7 +38,7 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
     "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
 }
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
-_OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
+OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
@@ -71,6 +71,8 @@ def page(
         "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
+        "desk_keys": _keys(person),
+        "desk_keys_url": _address("desk:keys"),
         "account_name": person.user.name,
         "organisation": own,
         "accent_url": reverse("desk:accent", args=[own.slug]) if own else "",
@@ -88,7 +90,7 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
             )
             for name, (word, _whole, icon, keys) in LISTS.items()
         ]
-    for key, word, icon, keys, name, right in _OTHERS:
+    for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
         if address and _may(person, right):
             shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right == "administers"))
@@ -155,6 +157,13 @@ def _alarms(person: Person) -> list[Link]:
                 address = reverse("desk:mail", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
     return found
+
+
+def _keys(person: Person) -> KeyChoice | None:
+    """What they chose of keys, for the script that hears them; one query for who serves."""
+    if not person.serving:
+        return None
+    return KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk").first()
 
 
 def _may(person: Person, right: str) -> bool:

@@ -17,7 +17,7 @@ customElements.define("list-navigation", class extends HTMLElement {
   #move(event) {
     if (event.defaultPrevented || event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     const inside = this.contains(document.activeElement);
-    if (inside && event.key === " " && document.activeElement.matches(".row-link")) {
+    if (inside && chord(event) === " " && document.activeElement.matches(".row-link")) {
       event.preventDefault();
       return void document.activeElement.closest(".row").querySelector(".row-pick")?.click();
     }
