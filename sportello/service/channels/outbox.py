@@ -23,8 +23,9 @@ from sportello.foundation.tenancy import clock
 from sportello.records.tickets.models import Recipient
 
 from . import undelivered
+from .collecting.sending import server_of
 from .email import capacity, letters, plain, secrets
-from .email.sender import Outcome, Said, Server, hand_over
+from .email.sender import Outcome, Said, hand_over
 from .mailkit.wire import BadMail
 from .models import Attempt, Delivery, Dispatch, Mailbox, OutTrayMail
 from .pec import leaving
@@ -189,13 +190,7 @@ def _send(dispatch: Dispatch) -> None:
 
 def _hand_over(dispatch: Dispatch, mailbox: Mailbox) -> Outcome:
     letter = letters.write(dispatch.message, mailbox)
-    server = Server(
-        mailbox.smtp_host,
-        mailbox.smtp_port,
-        mailbox.smtp_security,
-        mailbox.smtp_user,
-        secrets.password_of(mailbox) if mailbox.smtp_user else "",
-    )
+    server = server_of(mailbox)
     waiting = dispatch.deliveries.filter(state__in=_OPEN).order_by("pk").values_list("address", flat=True)
     by_wire = {letters.on_the_wire(address): address for address in waiting}
     if not by_wire:

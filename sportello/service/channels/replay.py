@@ -51,7 +51,8 @@ class Outcome:
 @dataclass(frozen=True)
 class Difference:
     """One message that would end otherwise. `what` of: state, machine, joined, who, words, certified, unreadable;
-    `done`: what was applied (`brought_back`, `words_divided`, `certified_read`), or empty. Addresses and words stay out of reports."""
+    `done`: what was applied (`brought_back`, `words_divided`, `certified_read`), or empty. Addresses and words
+    stay out of reports."""
 
     mail_id: int
     organisation: str
