@@ -33,8 +33,9 @@ def test_a_list(anna: Client, django_assert_max_num_queries: Callable[[int], Any
 def test_a_ticket_with_everything_on_it(
     anna: Client, work: Work, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
-    # 25: two for whether senders are who they say, one for the keys somebody chose, two of them for what did not arrive (tries, and whether it was sent again), one for what waits to leave, two for
-    # how much a message may weigh where it leaves, one for our own addresses, which no answer goes to
+    # 25: two for whether senders are who they say, one for the keys somebody chose, two for what did not arrive (tries,
+    # and whether it was sent again), one for what waits to leave, two for how much a message may weigh where it leaves,
+    # one for our own addresses, which no answer goes to
     with django_assert_max_num_queries(25):
         anna.get(f"/desk/borgo/tickets/{work.main.number}/")
 
