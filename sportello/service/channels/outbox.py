@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
@@ -54,10 +54,14 @@ def enqueue(happened: Happened) -> None:
     if channel not in CHANNELS:
         return
     message_id = happened.payload["message_id"]
-    if Dispatch.objects.filter(message_id=message_id).exists():
+    is_there = Exists(Dispatch.objects.filter(message_id=OuterRef("message_id")))
+    rows = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", is_there)
+    written = list(rows)
+    if any(already for _address, already in written) or (
+        not written and Dispatch.objects.filter(message_id=message_id).exists()
+    ):
         return
-    written = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", flat=True)
-    addresses = {address.strip().lower(): None for address in written if address.strip()}
+    addresses = {address.strip().lower(): None for address, _already in written if address.strip()}
     # written in the transaction that wrote the message, which nobody else can see yet
     dispatch = Dispatch.objects.create(
         organisation=happened.organisation,

@@ -14,6 +14,7 @@ from django.db.models import Q
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import default_kind
+from sportello.records.tickets.prepared import Prepared
 from sportello.service.channels.email.addresses import our_addresses
 from sportello.service.channels.models import BlockedSender, Collector, FormSender, Mailbox
 from sportello.service.routing.actions import Routed, team_for
@@ -47,6 +48,11 @@ class Desk:
             self.__dict__.pop("mailboxes")
             self.__dict__.pop("ours", None)
         return self.mailboxes[mailbox_id]
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """What every ticket it opens asks."""
+        return Prepared(self.organisation)
 
     @cached_property
     def ours(self) -> frozenset[str]:
