@@ -132,11 +132,6 @@ def count_term(
     return Counted(due, safe_due, due_day, nominal, _work_by(safe_due, calendar), tuple(lines))
 
 
-def is_legal_holiday(day: date, calendar: Calendar) -> bool:
-    """Whether `day` is a holiday by law: a Sunday, or one of the calendar's holidays."""
-    return day.weekday() == 6 or calendar.holiday_name(day) is not None
-
-
 def is_legal_working_day(day: date, calendar: Calendar) -> bool:
     """Whether `day` is a working day by law: Monday to Friday, not a holiday."""
     return day.weekday() < 5 and calendar.holiday_name(day) is None

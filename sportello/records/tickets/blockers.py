@@ -51,10 +51,6 @@ def are_registered() -> bool:
     return bool(_REGISTERED)
 
 
-def unregister(name: str) -> None:
-    _REGISTERED.pop(name, None)
-
-
 def missing(ticket: Ticket, outcome: str = "") -> list[Missing]:
     """All that is missing before `ticket` can be closed with `outcome` (empty: with an answer)."""
     found = [*_own(ticket, outcome)]

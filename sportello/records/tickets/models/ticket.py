@@ -24,15 +24,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def closed(self) -> TicketQuerySet:
         return self.filter(status=Ticket.Status.CLOSED)
 
-    def waiting_for_us(self) -> TicketQuerySet:
-        return self.open().filter(unanswered_since__isnull=False)
-
-    def owned_by_one_of(self, membership_ids: list[int]) -> TicketQuerySet:
-        return self.filter(owner_id__in=membership_ids)
-
-    def unassigned_in(self, team_ids: list[int]) -> TicketQuerySet:
-        return self.open().filter(owner__isnull=True, team_id__in=team_ids)
-
     def due_before(self, instant: datetime) -> TicketQuerySet:
         return self.open().filter(next_promise_at__lt=instant)
 
