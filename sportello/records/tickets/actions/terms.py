@@ -48,13 +48,8 @@ def suspend(
     `third_party` and `proof`: who else was told and how it is known, where the rule waits for a third party; without
     a proof the notice to them stays due, and the ticket is not closed before it is given.
     """
-    stated, rule = _stated(reason), rules_of(ticket.procedure).suspension(cause)
-    if rule is None:
-        raise Refusal(_("The procedure does not allow this suspension. Choose one from the list."), field="cause")
-    if rule.document_required and not (clean(document) or files):
-        raise Refusal(_("The procedure asks for a document: attach it, or write its number."), field="document")
-    if rule.waits_for == "third_party" and not clean(third_party):
-        raise Refusal(_("Write who else is concerned and is told."), field="third_party")
+    stated = _stated(reason)
+    rule = _allowed(ticket, cause, has_document=bool(clean(document) or files), third_party=third_party)
     with changing(ticket, person(by.user_id), at) as change:
         row = change.ticket
         term = _running(change)
@@ -95,6 +90,18 @@ def suspend(
         levels.told(row, change.at)
         notices.give(change, _moment_of(rule), reason=stated, extra=_words(row, rule, suspension, term))
     return suspension
+
+
+def _allowed(ticket: Ticket, cause: str, *, has_document: bool, third_party: str) -> Rule:
+    """The rule by which the procedure lets `cause` stop the term; Refusal for what it does not allow or lacks."""
+    rule = rules_of(ticket.procedure).suspension(cause)
+    if rule is None:
+        raise Refusal(_("The procedure does not allow this suspension. Choose one from the list."), field="cause")
+    if rule.document_required and not has_document:
+        raise Refusal(_("The procedure asks for a document: attach it, or write its number."), field="document")
+    if rule.waits_for == "third_party" and not clean(third_party):
+        raise Refusal(_("Write who else is concerned and is told."), field="third_party")
+    return rule
 
 
 def resume(
