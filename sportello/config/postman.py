@@ -17,9 +17,9 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Invitation, Membership
-from sportello.service.channels.email import secrets
+from sportello.service.channels.collecting.sending import server_of
 from sportello.service.channels.email.letters import on_the_wire
-from sportello.service.channels.email.sender import Server, hand_over
+from sportello.service.channels.email.sender import hand_over
 from sportello.service.channels.mailkit.compose import OutgoingMail, compose
 from sportello.service.channels.mailkit.wire import BadMail
 from sportello.service.channels.models import Mailbox, OutTrayMail
@@ -116,8 +116,7 @@ def _leave(mailbox: Mailbox, mail: _Written) -> None:
                 put_at=clock.now(mailbox.organisation),
             )
         return
-    password = secrets.password_of(mailbox) if mailbox.smtp_user else ""
-    server = Server(mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security, mailbox.smtp_user, password)
+    server = server_of(mailbox)
     outcome = hand_over(
         server, on_the_wire(mailbox.address), [on_the_wire(address) for address in mail.recipients], mail.raw
     )

@@ -14,6 +14,7 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
 
 
@@ -23,6 +24,7 @@ def _free_what_they_owned(event: Read) -> None:
 
 IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
+    ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
 )
 
 DURABLE: tuple[Consumer, ...] = (
@@ -34,7 +36,9 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
+    # and their mail, byte for byte
+    Consumer("mail-of-who-was-erased", frozenset({"customer.erased"}), channels.erase_channels),
 )
 
 #: What must be kept although an erasure is ordered: each says why in a sentence, or nothing.
-HOLDS: tuple[Hold, ...] = (erasing.open_tickets,)
+HOLDS: tuple[Hold, ...] = (erasing.open_tickets, channels.letters_on_their_way)

@@ -20,6 +20,7 @@ class Loop:
 
 LOOPS: list[Loop] = [
     Loop("intake", 0.5, "sportello.service.channels.intake:work"),
+    Loop("whom mail is from", 10.0, "sportello.service.channels.authenticity.keeping:work"),
     Loop("replies that wait", 0.5, "sportello.service.channels.waiting:work"),
     Loop("outbox", 0.5, "sportello.service.channels.outbox:work"),
     Loop("what is due on tickets", 5.0, "sportello.records.tickets.tick:work"),

@@ -203,6 +203,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = ATTACHMENTS_AT_ONCE + 5
 #: Largest message the mail listener takes; RFC 1870 SIZE is announced with it.
 MAIL_BYTES = 60 * 1024 * 1024
+#: Whether DKIM, SPF and DMARC of incoming mail are asked of the DNS where the provider's check does not say.
+MAIL_DNS = os.environ.get("SPORTELLO_MAIL_DNS", "") == "1"
+#: The mail server of one's own before our door whose Authentication-Results are believed; empty: none.
+MAIL_BELIEVES = os.environ.get("SPORTELLO_MAIL_BELIEVES", "")
 #: A program called with a file's path: exit 0 clean, 1 infected, anything else not scanned. Empty: no antivirus.
 ANTIVIRUS = os.environ.get("SPORTELLO_ANTIVIRUS", "")
 

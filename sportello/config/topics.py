@@ -3,6 +3,8 @@
     lists                        who serves somewhere: tickets that entered or left their lists, and which changed
     ticket:<organisation>/<no.>  who may see the ticket: that it changed, or that it is no longer theirs to see
 
+Both also hear who of their colleagues has a ticket before them or is writing (`live/presence.py`).
+
 An event says ids, versions and names of lists, never a word of a ticket. Whether somebody may hear of a change is
 asked anew at each change, of the ticket as it is now: what came late tells of nothing that was closed since.
 """
@@ -25,7 +27,7 @@ from sportello.records.accounts.models import Membership, TeamMembership, User
 from sportello.records.accounts.people import Person, person_for
 from sportello.records.tickets.access import may_see, tickets_for
 from sportello.records.tickets.models import Named, Ticket
-from sportello.records.tickets.queries.lists import DUE_WITHIN
+from sportello.records.tickets.queries.work_lists import day_ends
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
@@ -54,7 +56,10 @@ class Standing:
     is_open: bool
     sensitivity: str
     waits: bool
+    waits_for_customer: bool
+    #: today, and still to come
     is_due: bool
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class About:
     before: Standing | None
     #: Memberships named for the ticket, where only named ones may see it.
     named: frozenset[int]
+    #: Nothing was done to it: an instant passed.
+    by_clock: bool = False
 
     def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
         return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
@@ -80,58 +87,93 @@ class About:
 def about(changes: Sequence[Change]) -> list[About]:
     """One query for the tickets, one more where some are for named people only."""
     ids = {change.last.subject_id for change in changes}
-    tickets = {
+    tickets: dict[int, Ticket] = {
         ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ids).select_related("organisation")
     }
-    guarded = [pk for pk, ticket in tickets.items() if ticket.sensitivity == Ticket.Sensitivity.NAMED]
-    named: dict[int, set[int]] = {}
-    if guarded:
-        for pk, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
-            named.setdefault(pk, set()).add(member_id)
+    named = named_for(tickets.values())
     return [
-        _about(change, tickets[change.last.subject_id], frozenset(named.get(change.last.subject_id, ())))
+        _about(change, tickets[change.last.subject_id], named.get(change.last.subject_id, frozenset()))
         for change in changes
         if change.last.subject_id in tickets
     ]
 
 
+def about_tickets(tickets: Sequence[Ticket]) -> list[About]:
+    """The same of tickets nothing was done to; `before` is not known."""
+    named = named_for(tickets)
+    return [
+        About(
+            ticket.organisation_id,
+            f"{ticket.organisation.slug}/{ticket.number}",
+            ticket.pk,
+            ticket.version,
+            _standing(ticket)[0],
+            None,
+            named.get(ticket.pk, frozenset()),
+        )
+        for ticket in tickets
+    ]
+
+
+def named_for(tickets: Collection[Ticket]) -> dict[int, frozenset[int]]:
+    """Ticket → memberships named for it; a query only where some are for named people."""
+    guarded = [ticket.pk for ticket in tickets if ticket.sensitivity == Ticket.Sensitivity.NAMED]
+    named: dict[int, set[int]] = {}
+    if guarded:
+        for pk, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
+            named.setdefault(pk, set()).add(member_id)
+    return {pk: frozenset(members) for pk, members in named.items()}
+
+
 def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
-    due_until = clock.now(ticket.organisation) + DUE_WITHIN
-    now = Standing(
-        ticket.team_id,
-        ticket.owner_id,
-        not ticket.is_closed,
-        ticket.sensitivity,
-        ticket.waits_for_us,
-        not ticket.is_closed and ticket.next_promise_at is not None and ticket.next_promise_at < due_until,
-    )
+    now, instant, day = _standing(ticket)
     return About(
         ticket.organisation_id,
         f"{ticket.organisation.slug}/{ticket.number}",
         ticket.pk,
         ticket.version,
         now,
-        _before(change.first.payload, now, due_until),
+        _before(change.first.payload, now, instant, day),
         named,
     )
 
 
-def _before(payload: Mapping[str, Any], now: Standing, due_until: datetime) -> Standing | None:
+def _standing(ticket: Ticket) -> tuple[Standing, datetime, datetime]:
+    """Where it stands, by its organisation's instant and the end of its day."""
+    instant, day = clock.now(ticket.organisation), day_ends(ticket.organisation)
+    promised = ticket.next_promise_at
+    now = Standing(
+        ticket.team_id,
+        ticket.owner_id,
+        not ticket.is_closed,
+        ticket.sensitivity,
+        ticket.waits_for_us,
+        ticket.status == Ticket.Status.WAITING,
+        promised is not None and instant <= promised < day,
+        promised is not None and promised < instant,
+    )
+    return now, instant, day
+
+
+def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: datetime) -> Standing | None:
     """The ticket before the first event of the change; what the event does not say is taken as unchanged."""
     status, team_id = payload.get("before_status"), payload.get("before_team_id")
     if status is None or team_id is None:
         return None
-    is_due = now.is_due
+    is_due, is_overdue = now.is_due, now.is_overdue
     if "before_due_at" in payload:
-        promised = payload["before_due_at"]
-        is_due = promised is not None and datetime.fromisoformat(promised) < due_until
+        promised = datetime.fromisoformat(payload["before_due_at"]) if payload["before_due_at"] else None
+        is_due = promised is not None and instant <= promised < day
+        is_overdue = promised is not None and promised < instant
     return Standing(
         team_id,
         payload.get("before_owner_id"),
         status != Ticket.Status.CLOSED,
         payload.get("before_sensitivity") or now.sensitivity,
         bool(payload.get("before_waits")),
+        status == Ticket.Status.WAITING,
         is_due,
+        is_overdue,
     )
 
 
@@ -143,7 +185,7 @@ def admit_to_lists(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
 
 
 def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozenset[str]:
-    """Their lists a ticket standing so is in: as `tickets.queries.lists` has them, on values."""
+    """Their lists a ticket standing so is in: as `tickets.queries.work_lists` has them, on values."""
     if standing is None or not change.seen_by(hearer, standing):
         return frozenset()
     held = {
@@ -151,7 +193,9 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
         "mine": standing.is_open and standing.owner_id in hearer.membership_ids,
         "unassigned": standing.is_open and standing.owner_id is None and standing.team_id in hearer.team_ids,
         "waiting": standing.is_open and standing.waits,
+        "customer": standing.waits_for_customer,
         "due": standing.is_open and standing.is_due,
+        "overdue": standing.is_open and standing.is_overdue,
     }
     return frozenset(name for name, holds in held.items() if holds)
 
@@ -165,7 +209,9 @@ def tell_lists(hearer: Hearer, change: About) -> Saying | None:
 
 @lru_cache(maxsize=500)
 def _lists_saying(change: About, entered: tuple[str, ...], left: tuple[str, ...]) -> Saying:
-    return saying("lists", ticket=change.name, id=change.ticket_id, version=change.version, entered=entered, left=left)
+    timed: dict[str, Any] = {"timed": True} if change.by_clock else {}
+    told: dict[str, Any] = {"ticket": change.name, "id": change.ticket_id, "version": change.version}
+    return saying("lists", **told, entered=entered, left=left, **timed)
 
 
 # ---- one ticket
@@ -188,6 +234,8 @@ def ticket_topic(change: About) -> str:
 
 
 def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
+    if change.by_clock:
+        return None
     return _ticket_saying(change, change.seen_by(hearer, change.now))
 
 
@@ -198,6 +246,16 @@ def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     # they had it before them: that it is not theirs any more is the last they hear of it
     name = ticket_topic(change)
     return saying("gone", ends=name, topic=name, ticket=change.name)
+
+
+def present(hearer: Hearer, name: str) -> tuple[About, str] | None:
+    """What `ticket:<…>` is about and by which name this person is said to be there; None when it is not theirs."""
+    if not _TICKET.fullmatch(name):
+        return None
+    slug, number = name.removeprefix("ticket:").split("/")
+    found = tickets_for(hearer.person).filter(organisation__slug=slug, number=number).select_related("organisation")
+    about_it = about_tickets(list(found[:1]))
+    return (about_it[0], hearer.person.user.name) if about_it else None
 
 
 # ---- rights
@@ -236,6 +294,8 @@ def _written(password: str, runs_installation: bool, places: Sequence[tuple[int,
 
 def page() -> Page:
     """The page; asked for once Django has started, since it lists the verbs every room has registered."""
+    from .live_moments import Moments  # which is about this page's tickets
+
     return Page(
         topics=(
             Topic(re.compile("lists"), admit_to_lists, lambda _change: "lists", tell_lists),
@@ -247,4 +307,7 @@ def page() -> Page:
         viewer=hearer_for,
         rights=rights,
         rights_now=rights_now,
+        by_clock=Moments().passed,
+        present=present,
+        may_hear=lambda hearer, change: change.seen_by(hearer, change.now),
     )

@@ -91,6 +91,8 @@ SETS_UP = right("who sets the organisation up", "Elena", "")
 KNOWS = right("who serves, leads or sets up there", "Anna Bruno Carla Dario Elena Hugo", "Hugo Irene")
 OWN_CONTACT = right("whose contact it is", "Anna", "Irene")
 SEES_TICKET = Right("who sees the ticket", SERVES.borgo, SERVES.bottega, by_ticket=True)
+LEADS_TICKET = Right("who sees the ticket and answers for colleagues", SUPERVISES.borgo, SUPERVISES.bottega,
+                     by_ticket=True)
 HOLDS_CODE = right("who gave number and code", "Maria", "John", staff=Answer.CODE, visitors=Answer.CODE)
 #: Open to everybody where the demo runs, else nothing.
 DEMO = right("everybody, in the demo only", "", "", visitors=Answer.HIDDEN)
@@ -185,6 +187,14 @@ LINES = (
     # the desk: lists
     Line("desk:home", GET, WORKS),
     Line("desk:list", GET, SERVES, given={"name": "all"}),
+    Line("desk:saved_views", POST, SERVES, {"list": "all", "words": "sort=opened", "name": "Tutte"}),
+    Line("desk:saved_view_removal", POST, NOTHING_THERE, {}, given={"view_id": "1"}),
+    Line("desk:beside", GET, SEES_TICKET, given={"where": "next"}),
+    Line("desk:keys", GET_POST, SERVES, {"key-t": "b"}),
+    Line("desk:many", GET_POST, SERVES, {"tickets": "borgo/2000-0000001"}, query="tickets=borgo/2000-0000001",
+         given={"verb": "take"}),
+    Line("desk:many_going_on", POST, SERVES),
+    Line("desk:many_undoing", POST, SERVES),
     Line("desk:accent", GET, WORKS),
     Line("desk:search", GET, SERVES, query="q=mensa"),
     Line("desk:palette", GET, SERVES, query="q=mensa"),
@@ -210,6 +220,7 @@ LINES = (
     Line("desk:waiting_undo", POST, SEES_TICKET, {}),
     Line("desk:waiting_departure", POST, SEES_TICKET, {"seen": "{public_position}"}),
     Line("desk:again", POST, SEES_TICKET, {"to": ""}),
+    Line("desk:blocking", POST, LEADS_TICKET, {}),
     # the desk: a ticket to handle
     Line("desk:taking", POST, SEES_TICKET, {"expected": ""}),
     Line("desk:assignment", GET_POST, SEES_TICKET, {"member": "{member_id}", "expected": ""}),

@@ -105,7 +105,7 @@ def abouts(line: Line) -> list[str]:
 
 def expected(line: Line, person: str, about: str) -> Answer:
     if line.right.by_ticket:
-        return line.right.for_one_of(TICKETS[about], person)
+        return line.right.for_one_of(TICKETS[about] & line.right.inside(), person)
     return line.right.answer(person, about)
 
 

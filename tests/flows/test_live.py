@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import time
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -350,3 +353,37 @@ def test_status_can_tell_how_many_listen(stream: Running, people: Cast) -> None:
     record = json.loads(written.read_text())
     assert record["people"] == 1
     assert "Anna" not in written.read_text()
+
+
+def say(stream: Running, key: str, *, origin: str | None = "", **word: str) -> tuple[int, dict]:
+    line = http.client.HTTPConnection("127.0.0.1", stream.port, timeout=10)
+    headers = {"Cookie": f"{stream.cookie_name}={key}", "Content-Type": "application/x-www-form-urlencoded"}
+    if origin is not None:
+        headers["Origin"] = origin or stream.origin
+    line.request("POST", "/live/presence", urlencode(word), headers)
+    response = line.getresponse()
+    body = response.read()
+    line.close()
+    return response.status, json.loads(body) if response.status == 200 else {}
+
+
+def test_who_looks_and_who_writes_is_heard_by_colleagues_and_by_nobody_else(stream: Running, people: Cast) -> None:
+    ticket = settled(people)
+    handling.change_sensitivity(ticket, "team", by=people.member("Anna"))
+    carla = stream.listen(key_of(people, "Carla"), "lists", topic(ticket))
+    bruno = stream.listen(key_of(people, "Bruno"), "lists")
+    anna = key_of(people, "Anna")
+    assert say(stream, anna, topic=topic(ticket), doing="replying", tab="a")[0] == 200
+    told = carla.hears("presence", ticket=name_of(ticket))
+    assert told["who"] == [[people.users["Anna"].name, "replying"]]
+    assert say(stream, key_of(people, "Bruno"), topic=topic(ticket), doing="viewing")[0] == 404
+    assert say(stream, anna, origin="http://elsewhere.example", topic=topic(ticket), doing="viewing")[0] == 403
+    assert say(stream, anna, origin=None, topic=topic(ticket), doing="viewing")[0] == 403
+    assert say(stream, "", topic=topic(ticket), doing="viewing")[0] == 401
+    assert say(stream, anna, topic=topic(ticket), doing="singing")[0] == 400
+    status, answer = say(stream, key_of(people, "Carla"), doing="look")
+    assert status == 200 and [one["data"]["ticket"] for one in answer["events"]] == [name_of(ticket)]
+    assert say(stream, key_of(people, "Bruno"), doing="look")[1]["events"] == []
+    say(stream, anna, topic=topic(ticket), doing="gone", tab="a")
+    wait_until(lambda: carla.of("presence")[-1]["who"] == [])
+    assert not bruno.of("presence")

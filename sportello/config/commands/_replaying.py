@@ -79,6 +79,8 @@ def _change(what: str, was: Any, now: Any) -> str:
         return f"{was.ticket} -> {now.ticket}"
     if what == "who":
         return "another sender"
+    if what == "certified":
+        return "other data of the provider"
     if what == "words":
         return f"{len(was.words)} -> {len(now.words)} signs"
     return f"{was.state}/{was.cause} -> {now.state}/{now.cause}"

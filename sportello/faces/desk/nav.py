@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
@@ -22,18 +24,21 @@ from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of
 
-from .models import OpenTicket
+from . import sentences
+from .models import Draft, KeyChoice, OpenTicket
 
 #: list → (word on the rail, whole name, icon, key)
 LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
     "mine": (pgettext_lazy("rail", "Mine"), gettext_lazy("My tickets"), "user", "g m"),
     "unassigned": (pgettext_lazy("rail", "To take"), gettext_lazy("Unassigned in my teams"), "team", "g u"),
     "waiting": (pgettext_lazy("rail", "Waiting"), gettext_lazy("Waiting for us"), "inbox", "g w"),
-    "due": (pgettext_lazy("rail", "Due"), gettext_lazy("Due by tomorrow"), "due", "g d"),
+    "customer": (pgettext_lazy("rail", "Theirs"), gettext_lazy("Waiting for the customer"), "clock", "g e"),
+    "due": (pgettext_lazy("rail", "Today"), gettext_lazy("Due today"), "calendar", "g d"),
+    "overdue": (pgettext_lazy("rail", "Late"), gettext_lazy("Overdue"), "due", "g o"),
     "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
 }
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
-_OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
+OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
@@ -66,6 +71,8 @@ def page(
         "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
+        "desk_keys": _keys(person),
+        "desk_keys_url": _address("desk:keys"),
         "account_name": person.user.name,
         "organisation": own,
         "accent_url": reverse("desk:accent", args=[own.slug]) if own else "",
@@ -83,7 +90,7 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
             )
             for name, (word, _whole, icon, keys) in LISTS.items()
         ]
-    for key, word, icon, keys, name, right in _OTHERS:
+    for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
         if address and _may(person, right):
             shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right == "administers"))
@@ -104,8 +111,10 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member")).exclude(text="")
     opened = (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
+        .annotate(unsent=Exists(drafts))
         .select_related("ticket__customer", "ticket__organisation")
         .order_by("opened_at", "id")
     )
@@ -119,6 +128,13 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 url=reverse("desk:ticket", args=arguments),
                 current=ticket.pk == current_id,
                 close_url=reverse("desk:tab", args=arguments),
+                icon=sentences.CHANNEL_ICONS.get(ticket.channel, "mail"),
+                channel=sentences.channel_word(ticket.channel),
+                ticket="/".join(arguments),
+                unread=one.seen_position < ticket.last_position,
+                unsaved=one.unsent,
+                since=ticket.unanswered_since if ticket.waits_for_us else None,
+                now=clock.now(ticket.organisation),
             )
         )
     return tabs
@@ -141,6 +157,13 @@ def _alarms(person: Person) -> list[Link]:
                 address = reverse("desk:mail", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
     return found
+
+
+def _keys(person: Person) -> KeyChoice | None:
+    """What they chose of keys, for the script that hears them; one query for who serves."""
+    if not person.serving:
+        return None
+    return KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk").first()
 
 
 def _may(person: Person, right: str) -> bool:

@@ -12,9 +12,13 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from sportello.records.tickets.queries import LISTS, SORTS, Filters
+from sportello.records.tickets.queries.lists import ME, NOBODY
 
 #: The order in which a list is most useful when nobody chose one.
-_DEFAULT_SORT = {"waiting": "oldest_waiting", "all": "newest"}
+_DEFAULT_SORT = {"waiting": "oldest_waiting", "customer": "newest", "all": "newest"}
+#: What the second line of a row may show, and what it shows when nobody chose.
+COLUMNS = ("kind", "channel", "organisation", "number", "status", "team", "owner", "opened", "waiting")
+COLUMNS_SHOWN = ("kind", "channel", "organisation", "number")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class ListPlace:
     filters: Filters
     after: str = ""
     further: bool = False
+    #: The facts each row shows, in their order.
+    columns: tuple[str, ...] = COLUMNS_SHOWN
 
     @property
     def url(self) -> str:
@@ -40,6 +46,11 @@ class ListPlace:
         words = {**self._words(), "list": self.name}
         return self._with(reverse("desk:ticket", args=[slug, number]), words)
 
+    def beside_url(self, slug: str, number: str, where: str) -> str:
+        """The ticket after (`next`) or before (`previous`) one opened from here."""
+        words = {**self._words(), "list": self.name}
+        return self._with(reverse("desk:beside", args=[slug, number, where]), words)
+
     def next_page(self, after: str) -> str:
         return replace(self, after=after).url if after else ""
 
@@ -53,6 +64,16 @@ class ListPlace:
 
     def sorted_by(self, sort: str) -> str:
         return replace(self, sort=sort, after="").url
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The same for the fields of a form."""
+        return list(replace(self, after="", further=False)._words().items())
+
+    @property
+    def words(self) -> str:
+        """Order, filters and columns as a saved view keeps them: the part of an address after the question mark."""
+        return urlencode(replace(self, after="", further=False)._words())
 
     @property
     def keeper(self) -> str:
@@ -70,6 +91,8 @@ class ListPlace:
             "channel": chosen.channel,
             "status": chosen.status,
             "priority": str(chosen.priority or ""),
+            "owner": chosen.owner,
+            "columns": ",".join(self.columns) if self.columns != COLUMNS_SHOWN else "",
             "further": "1" if self.further else "",
         }
         return {name: value for name, value in words.items() if value}
@@ -94,10 +117,22 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
             channel=asked.get("channel", ""),
             status=asked.get("status", ""),
             priority=_number(asked.get("priority", "")),
+            owner=_owner(asked.get("owner", "")),
         ),
         asked.get("after", ""),
         asked.get("further", "") == "1",
+        _columns(asked.getlist("columns")),
     )
+
+
+def _owner(typed: str) -> str:
+    return typed if typed in (ME, NOBODY) or _number(typed) else ""
+
+
+def _columns(typed: list[str]) -> tuple[str, ...]:
+    """From an address (`kind,number`) or from boxes that were ticked."""
+    asked = {name for part in typed for name in part.split(",")}
+    return tuple(name for name in COLUMNS if name in asked) or COLUMNS_SHOWN
 
 
 def _number(typed: str) -> int | None:

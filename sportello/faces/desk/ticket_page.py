@@ -20,7 +20,7 @@ from sportello.records.tickets.models import Link, Participant, Term, Ticket
 from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
 from sportello.records.tickets.reach import reach
 from sportello.records.tickets.standing import standing
-from sportello.service.channels import recipients
+from sportello.service.channels import recipients, senders
 from sportello.service.channels.email import capacity, letters
 
 from . import sentences, timeline_lines, waiting_page
@@ -44,6 +44,7 @@ def base(person: Person, ticket: Ticket) -> dict[str, Any]:
         "me": place.membership if place else None,
         "is_mine": place is not None and ticket.owner_id == place.membership.pk,
         "address": reverse("desk:ticket", args=[ticket.organisation.slug, ticket.number]),
+        "may_block": senders.may_decide(person, ticket.organisation),
     }
 
 

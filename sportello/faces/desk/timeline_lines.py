@@ -18,7 +18,7 @@ from sportello.records.tickets.queries.timeline import FileRow
 from sportello.service.channels.email import plain
 from sportello.service.channels.models import Attempt, Delivery, Dispatch
 
-from . import certified_words, sentences
+from . import certified_words, sender_checks, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
@@ -126,6 +126,8 @@ class Line:
     leaving: Leaving | None = None
     files: list[FileLine] = field(default_factory=list)
     has_html: bool = False
+    #: Of mail that came in.
+    sender: sender_checks.SenderCheck | None = None
 
     @property
     def anchor(self) -> str:
@@ -133,12 +135,15 @@ class Line:
 
 
 def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
-    """Words for a page of the timeline; one query for dispatches, and one a sort of name that events point at."""
+    """Words for a page of the timeline; a query for dispatches, two for senders, and one a sort of name that events
+    point at."""
     leaving = _leaving([item.message.pk for item in items if item.message is not None and not item.message.is_incoming])
     names = sentences.names_for(
         ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code]
     )
-    return [_line(item, leaving, names) for item in items]
+    checks = sender_checks.of(ticket.organisation, items)
+    drawn = [_line(item, leaving, names) for item in items]
+    return [replace(one, sender=checks.get(one.item.message.pk)) if one.item.message else one for one in drawn]
 
 
 def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names) -> Line:

@@ -23,6 +23,7 @@ from sportello.foundation.tenancy.clock import server_now
 
 from .page import Page, Saying, merged, saying
 from .positions import later
+from .presence import Presence
 from .subscriber import Parcel, Subscriber
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ GATHER = 2_000
 RECHECK = 30.0
 LOOK_AT_EPOCH = 2.0
 REPORT = 5.0
+LOOK_FOR_LAPSED = 5.0
+LOOK_AT_CLOCK = 20.0
 LONGEST_PAUSE = 2.0
 #: A page says how long ago it was asked for; so far back its stream can begin.
 REMEMBERED = 60.0
@@ -64,6 +67,7 @@ class Hub:
         self, page: Page, *, recheck: float = RECHECK, report: Callable[[dict[str, Any]], None] | None = None
     ) -> None:
         self.page = page
+        self.presence = Presence(page)
         self.ready = threading.Event()
         #: Everything up to here has been handed out.
         self.position = Position(0)
@@ -83,6 +87,8 @@ class Hub:
             Round(self._check_epoch, LOOK_AT_EPOCH),
             Round(self._check_people, recheck),
             Round(self._tell_how, REPORT),
+            Round(self._tell_lapsed, LOOK_FOR_LAPSED),
+            Round(self._tell_moments, LOOK_AT_CLOCK),
         )
         self._counted = {"events": 0, "sent": 0, "dropped": 0, "cut": 0, "resyncs": 0}
         self._away_since = 0.0
@@ -231,6 +237,31 @@ class Hub:
     def _in_loop(self, function: Callable[..., None], *arguments: Any) -> None:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _tell_moments(self) -> None:
+        """Instants that passed: told like changes, to lists; the journal and its positions stay as they are."""
+        abouts = self.page.by_clock() if self.page.by_clock else ()
+        for about in abouts:
+            for topic in self.page.topics:
+                with self._lock:
+                    listeners = tuple(self._listening.get(topic.name(about), ()))
+                for one in listeners:
+                    told = topic.tell(one.viewer, about)
+                    if told is not None:
+                        self._in_loop(one.put_aside, told)
+
+    def _tell_lapsed(self) -> None:
+        for topic, about in self.presence.lapsed():
+            self.tell_presence(topic, about)
+
+    def tell_presence(self, topic: str, about: Any) -> None:
+        """Who is at `topic`, to everybody who listens and may see what it is about."""
+        names = {topic, *(one.name(about) for one in self.page.topics)}
+        with self._lock:
+            listeners = {one for name in names for one in self._listening.get(name, ())}
+        for one in listeners:
+            if self.page.may_hear is not None and self.page.may_hear(one.viewer, about):
+                self._in_loop(one.put_aside, self.presence.telling(topic, one.user_id))
 
     # ---- back in the event loop
 

@@ -83,6 +83,12 @@ class Page:
     rights: Callable[[Any], str]
     #: Users → rights as they are now, without those who may not come in any more; a few queries for all.
     rights_now: Callable[[Collection[int]], Mapping[int, str]]
+    #: What the clock alone has changed since this was last asked.
+    by_clock: Callable[[], Sequence[Any]] | None = None
+    #: (viewer, topic) → what it is about and by which name they are there; None when the topic is not theirs.
+    present: Callable[[Any, str], tuple[Any, str] | None] | None = None
+    #: (viewer, what it is about) → whether they may see it; no queries.
+    may_hear: Callable[[Any, Any], bool] | None = None
 
     def admit(self, viewer: Any, names: Sequence[str]) -> dict[str, Any]:
         """The topics among `names` this viewer may hear, each with its word of welcome."""

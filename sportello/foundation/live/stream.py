@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -19,12 +19,14 @@ from .catching_up import missed
 from .doors import Asked, Headers, headers_of, origin_for, read, visitor
 from .hub import Hub
 from .page import Page, Saying, saying
+from .presence import BODY, Word, read_word
 from .subscriber import Parcel, Subscriber
 from .wire import Message, Receive, Send
 
 log = logging.getLogger(__name__)
 
 PATHS = ("/stream", "/live/stream")
+PRESENCE_PATHS = ("/presence", "/live/presence")
 #: Seconds between two signs of life: shorter than what proxies and mobile networks take for dead.
 BEAT = 15.0
 #: A browser that takes nothing for so long (a closed lid: its system still answers for a while) is let go.
@@ -41,7 +43,7 @@ _T = TypeVar("_T")
 
 
 class Stream:
-    """`page` says what there is to hear, `hub` reads it. GET only: nothing is changed here."""
+    """`page` says what there is to hear, `hub` reads it. GET, and a POST for who is where: nothing is stored here."""
 
     def __init__(self, page: Page, hub: Hub, *, beat: float = BEAT, patience: float = PATIENCE) -> None:
         self.page, self.hub = page, hub
@@ -54,7 +56,9 @@ class Stream:
         headers = headers_of(scope)
         origin = origin_for(headers)
         asked = read(scope, headers)
-        if scope["path"] not in PATHS:
+        if scope["path"] in PRESENCE_PATHS:
+            await self._present(scope, headers, origin, receive, send)
+        elif scope["path"] not in PATHS:
             await wire.refuse(send, HTTPStatus.NOT_FOUND)
         elif scope["method"] != "GET":
             await wire.refuse(send, HTTPStatus.METHOD_NOT_ALLOWED)
@@ -95,6 +99,41 @@ class Stream:
         finally:
             self.hub.leave(subscriber)
             listening.cancel()
+
+    async def _present(
+        self, scope: Message, headers: Headers, origin: str | None, receive: Receive, send: Send
+    ) -> None:
+        """A word of presence from a page of ours; answers who else is there, or for `look` who is where."""
+        if scope["method"] != "POST":
+            return await wire.refuse(send, HTTPStatus.METHOD_NOT_ALLOWED)
+        if not origin:  # every browser names its page in a POST: without it, it is none of ours
+            return await wire.refuse(send, HTTPStatus.FORBIDDEN)
+        word = read_word(await wire.body(receive, BODY))
+        if word is None:
+            return await wire.refuse(send, HTTPStatus.BAD_REQUEST, origin)
+        try:
+            told = await self._in_thread(lambda: self._heard(word, headers))
+        except (DatabaseError, InterfaceError):
+            return await wire.refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, origin, SOON)
+        if isinstance(told, HTTPStatus):
+            return await wire.refuse(send, told, origin)
+        answer = wire.answer(told, self.hub.position)
+        await wire.whole(send, HTTPStatus.OK, answer, "application/json", origin)
+
+    def _heard(self, word: Word, headers: Headers) -> Sequence[Saying] | HTTPStatus:
+        found = visitor(headers)
+        if found is None:
+            return HTTPStatus.UNAUTHORIZED
+        viewer, presence = self.page.viewer(found.user), self.hub.presence
+        if word.doing == "look":
+            return presence.all_for(viewer, found.user.pk)
+        try:
+            about = presence.heard(viewer, found.user.pk, word)
+        except LookupError:
+            return HTTPStatus.NOT_FOUND
+        if about is not None:
+            self.hub.tell_presence(word.topic, about)
+        return [presence.telling(word.topic, found.user.pk)]
 
     def _admit(self, asked: Asked, headers: Headers) -> tuple[Subscriber, dict[str, Any]] | HTTPStatus:
         """Who asks and what of it they may hear. What is not theirs does not exist."""

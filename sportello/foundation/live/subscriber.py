@@ -60,6 +60,13 @@ class Subscriber:
         self._ready.set()
         return True
 
+    def put_aside(self, told: Saying) -> None:
+        """Queue what no journal knows, without moving on; dropped when the queue is full, for it will be said again."""
+        if not self.over and len(self._waiting) < ROOM:
+            at = self._waiting[-1].position if self._waiting else self.reached
+            self._waiting.append(Parcel(at, (told,)))
+            self._ready.set()
+
     def end(self, last_words: Saying | None = None) -> None:
         """Nothing more is sent but `last_words`: what still waits may no longer be theirs to hear."""
         if not self.over:

@@ -79,3 +79,15 @@ async def whole(send: Send, status: int, body: bytes, kind: str, origin: str, *e
 async def refuse(send: Send, status: HTTPStatus, origin: str = "", *extra: tuple[bytes, bytes]) -> None:
     """A plain word: whoever reads it is a program, or a person with a tool."""
     await whole(send, status, status.phrase.encode(), "text/plain; charset=utf-8", origin, *extra)
+
+
+async def body(receive: Receive, most: int) -> bytes:
+    """The body of a request; what is longer than `most` bytes comes back empty."""
+    read: bytes = b""
+    while True:
+        message = await receive()
+        read += message.get("body", b"")
+        if message["type"] == "http.disconnect" or len(read) > most:
+            return b""
+        if not message.get("more_body"):
+            return read

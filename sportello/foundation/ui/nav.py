@@ -41,6 +41,14 @@ class Tab:
     count: int | None = None
     #: Address a POST to which closes the tab; empty: it cannot be closed.
     close_url: str = ""
+    #: Of an open ticket: `<organisation>/<number>`, whether something came since it was looked at, whether something
+    #: typed is not sent, since when somebody waits, and its organisation's instant.
+    ticket: str = ""
+    unread: bool = False
+    unsaved: bool = False
+    since: datetime | None = None
+    now: datetime | None = None
+    channel: Words = ""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import translation
 
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
-from sportello.records.procedures.queries import notice_text
+from sportello.records.procedures.queries import NoticeText, notice_text
 
 from . import codes, notice_words, terms
 from .actions.change import Change
 from .models import Closure, Entry, Message, Notice, Recipient, Ticket
+from .prepared import Prepared
 from .reach import Reach, reach
 from .rules import rules_of
 from .search_index import index
@@ -35,29 +39,53 @@ def give(
     """
     ticket = change.ticket
     ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
-    notice = Notice.objects.create(
+    if untold:
+        return _no_way(change, moment, untold)
+    if how:
+        return _keep(change, moment, how)
+    way = reach(ticket)
+    text = notice_text(ticket.organisation, moment, ticket.language)
+    values = _values(ticket, reason, closure) | (extra or {})
+    return _keep(change, moment, way.how, _write(change, moment, text, way, values))
+
+
+def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Reach | None) -> Notice:
+    """`give` of the receipt while the ticket is opened: its promise is known already, and perhaps the way."""
+    ticket, moment = change.ticket, "receipt"
+    if untold:
+        return _no_way(change, moment, untold)
+    if how:
+        return _keep(change, moment, how)
+    way = way or reach(ticket)
+    text = prepared.notice(moment, ticket.language)
+    return _keep(change, moment, way.how, _write(change, moment, text, way, _values(ticket, "", None)))
+
+
+def _keep(change: Change, moment: str, how: str, message: Message | None = None) -> Notice:
+    """Its line in the ledger: given now, `how`."""
+    notice = _line(change, moment, state=Notice.State.GIVEN, how=how, given_at=change.at, message=message)
+    if message is not None:
+        change.because("notice", f"by_{how}", notice_id=notice.pk, moment=moment)
+    change.tell("notice.given", notice_id=notice.pk, moment=moment, how=how)
+    return notice
+
+
+def _no_way(change: Change, moment: str, sign: str) -> Notice:
+    notice = _line(change, moment, state=Notice.State.NO_WAY)
+    change.because("notice", "no_way", notice_id=notice.pk, moment=moment, sign=sign)
+    return notice
+
+
+def _line(change: Change, moment: str, **columns: Any) -> Notice:
+    ticket = change.ticket
+    return Notice.objects.create(
         organisation_id=ticket.organisation_id,
         ticket=ticket,
         moment=moment,
         due_at=change.at,
         is_required=moment in required_moments(ticket),
+        **columns,
     )
-    if untold:
-        notice.state = Notice.State.NO_WAY
-        notice.save()
-        change.because("notice", "no_way", notice_id=notice.pk, moment=moment, sign=untold)
-        return notice
-    if how:
-        notice.how = how
-    else:
-        way = reach(ticket)
-        notice.how = way.how
-        notice.message = _write(change, moment, way, reason, closure, extra or {})
-        change.because("notice", f"by_{way.how}", notice_id=notice.pk, moment=moment)
-    notice.state, notice.given_at = Notice.State.GIVEN, change.at
-    notice.save()
-    change.tell("notice.given", notice_id=notice.pk, moment=moment, how=notice.how)
-    return notice
 
 
 def undelivered(message: Message) -> None:
@@ -94,14 +122,9 @@ def owe_third_party(change: Change, name: str, *, proof: str = "", by: Membershi
     return notice
 
 
-def _write(
-    change: Change, moment: str, way: Reach, reason: str, closure: Closure | None, extra: dict[str, str]
-) -> Message:
+def _write(change: Change, moment: str, text: NoticeText, way: Reach, values: dict[str, str]) -> Message:
     ticket = change.ticket
-    with translation.override(ticket.language):
-        subject, body = notice_words.fill(
-            notice_text(ticket.organisation, moment, ticket.language), _values(ticket, reason, closure) | extra
-        )
+    subject, body = notice_words.fill(text, values)
     entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC)
     message = Message.objects.create(
         organisation_id=ticket.organisation_id,
@@ -130,6 +153,11 @@ def _write(
 
 def _values(ticket: Ticket, reason: str, closure: Closure | None) -> dict[str, str]:
     organisation = ticket.organisation
+    with translation.override(ticket.language):
+        return _words(ticket, organisation, reason, closure)
+
+
+def _words(ticket: Ticket, organisation: Organisation, reason: str, closure: Closure | None) -> dict[str, str]:
     return {
         "number": ticket.number,
         "code": codes.MARK,

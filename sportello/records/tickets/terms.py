@@ -17,7 +17,8 @@ from sportello.records.procedures.counting import Counted, Pause, count_term
 from sportello.records.procedures.models import OfficeCalendar, Procedure
 
 from . import moments
-from .models import Extension, GlobalSuspension, KeptCalendar, Suspension, Term, Ticket
+from .models import Extension, KeptCalendar, Suspension, Term, Ticket
+from .prepared import Prepared
 from .rules import rules_of
 
 __all__ = ["Calendar", "begin", "recount"]
@@ -33,25 +34,36 @@ def _kept(counted: Counted) -> list[list[object]]:
     return steps[:_STEPS_KEPT]
 
 
-def begin(ticket: Ticket, procedure: Procedure, at: datetime) -> list[Term]:
+def begin(
+    ticket: Ticket, procedure: Procedure, at: datetime, *, prepared: Prepared | None = None
+) -> list[Term]:
     """Begin the procedure's terms at `at`: the conclusion and, where promised, the first answer."""
-    kept = KeptCalendar.of(procedure.calendar)
-    conclusion = begin_conclusion(ticket, procedure, at, kept=kept)
+    prepared = prepared or Prepared(ticket.organisation)
+    kept = prepared.calendar(procedure.calendar)
+    conclusion = _conclusion(ticket, procedure, at, kept, prepared)
     terms = [conclusion]
     if procedure.first_answer_hours:
         answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
         if answer.due_at < conclusion.due_at:
-            answer.save()
-            moments.plan(moments.of_term(answer, kept.calendar, at))
             terms.append(answer)
+    Term.objects.bulk_create(terms)
+    moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
     return terms
 
 
-def begin_conclusion(
-    ticket: Ticket, procedure: Procedure, at: datetime, *, kept: KeptCalendar | None = None
+def begin_conclusion(ticket: Ticket, procedure: Procedure, at: datetime) -> Term:
+    """The main term alone: anew after an interruption."""
+    prepared = Prepared(ticket.organisation)
+    kept = prepared.calendar(procedure.calendar)
+    term = _conclusion(ticket, procedure, at, kept, prepared)
+    term.save()
+    moments.plan(moments.of_term(term, kept.calendar, at))
+    return term
+
+
+def _conclusion(
+    ticket: Ticket, procedure: Procedure, at: datetime, kept: KeptCalendar, prepared: Prepared
 ) -> Term:
-    """The main term alone: at the opening, and anew after an interruption."""
-    kept = kept or KeptCalendar.of(procedure.calendar)
     term = _new(
         ticket,
         Term.Kind.CONCLUSION,
@@ -60,11 +72,9 @@ def begin_conclusion(
         procedure.term_unit,
         procedure.term_roll,
         kept,
-        pauses=_global_pauses(ticket, kept.calendar, at),
+        pauses=_global_pauses(ticket, kept.calendar, at, prepared),
     )
     term.source = procedure.source
-    term.save()
-    moments.plan(moments.of_term(term, kept.calendar, at))
     return term
 
 
@@ -104,7 +114,8 @@ def recount(ticket: Ticket, term: Term, at: datetime) -> Term:
         term.value, term.unit = ticket.procedure.term_value, ticket.procedure.term_unit
         term.roll = ticket.procedure.term_roll
     calendar = term.calendar.calendar
-    pauses = [*pauses_of(ticket, term), *_global_pauses(ticket, calendar, term.starts_at)]
+    decreed = _global_pauses(ticket, calendar, term.starts_at, Prepared(ticket.organisation))
+    pauses = [*pauses_of(ticket, term), *decreed]
     extensions = list(Extension.objects.filter(term=term, value__isnull=False).order_by("made_at", "id"))
     _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term)))
     term.save()
@@ -163,16 +174,13 @@ def pauses_of(ticket: Ticket, term: Term) -> list[Pause]:
     ]
 
 
-def _global_pauses(ticket: Ticket, calendar: Calendar, since: datetime) -> list[Pause]:
+def _global_pauses(ticket: Ticket, calendar: Calendar, since: datetime, prepared: Prepared) -> list[Pause]:
     """Decreed standstills: neither their first nor their last day is counted."""
     day = calendar.local_day(since)
-    rows = GlobalSuspension.objects.filter(
-        organisation_id=ticket.organisation_id, withdrawn_at__isnull=True, to_day__gte=day
-    )
     return [
         Pause(_noon(one.from_day - timedelta(days=1), calendar), _noon(one.to_day, calendar), one.slug)
-        for one in rows
-        if not one.kinds or ticket.kind.slug in one.kinds
+        for one in prepared.standstills
+        if one.to_day >= day and (not one.kinds or ticket.kind.slug in one.kinds)
     ]
 
 

@@ -19,6 +19,7 @@ from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
 
+from .authenticity.keeping import told_by_provider
 from .email.taking import NULL_SENDER
 from .mailkit.parse import parse
 from .models import IncomingMail
@@ -137,6 +138,7 @@ def _finish(row: IncomingMail, mail: Arrived, settled: Settled) -> None:
     row.rfc_id = mail.rfc_id
     row.sender = mail.sender
     row.subject = one_line(mail.record.subject, 300)
+    row.authenticity = told_by_provider(mail)
     marks = [mark[:200] for mark in mail.record.loop_marks[:10]]
     facts = {**settled.facts, **({"loop_marks": marks} if marks else {})}
     if mail.released:
@@ -147,7 +149,7 @@ def _finish(row: IncomingMail, mail: Arrived, settled: Settled) -> None:
 #: What settling a message writes of its row.
 _SETTLED = (
     "rfc_id", "sender", "subject", "state", "cause", "cause_facts", "message", "duplicate_of", "attempts", "error",
-    "settled_at", "next_attempt_at",
+    "settled_at", "next_attempt_at", "authenticity",
 )  # fmt: skip
 
 

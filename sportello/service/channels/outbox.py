@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
@@ -23,8 +23,9 @@ from sportello.foundation.tenancy import clock
 from sportello.records.tickets.models import Recipient
 
 from . import undelivered
+from .collecting.sending import server_of
 from .email import capacity, letters, plain, secrets
-from .email.sender import Outcome, Said, Server, hand_over
+from .email.sender import Outcome, Said, hand_over
 from .mailkit.wire import BadMail
 from .models import Attempt, Delivery, Dispatch, Mailbox, OutTrayMail
 from .pec import leaving
@@ -53,10 +54,14 @@ def enqueue(happened: Happened) -> None:
     if channel not in CHANNELS:
         return
     message_id = happened.payload["message_id"]
-    if Dispatch.objects.filter(message_id=message_id).exists():
+    is_there = Exists(Dispatch.objects.filter(message_id=OuterRef("message_id")))
+    rows = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", is_there)
+    written = list(rows)
+    if any(already for _address, already in written) or (
+        not written and Dispatch.objects.filter(message_id=message_id).exists()
+    ):
         return
-    written = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", flat=True)
-    addresses = {address.strip().lower(): None for address in written if address.strip()}
+    addresses = {address.strip().lower(): None for address, _already in written if address.strip()}
     # written in the transaction that wrote the message, which nobody else can see yet
     dispatch = Dispatch.objects.create(
         organisation=happened.organisation,
@@ -189,13 +194,7 @@ def _send(dispatch: Dispatch) -> None:
 
 def _hand_over(dispatch: Dispatch, mailbox: Mailbox) -> Outcome:
     letter = letters.write(dispatch.message, mailbox)
-    server = Server(
-        mailbox.smtp_host,
-        mailbox.smtp_port,
-        mailbox.smtp_security,
-        mailbox.smtp_user,
-        secrets.password_of(mailbox) if mailbox.smtp_user else "",
-    )
+    server = server_of(mailbox)
     waiting = dispatch.deliveries.filter(state__in=_OPEN).order_by("pk").values_list("address", flat=True)
     by_wire = {letters.on_the_wire(address): address for address in waiting}
     if not by_wire:

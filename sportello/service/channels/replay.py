@@ -1,8 +1,9 @@
 """Stored mail read again by the present code: which decisions would differ, and, asked to, bringing back what is safe.
 
-Looking is done in read-only transactions: PostgreSQL itself refuses a write. Applying does two things only. What was
+Looking is done in read-only transactions: PostgreSQL itself refuses a write. Applying does three things only. What was
 held back and would pass now is pending again and goes the ordinary way, so that a ticket has one opening and one
-receipt. And where quote and signature are told apart better now, the words are divided anew, if not one is lost.
+receipt. And where quote and signature are told apart better now, the words are divided anew, if not one is lost. Of
+certified mail also what could not be read of its data, and can be now, is written down; what was read stands.
 A joined ticket is never changed: that is told, and a colleague decides.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from sportello.foundation.core.text import clean, fold
 from sportello.foundation.journal.actions import record
@@ -23,7 +25,8 @@ from sportello.records.tickets.models import Link, Message, SearchRow
 from sportello.records.tickets.search_index import index
 
 from .intake import arrived
-from .models import IncomingMail, Mailbox
+from .models import CertifiedMail, ErasedRow, IncomingMail
+from .steps import certified
 from .steps.deciding import Decision, decide
 from .steps.known import Known
 from .steps.mail import Arrived, State
@@ -47,8 +50,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Difference:
-    """One message that would end otherwise. `what` of: state, machine, joined, who, words, unreadable; `done`: what
-    was applied (`brought_back`, `words_divided`), or empty. Addresses and words stay out of reports."""
+    """One message that would end otherwise. `what` of: state, machine, joined, who, words, certified, unreadable;
+    `done`: what was applied (`brought_back`, `words_divided`, `certified_read`), or empty. Addresses and words
+    stay out of reports."""
 
     mail_id: int
     organisation: str
@@ -65,11 +69,12 @@ def replay(
 ) -> Iterator[Difference | None]:
     """Every message stored since: its difference, or None where nothing would be otherwise. Oldest first.
 
-    Left out: what is pending anyway, and certified mail, whose envelopes are evidence as they were read.
+    Left out: what is pending anyway, and what was erased.
     """
     last = 0
-    rows = IncomingMail.objects.filter(stored_at__gte=since, mailbox__channel=Mailbox.Channel.EMAIL)
-    rows = rows.exclude(state=State.PENDING).order_by("pk")
+    rows = IncomingMail.objects.filter(stored_at__gte=since)
+    erased = ErasedRow.objects.filter(what=ErasedRow.What.INCOMING, row_id=OuterRef("pk"))
+    rows = rows.exclude(state=State.PENDING).exclude(Exists(erased)).order_by("pk")
     if organisation is not None:
         rows = rows.filter(organisation=organisation)
     while True:
@@ -95,6 +100,8 @@ def _one(mail_id: int, known: Known, *, apply: bool) -> Difference | None:
         except Exception as error:  # whatever it is, it is what this report is for
             return _difference(row, was, Outcome("unreadable", type(error).__name__), ("unreadable",), "")
         what = _what(row, was, now)
+        if mail.channel == "pec" and "state" not in what and _certifies_otherwise(row, mail):
+            what += ("certified",)
     if not what:
         return None
     return _difference(row, was, now, what, _apply(row, mail, now, what) if apply else "")
@@ -153,12 +160,24 @@ def _follows(row: IncomingMail, number: str) -> bool:
     return Link.objects.filter(ticket=own, kind=Link.Kind.FOLLOWS, other__number=number).exists()
 
 
+def _certifies_otherwise(row: IncomingMail, mail: Arrived) -> bool:
+    """Whether the present code reads other data in it than were kept; a duplicate has none of its own. The signature is
+    not compared: certificates that are trusted come and go."""
+    kept = CertifiedMail.objects.filter(mail=row).first()
+    if kept is None or mail.record.certified is None:
+        return kept is not None
+    told = certified.columns(mail.record.certified)
+    return any(getattr(kept, name) != value for name, value in told.items())
+
+
 # Applying ------------------------------
 
 
 def _apply(row: IncomingMail, mail: Arrived, now: Outcome, what: tuple[str, ...]) -> str:
     if row.state == State.QUARANTINED and now.state != State.QUARANTINED:
         return _bring_back(row)
+    if "certified" in what and _was_unread(row) and mail.record.certified and mail.record.certified.is_readable:
+        return _read_certified(row, mail)
     if what == ("words",) and row.message_id and _nothing_lost(row, mail):
         return _divide(row, mail)
     return ""
@@ -176,6 +195,23 @@ def _bring_back(row: IncomingMail) -> str:
         held.save()
         record(held.organisation, "mail.released", held, SYSTEM, to="replayed")
     return "brought_back"
+
+
+def _was_unread(row: IncomingMail) -> bool:
+    return CertifiedMail.objects.filter(mail=row, error__startswith="daticert_").exists()
+
+
+def _read_certified(row: IncomingMail, mail: Arrived) -> str:
+    """What the provider certifies of a message that is on its ticket already: the row said that it could not be read.
+    Held receipts never come here; they are brought back, and move what they are about."""
+    if mail.record.certified is None or row.state != State.TICKETED:
+        return ""
+    with transaction.atomic():
+        CertifiedMail.objects.filter(mail=row, error__startswith="daticert_").update(
+            **certified.columns(mail.record.certified)
+        )
+        record(row.organisation, "mail.certified_read", row, SYSTEM)
+    return "certified_read"
 
 
 def _nothing_lost(row: IncomingMail, mail: Arrived) -> bool:

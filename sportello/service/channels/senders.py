@@ -20,10 +20,11 @@ from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
+from sportello.records.customers.identities import normal
 
 from .email.addresses import is_ours, our_addresses
 from .models import BlockedSender, FormSender, IncomingMail, Mailbox
-from .steps.senders import pattern
+from .steps.senders import pattern, patterns_of
 
 _MOST = 500
 
@@ -38,6 +39,16 @@ def blocked(organisation: Organisation) -> list[BlockedSender]:
     lasting = Q(until__isnull=True) | Q(until__gt=clock.now(organisation))
     rows = BlockedSender.objects.filter(lasting, organisation=organisation, ended_at__isnull=True)
     return list(rows.select_related("blocked_by__user").order_by("-blocked_at")[:_MOST])
+
+
+def blocks_of(organisation: Organisation, addresses: set[str]) -> dict[str, int]:
+    """Address → the rule that holds its mail back now, the narrowest; one query."""
+    patterns = {one: patterns_of(normal("email", one)) for one in addresses}
+    wanted = {pattern for found in patterns.values() for pattern in found}
+    lasting = Q(until__isnull=True) | Q(until__gt=clock.now(organisation))
+    rows = BlockedSender.objects.filter(lasting, organisation=organisation, ended_at__isnull=True, sender__in=wanted)
+    rules = dict(rows.values_list("sender", "pk")) if wanted else {}
+    return {one: rules[hit] for one, found in patterns.items() if (hit := next((p for p in found if p in rules), ""))}
 
 
 def form_senders(organisation: Organisation) -> list[FormSender]:

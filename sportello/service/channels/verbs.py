@@ -39,6 +39,9 @@ register(
     Verb("sender.unblocked", "blocked_sender", {}),
     Verb("form_sender.added", "form_sender", {}),
     Verb("form_sender.ended", "form_sender", {}),
+    # an erasure ordered by law reached it
+    Verb("mail.erased", "incoming_mail", {"erasure_id": int}),
     # read again by newer code, nothing of it lost
+    Verb("mail.certified_read", "incoming_mail", {}),
     Verb("mail.words_resplit", "incoming_mail", {"message_id": int}),
 )

@@ -26,6 +26,7 @@ from sportello.records.tickets.actions import ending, messages
 from sportello.records.tickets.copies import copy_of
 from sportello.records.tickets.models import Message, Note, Ticket
 from sportello.records.tickets.words import File, Words
+from sportello.service.channels import outbox
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,7 @@ def test_an_erasure_leaves_a_tombstone_and_what_was_counted(cast: Cast, django_c
     card.relate(customer, person(cast.ticket("Altro", address="ion@example.org", name="Ion")), "delegate", actor.SYSTEM,
                 proof=("delega.pdf", proof), about=MARK)
     ending.close(ticket, by=cast.member("Anna"), outcome="solved", reason=f"Chiuso {MARK}")
+    outbox.work()
     stone = erase(customer, cast.member("Carla"), ground="GDPR art. 17, prot. 12/2026")
     assert erase(customer, cast.member("Carla"), ground="di nuovo").pk == stone.pk
     path = store.path_of(cast.borgo.pk, blob.sha256)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 KEYS = {
     "id", "kind", "from", "to", "cc", "subject", "date", "message_id", "in_reply_to", "references", "text", "html",
     "reply_text", "signature", "attachments", "auto_submitted", "bounce", "pec", "language",
-    "signature_state", "signature_kind", "calendar",
+    "signature_state", "signature_kind", "calendar", "authentication",
 }  # fmt: skip
 
 

@@ -21,12 +21,19 @@ def open_tab(ticket: Ticket, member: Membership) -> None:
                 ticket=ticket,
                 member=member,
                 opened_at=clock.now(ticket.organisation),
+                seen_position=ticket.last_position,
             )
         ],
         ignore_conflicts=True,
     )
     mine = OpenTicket.objects.filter(member__user_id=member.user_id)
     mine.exclude(pk__in=mine.order_by("-opened_at", "-id").values("pk")[:MOST]).delete()
+
+
+def seen(ticket: Ticket, member: Membership) -> None:
+    """Its reader has been shown the ticket as it is now."""
+    tabs = OpenTicket.objects.filter(ticket=ticket, member=member, seen_position__lt=ticket.last_position)
+    tabs.update(seen_position=ticket.last_position)
 
 
 def close_tab(ticket: Ticket, member: Membership) -> None:

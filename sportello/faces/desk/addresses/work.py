@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import attachments, endings, handling, lists, mail_html, messages, tickets, waiting
+from ..views import attachments, endings, handling, lists, mail_html, messages, senders, tickets, waiting
 
 _TICKET = "<slug:slug>/tickets/<str:number>"
 
@@ -37,5 +37,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/waiting/<int:waiting_id>/undo/", waiting.undo, name="waiting_undo"),
     path(f"{_TICKET}/waiting/<int:waiting_id>/departure/", waiting.departure, name="waiting_departure"),
     path(f"{_TICKET}/messages/<int:position>/again/", waiting.again, name="again"),
+    path(f"{_TICKET}/messages/<int:position>/blocking/", senders.blocking, name="blocking"),
     path(f"{_TICKET}/messages/<int:position>/html/", mail_html.mail_html, name="mail_html"),
 ]

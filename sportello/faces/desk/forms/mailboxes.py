@@ -39,7 +39,7 @@ class AddressForm(forms.Form):
 class MailboxForm(forms.Form):
     address = forms.EmailField(label=gettext_lazy("Address"), max_length=254)
     shown_name = forms.CharField(label=gettext_lazy("Name beside the address"), max_length=150)
-    channel = forms.ChoiceField(label=gettext_lazy("Sort"), choices=Mailbox.Channel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=Mailbox.Channel.choices)
     team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none(), required=False,
                                   empty_label=gettext_lazy("By kind of request"))  # fmt: skip
     kind = forms.ModelChoiceField(label=gettext_lazy("Kind of request"), queryset=Kind.objects.none(), required=False,

@@ -15,6 +15,8 @@ class OpenTicket(OrganisationModel):
     member = OwnedKey(Membership, on_delete=models.CASCADE, related_name="+")
     ticket = OwnedKey(Ticket, on_delete=models.CASCADE, related_name="+")
     opened_at = models.DateTimeField()
+    #: The newest entry of the timeline its reader has been shown.
+    seen_position = models.PositiveIntegerField(default=0)
 
     class Meta(OrganisationModel.Meta):
         constraints = [

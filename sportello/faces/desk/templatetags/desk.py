@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, urlize
+from django.utils.html import format_html, format_html_join, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
@@ -17,10 +17,10 @@ from sportello.faces.desk.places import ListPlace
 from sportello.faces.desk.timeline_lines import Leaving, Line
 from sportello.foundation.core.text import in_language
 from sportello.foundation.ui.markup import attributes
-from sportello.foundation.ui.templatetags.ui import badge, button, icon, kbd
+from sportello.foundation.ui.templatetags.ui import badge, button, icon, instant, kbd, number
 from sportello.foundation.ui.words import initials
 from sportello.records.tickets.models import Ticket
-from sportello.records.tickets.queries import Filters
+from sportello.records.tickets.queries import Filters, TicketRow
 
 register = template.Library()
 
@@ -92,6 +92,48 @@ def urlize_quiet(text: str) -> SafeString:
 def ticket_place(place: ListPlace, slug: str, number: str) -> str:
     """A ticket's address that remembers the list it is opened from."""
     return place.ticket_url(slug, number)
+
+
+@register.simple_tag
+def row_facts(row: TicketRow, place: ListPlace, several: bool = False) -> SafeString:
+    """The second line of a row: the chosen columns that have something to say."""
+    facts: dict[str, Any] = {
+        "kind": said(row.kind_names),
+        "channel": channel(row.channel),
+        "organisation": row.slug if several else "",
+        "number": number(row.number),
+        "status": row.status_label,
+        "team": said(row.team_names),
+        "owner": row.owner_name or _("nobody's yet"),
+        "opened": instant(row.opened_at, row.now),
+        "waiting": instant(row.unanswered_since, row.now) if row.unanswered_since else "",
+    }
+    return format_html_join(" · ", "{}", ((facts[name],) for name in place.columns if facts[name]))
+
+
+@register.simple_tag
+def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
+    """To the ticket before and the one after in the list it was opened from; nothing where no list is known."""
+    name = f"ticket-walk-{ticket.pk}"  # a head drawn anew, which knows no list, keeps what was there
+    kept = attributes({"preserve": "true", "id": name, "class": "ticket-walk"})
+    if not isinstance(place, ListPlace):
+        return format_html("<span{}></span>", kept)
+    ways = (
+        (_("Previous in the list"), "chevron-up", "previous", "shift+k"),
+        (_("Next in the list"), "chevron-down", "next", "shift+j"),
+    )
+    links = (
+        button(
+            word,
+            kind="quiet",
+            icon_name=sign,
+            hide_label=True,
+            hotkey=keys,
+            href=place.beside_url(ticket.organisation.slug, ticket.number, where),
+        )
+        for word, sign, where, keys in ways
+    )
+    return format_html("<span{}>{}</span>", kept, format_html_join("", "{}", ((one,) for one in links)))
 
 
 @register.simple_tag

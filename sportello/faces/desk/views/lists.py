@@ -12,21 +12,13 @@ from django.views.decorators.http import require_GET
 
 from sportello.foundation.ui.colour import accent_css
 from sportello.records.accounts.guard import serves_here, works_here
-from sportello.records.accounts.models import Team
 from sportello.records.accounts.people import Person
-from sportello.records.procedures.models import Kind
-from sportello.records.tickets.models import Ticket
-from sportello.records.tickets.queries import LISTS, SORTS, counts, list_page
+from sportello.records.tickets.queries import LISTS, counts, list_page
 
-from .. import nav, sentences
+from .. import list_tools, nav
+from ..actions import many
 from ..places import ListPlace, place_from
 
-SORT_WORDS: dict[str, Any] = {
-    "due": gettext_lazy("due first"),
-    "newest": gettext_lazy("newest first"),
-    "oldest_waiting": gettext_lazy("waiting longest"),
-    "opened": gettext_lazy("opened last"),
-}
 #: list → (what an empty one means, what to do then, where that is)
 _EMPTY: dict[str, tuple[Any, Any, str]] = {
     "mine": (
@@ -44,9 +36,19 @@ _EMPTY: dict[str, tuple[Any, Any, str]] = {
         gettext_lazy("A ticket comes here when the customer's last word has no answer yet."),
         "due",
     ),
+    "customer": (
+        gettext_lazy("We wait for nobody"),
+        gettext_lazy("A ticket comes here when the customer was asked for something."),
+        "all",
+    ),
     "due": (
-        gettext_lazy("Nothing is due by tomorrow"),
-        gettext_lazy("Whatever was promised within a day, and whatever is late, appears here."),
+        gettext_lazy("Nothing more is due today"),
+        gettext_lazy("Whatever was promised by the end of the day, and is not late yet, appears here."),
+        "overdue",
+    ),
+    "overdue": (
+        gettext_lazy("Nothing is late"),
+        gettext_lazy("A ticket comes here when a promised instant has passed."),
         "all",
     ),
     "all": (
@@ -74,7 +76,7 @@ def home(request: HttpRequest, person: Person) -> HttpResponse:
 @serves_here
 @require_GET
 def work_list(request: HttpRequest, person: Person, name: str) -> HttpResponse:
-    """One of the five lists across everything this person works in; `fragment` pane or rows draws that alone."""
+    """One of the lists across everything this person works in; `fragment` pane or rows draws that alone."""
     if name not in LISTS:
         raise Http404
     place = place_from(request.GET, name)
@@ -83,7 +85,7 @@ def work_list(request: HttpRequest, person: Person, name: str) -> HttpResponse:
     if part == "rows":
         return render(request, "desk/_rows.html", context)
     if part == "pane":
-        return render(request, "desk/_list.html", {**context, **_tools(person, place)})
+        return render(request, "desk/_list.html", {**context, **list_tools.tools(person, place)})
     whole = nav.page(
         request,
         person,
@@ -91,7 +93,7 @@ def work_list(request: HttpRequest, person: Person, name: str) -> HttpResponse:
         counted=counts(person),
         desk_strip=nav.strip(person),
         **context,
-        **_tools(person, place),
+        **list_tools.tools(person, place),
         is_page=True,
     )
     return render(request, "desk/list.html", whole)
@@ -107,43 +109,13 @@ def _rows(person: Person, place: ListPlace) -> dict[str, Any]:
         "newest": place.first_page if place.after else "",
         "further": "" if page.complete or page.next else place.further_back,
         "is_filtered": place.filters.is_empty() is False or bool(place.filters.slug),
+        "many_verbs": many.VERBS.items(),
+        "many_most": many.MOST,
         "several": len(person.serving) > 1,
         "empty_title": empty_title,
         "empty_text": empty_text,
         "elsewhere": nav.list_title(elsewhere) if elsewhere else "",
         "elsewhere_url": reverse("desk:list", args=[elsewhere]) if elsewhere else "",
-    }
-
-
-def _tools(person: Person, place: ListPlace) -> dict[str, Any]:
-    """Sorts and filters. Kinds and teams are offered where they mean one organisation's."""
-    serving = person.serving
-    chosen = next((one.organisation for one in serving if one.organisation.slug == place.filters.slug), None)
-    only = chosen or (serving[0].organisation if len(serving) == 1 else None)
-    language = sentences.language_now()
-    kinds = Kind.objects.filter(organisation=only, retired_at__isnull=True) if only else []
-    teams = Team.objects.filter(organisation=only, ended_at__isnull=True).order_by("id") if only else []
-    filters = place.filters
-    selected = [
-        bool(filters.slug),
-        bool(filters.kind_id),
-        bool(filters.team_id),
-        bool(filters.channel),
-        bool(filters.status),
-        bool(filters.priority),
-    ]
-    return {
-        "list_title": nav.list_title(place.name),
-        "sorts": [(code, SORT_WORDS[code], place.sorted_by(code), code == place.sort) for code in SORTS],
-        "sort_word": SORT_WORDS[place.sort],
-        "organisations": [one.organisation for one in serving] if len(serving) > 1 else [],
-        "kinds": [(kind.pk, kind.name_in(language)) for kind in kinds],
-        "teams": [(team.pk, team.name_in(language)) for team in teams],
-        "channels": [
-            (code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")
-        ],
-        "statuses": Ticket.Status.choices,
-        "filters_on": sum(selected),
     }
 
 

@@ -14,12 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.tenancy import clock
-from sportello.records.accounts.guard import works_here
+from sportello.records.accounts.guard import serves_here, works_here
 from sportello.records.accounts.people import Person
+from sportello.records.tickets.access import get_ticket
+from sportello.records.tickets.models import Message
 from sportello.service.channels import senders as rules
 
 from .. import nav
 from ..forms.senders import BlockForm, FormSenderForm
+from .answers import done, ticket_address
 from .contacts import Here, here
 
 asks = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +68,33 @@ def form_ending(request: HttpRequest, person: Person, slug: str, form_id: int) -
     rules.end_form(place.organisation, form_id, place.member)
     messages.success(request, _("From now on its mail is a program's again."))
     return HttpResponseRedirect(_list(slug))
+
+
+@serves_here
+@require_POST
+def blocking(request: HttpRequest, person: Person, slug: str, number: str, position: int) -> HttpResponse:
+    """Hold back what else the sender of a message writes; with `undo` (the rule) listen again."""
+    ticket = get_ticket(person, slug, number)
+    place = _deciding(person, slug)
+    rows = Message.objects.filter(entry__ticket=ticket, entry__position=position, direction="in")
+    message = rows.exclude(sender_address="").first()
+    if message is None:
+        raise Http404
+    undone = request.POST.get("undo", "")
+    if undone:
+        if undone not in map(str, rules.blocks_of(place.organisation, {message.sender_address}).values()):
+            raise Http404
+        rules.unblock(place.organisation, int(undone), place.member)
+        said = _("Unblocked. What was held back waits in quarantine: release what you want to read.")
+    else:
+        try:
+            rules.block(place.organisation, message.sender_address,
+                        _("From request %(number)s") % {"number": ticket.number}, place.member)  # fmt: skip
+        except Refusal as refusal:
+            messages.error(request, str(refusal.sentence))
+            return HttpResponseRedirect(ticket_address(ticket, f"e{position}"))
+        said = _("Blocked: from now on its mail is held back.")
+    return done(request, person, ticket, said, anchor=f"e{position}")
 
 
 def _block(form: forms.Form, place: Here) -> bool:

@@ -32,9 +32,12 @@ def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> Http
     if part:
         return _part(request, person, found, part)
     context = _whole(request, person, found)
-    if not any(tab.current for tab in context["desk_strip"]):
+    own = next((tab for tab in context["desk_strip"] if tab.current), None)
+    if own is None:
         strip.open_tab(found, member_of(person, found))
         context["desk_strip"] = nav.strip(person, found.pk)
+    elif own.unread:
+        strip.seen(found, member_of(person, found))
     if is_fragment(request):
         return render(request, "desk/_work.html", context)
     return render(request, "desk/ticket.html", nav.page(request, person, organisation=found.organisation, **context))
@@ -64,6 +67,7 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
     if part == "head":
         return render(request, "desk/_head.html", ticket_page.head(person, found))
     if part == "live":
+        strip.seen(found, member_of(person, found))
         shown = {**ticket_page.head(person, found), **ticket_page.news(request, person, found)}
         return render(request, "desk/_changed.html", shown)
     return render(request, "desk/_timeline.html", ticket_page.conversation(request, person, found))

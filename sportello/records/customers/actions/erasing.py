@@ -53,14 +53,16 @@ def erase(customer: Customer, member: Membership, *, ground: str) -> Erasure:
             raise Refusal(" ".join(keep))
         now = clock.now(row.organisation)
         ids = together(row)
-        counts = _forget(ids)
+        tombstone = Erasure.objects.create(organisation_id=row.organisation_id, customer=row, ground=stated,
+                                           by_member=member, ordered_at=now)
+        record(row.organisation, "customer.erased", row, person(member.user_id), at=now, erasure_id=tombstone.pk)
+        # only now: who reacts still knows which addresses were theirs
+        tombstone.counts = _forget(ids)
+        tombstone.save(update_fields=["counts"])
         for one in Customer.objects.filter(pk__in=ids):
             one.name, one.born_on, one.needs, one.addressed_as, one.language = f"#{one.pk}", None, "", "", ""
             one.erased_at = now
             one.save()
-        tombstone = Erasure.objects.create(organisation_id=row.organisation_id, customer=row, ground=stated,
-                                           by_member=member, ordered_at=now, counts=counts)
-        record(row.organisation, "customer.erased", row, person(member.user_id), at=now, erasure_id=tombstone.pk)
     return tombstone
 
 

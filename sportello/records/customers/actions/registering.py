@@ -33,22 +33,23 @@ _SURENESS = {"": 0, "by_reply": 1, "by_code": 2, "by_document": 3}
 
 def find_or_add(
     organisation: Organisation, *, name: str, identities: Iterable[Given], language: str, actor: Actor,
-    at: datetime | None = None,
+    at: datetime | None = None, is_stranger: bool = False,
 ) -> Customer:
     """The customer these addresses belong to, else a new one; either way with all addresses they may have.
 
     The first given e-mail, PEC, tax code or messaging name that somebody has decides; a phone or reference does
     only together with the same name. Addresses that cannot be one are left out, those of another customer stay
-    theirs (an operator may merge). All is unverified: it is what a stranger wrote.
+    theirs (an operator may merge). All is unverified: it is what a stranger wrote. `is_stranger`: the caller has
+    just looked for them in vain.
     """
     known = _normal_forms(identities)
     shown_name = one_line(name, 200)
     instant = at or clock.now(organisation)
-    for _attempt in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS):
         # no savepoint of its own: nothing in it fails but what has one
         with transaction.atomic(savepoint=False):
             _one_at_a_time(organisation, known)
-            found = _find(organisation, shown_name, known)
+            found = None if is_stranger and attempt == 0 else _find(organisation, shown_name, known)
             if found is not None:
                 _complete(found, shown_name, known, language, actor, instant)
                 return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 
 from django.db import transaction
+from django.db.models import ForeignObjectRel
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -85,15 +86,17 @@ def _empty(ticket_id: int, said: str) -> tuple[int, int]:
         blobs = list(Blob.objects.filter(pk__in=Attachment.objects.filter(**entries).values("blob")))
         Attachment.objects.filter(**entries).delete()
         for blob in blobs:
-            _drop(blob)
+            drop_blob(blob)
     return messages, len(blobs)
 
 
-def _drop(blob: Blob) -> None:
+def drop_blob(blob: Blob) -> None:
     """The bytes go when nothing else counts on them; after the commit, so that a failure keeps both."""
     used = any(
         relation.related_model._default_manager.filter(**{relation.field.name: blob.pk}).exists()
-        for relation in Blob._meta.related_objects
+        # those without a name of their own too: most rooms point at a file that way
+        for relation in Blob._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel)
     )
     if used:
         return

@@ -18,10 +18,11 @@ from sportello.records.accounts.models import Membership, Team
 from sportello.records.customers.models import Customer
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
-from sportello.records.procedures.queries import procedure_for
 
 from .. import codes, levels, notices, terms
 from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
+from ..prepared import Prepared
+from ..reach import Reach, writing_way
 from ..search_index import index
 from ..words import Words
 from .change import Change, journal_told
@@ -55,6 +56,10 @@ class Opening:
     #: (about, code, facts) the door already knows: which door, which customer, why a new ticket.
     reasons: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     links: list[tuple[Ticket, str]] = field(default_factory=list)
+    #: What is known of the organisation already, by who opens many in a row.
+    prepared: Prepared | None = None
+    #: Nobody had this address before: no letter to it can have come back.
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,8 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
     """Open a ticket and give its receipt. Refusal when there are no words and no summary."""
     _check(opening)
     instant = at or clock.now(organisation)
-    procedure = procedure_for(opening.kind, clock.local(organisation, instant).date())
+    prepared = opening.prepared or Prepared(organisation)
+    procedure = prepared.procedure(opening.kind, clock.local(organisation, instant).date())
     nonce, digest = codes.new_nonce()
     with transaction.atomic():
         ticket = Ticket(
@@ -93,8 +99,10 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         ticket.number = _next_number(organisation, instant)
         ticket.save()
         change = Change(ticket, instant, actor)
+        written = _written(ticket)
         entry = first_entry(change, opening)
-        terms.begin(ticket, procedure, opening.starts_at or instant)
+        begun = terms.begin(ticket, procedure, opening.starts_at or instant, prepared=prepared)
+        ticket.next_promise_at = min(term.due_at for term in begun)
         levels.opened(ticket, instant)
         AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
         participants(change, opening)
@@ -102,8 +110,10 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         change.told.insert(
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
-        notices.give(change, "receipt", how=_receipt_way(opening), untold=opening.untold)
-        ticket.save()
+        notices.give_receipt(
+            change, prepared, how=_receipt_way(opening), untold=opening.untold, way=_way(ticket, opening)
+        )
+        ticket.save(update_fields=[column for column, value in _written(ticket).items() if written[column] != value])
         journal_told(change)
     return Opened(ticket, entry, codes.derive(nonce))
 
@@ -119,6 +129,18 @@ def _receipt_way(opening: Opening) -> str:
     if opening.address:
         return ""
     return {"counter": "counter", "phone": "phone", "letter": "letter", "webform": "screen"}.get(opening.channel, "")
+
+
+def _way(ticket: Ticket, opening: Opening) -> Reach | None:
+    """Of an address nobody had before everything is known; else it is looked up."""
+    if not (opening.is_stranger and opening.address):
+        return None
+    return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", opening.address)
+
+
+def _written(ticket: Ticket) -> dict[str, Any]:
+    """The columns of the row as they stand."""
+    return {column.attname: getattr(ticket, column.attname) for column in Ticket._meta.concrete_fields}
 
 
 def _next_number(organisation: Organisation, instant: datetime) -> str:

@@ -1,9 +1,10 @@
 """Typed rows for screens. One module a screen's subject."""
 
 from .history import customer_history
-from .lists import LISTS, SORTS, Filters, Page, TicketRow, counts, list_page, row_of
+from .lists import SORTS, Filters, Page, TicketRow, list_page, neighbours, row_of
 from .silent import SilentTicket, silent_tickets
 from .timeline import TimelineItem, public_timeline, timeline
+from .work_lists import LISTS, counts
 
 __all__ = [
     "LISTS",
@@ -16,6 +17,7 @@ __all__ = [
     "counts",
     "customer_history",
     "list_page",
+    "neighbours",
     "public_timeline",
     "row_of",
     "silent_tickets",

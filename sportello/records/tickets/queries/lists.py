@@ -1,32 +1,31 @@
-"""Work lists: five lists, four declared sorts with indexes, filters over a bounded window, capped counts."""
+"""A page of a work list: four declared sorts with indexes, filters over a bounded window, neighbours of a ticket."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
-from ..access import tickets_for
 from ..models import Ticket
+from .work_lists import LISTS, tickets_in
 
-LISTS: Final = ("mine", "unassigned", "waiting", "due", "all")
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
 #: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
 WINDOW: Final = 2_000
-CAP: Final = 100
-#: "Due" holds what was promised within this time, and what is overdue.
-DUE_WITHIN: Final = timedelta(hours=24)
+#: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
+ME: Final = "me"
+NOBODY: Final = "none"
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Codes and ids; empty or None: not filtered. `slug` is the organisation's."""
+    """Codes and ids; empty or None: not filtered. `slug` is the organisation's; `owner` an id, `ME` or `NOBODY`."""
 
     slug: str = ""
     kind_id: int | None = None
@@ -34,6 +33,7 @@ class Filters:
     channel: str = ""
     status: str = ""
     priority: int | None = None
+    owner: str = ""
 
     def is_empty(self) -> bool:
         return self == Filters(slug=self.slug)
@@ -91,12 +91,12 @@ def list_page(
     chosen = filters or Filters()
     name = name if name in LISTS else LISTS[0]
     sort = sort if sort in SORTS else SORTS[0]
-    parts = [_ordered(_list(each, name, chosen.slug), sort, after) for each in _by_organisation(person)]
+    parts = [_ordered(tickets_in(each, name, chosen.slug), sort, after) for each in _by_organisation(person)]
     windowed = not chosen.is_empty() and not further
     if windowed:
-        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen)
+        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen) for part in parts], limit + 1), sort, "")
+        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort, "")
     found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
     rows = [row_of(ticket) for ticket in found[:limit]]
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
@@ -119,6 +119,46 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
 def _is_beyond(parts: list[QuerySet[Ticket]]) -> bool:
     """Whether there are more rows than a filter's window looks at."""
     return any(part.values_list("pk", flat=True)[WINDOW : WINDOW + 1] for part in parts)
+
+
+def neighbours(
+    person: Person, name: str, sort: str, filters: Filters, ticket: Ticket
+) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    """(slug, number) of the ticket before and of the one after `ticket` in a list's order, where it stands by now.
+
+    Filters look at the window only, as the page does.
+    """
+    column, down = _ORDER[sort if sort in SORTS else SORTS[0]]
+    instant = getattr(ticket, column)
+    parts = [tickets_in(each, name, filters.slug).exclude(pk=ticket.pk) for each in _by_organisation(person)]
+    found: list[tuple[str, str] | None] = []
+    for back in (True, False):
+        beyond = _beyond(column, instant, ticket.pk, later=back == down)
+        ordered = [_ordered_by(part.filter(beyond), column, down=back != down) for part in parts]
+        if not filters.is_empty():
+            window = _ordered_by(_firsts(ordered, WINDOW), column, down=back != down)
+            near = _filtered(window, filters, person)
+        else:
+            near = _ordered_by(_firsts(ordered, 1), column, down=back != down)
+        found.append(near.values_list("organisation__slug", "number").first())
+    return found[0], found[1]
+
+
+def _beyond(column: str, instant: datetime | None, pk: int, *, later: bool) -> Q:
+    """Rows after (`later`) or before a place of an ascending order in which nulls stand last."""
+    if instant is None:
+        same = Q(**{f"{column}__isnull": True})
+        return same & Q(pk__gt=pk) if later else Q(**{f"{column}__isnull": False}) | same & Q(pk__lt=pk)
+    if later:
+        more = Q(**{f"{column}__gt": instant}) | Q(**{column: instant}, pk__gt=pk)
+        return more | Q(**{f"{column}__isnull": True})
+    return Q(**{f"{column}__lt": instant}) | Q(**{column: instant}, pk__lt=pk)
+
+
+def _ordered_by(tickets: QuerySet[Ticket], column: str, *, down: bool) -> QuerySet[Ticket]:
+    if down:
+        return tickets.order_by(F(column).desc(), "-pk")
+    return tickets.order_by(F(column).asc(), "pk")
 
 
 def row_of(ticket: Ticket) -> TicketRow:
@@ -151,45 +191,22 @@ def row_of(ticket: Ticket) -> TicketRow:
     )
 
 
-def counts(person: Person) -> dict[str, int]:
-    """How many tickets each list has, at most `CAP`: the screen shows 99+."""
-    return {name: _list(person, name, "").order_by()[:CAP].count() for name in LISTS if name != "all"}
-
-
-def _list(person: Person, name: str, slug: str) -> QuerySet[Ticket]:
-    tickets = tickets_for(person)
-    if slug:
-        tickets = tickets.filter(organisation__slug=slug)
-    if name == "mine":
-        return tickets.filter(owner_id__in=sorted(person.membership_ids)).exclude(status=Ticket.Status.CLOSED)
-    if name == "unassigned":
-        return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids)).exclude(
-            status=Ticket.Status.CLOSED
-        )
-    if name == "waiting":
-        return tickets.filter(unanswered_since__isnull=False).exclude(status=Ticket.Status.CLOSED)
-    if name == "due":
-        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_due(person))
-    return tickets
-
-
-def _due(person: Person) -> Q:
-    """Promised within a day by the clock of each organisation, which may be moved."""
-    due = Q(pk__in=[])
-    for place in person.places:
-        due |= Q(organisation_id=place.organisation.pk, next_promise_at__lt=clock.now(place.organisation) + DUE_WITHIN)
-    return due
-
-
-def _filtered(tickets: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
-    exact = {
+def _filtered(tickets: QuerySet[Ticket], filters: Filters, person: Person) -> QuerySet[Ticket]:
+    exact: dict[str, Any] = {
         "kind_id": filters.kind_id,
         "team_id": filters.team_id,
         "channel": filters.channel,
         "status": filters.status,
         "priority": filters.priority,
     }
-    return tickets.filter(**{column: value for column, value in exact.items() if value})
+    found = tickets.filter(**{column: value for column, value in exact.items() if value})
+    if filters.owner == ME:
+        return found.filter(owner_id__in=sorted(person.membership_ids))
+    if filters.owner == NOBODY:
+        return found.filter(owner__isnull=True)
+    if filters.owner.isascii() and filters.owner.isdigit() and len(filters.owner) < 16:
+        return found.filter(owner_id=int(filters.owner))
+    return found
 
 
 #: sort → (column, descending)
@@ -216,9 +233,7 @@ def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticke
             tickets = tickets.filter(
                 Q(**{f"{column}__gt": instant}) | Q(**{column: instant}, pk__gt=last) | Q(**{f"{column}__isnull": True})
             )
-    if down:
-        return tickets.order_by(F(column).desc(), "-pk")
-    return tickets.order_by(F(column).asc(), "pk")
+    return _ordered_by(tickets, column, down=down)
 
 
 def _key(ticket: Ticket, sort: str) -> str:

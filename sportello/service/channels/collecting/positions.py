@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from sportello.foundation.core.text import one_line
 from sportello.foundation.files import store as blobs
@@ -16,6 +17,7 @@ from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
 from sportello.service.channels.email.taking import Addressed, Earlier, take
+from sportello.service.channels.erasing import erased_prints
 from sportello.service.channels.models import CollectedMessage, Collector, FolderPosition, IncomingMail
 
 from . import dates
@@ -90,10 +92,12 @@ def recognised(position: FolderPosition, server: Server, found: Iterable[tuple[L
 
 def _free_mails(position: FolderPosition, server: Server, prints: set[str]) -> dict[str, list[IncomingMail]]:
     """By digest: mails of this collector whose newest place does not hold them any more, oldest first."""
+    erased = erased_prints(position.collector.mailbox_id, position.organisation_id, prints)
+    theirs = Q(mail__raw__sha256__in=prints, mail__raw__organisation=position.organisation_id)
     rows = (
         CollectedMessage.objects.filter(
+            theirs | Q(mail__in=list(erased)) if erased else theirs,
             position__collector=position.collector_id, mail__mailbox=position.collector.mailbox_id,
-            mail__raw__sha256__in=prints, mail__raw__organisation=position.organisation_id,
         ).select_related("mail__raw", "position").order_by("pk")
     )  # fmt: skip
     newest = {row.mail_id: row for row in rows}
@@ -102,7 +106,7 @@ def _free_mails(position: FolderPosition, server: Server, prints: set[str]) -> d
     free: dict[str, list[IncomingMail]] = {}
     for row in newest.values():
         if row.mail is not None and not (row.position_id == position.pk and row.key in there):
-            free.setdefault(row.mail.raw.sha256, []).append(row.mail)
+            free.setdefault(erased.get(row.mail.pk, row.mail.raw.sha256), []).append(row.mail)
     return free
 
 

@@ -63,7 +63,7 @@ _MICROSOFT = replace(
     _provider("Microsoft 365", "outlook.office365.com", "outlook.office365.com", "smtp.office365.com", port=587),
     proof="oauth2",
     token_url="https://login.microsoftonline.com/common/oauth2/v2.0/token",  # noqa: S106 - an address
-    scope="https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+    scope="https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
 )
 _GOOGLE = replace(
     _provider("Google", "imap.gmail.com", "pop.gmail.com", "smtp.gmail.com"),

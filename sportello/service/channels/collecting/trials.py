@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sportello.service.channels.email import secrets as sending_secrets
-from sportello.service.channels.email.sender import Server, hand_over
+from sportello.service.channels.email.sender import hand_over
 from sportello.service.channels.models import Collector, Mailbox
 
 from . import session
+from .sending import server_of
 from .trouble import SENTENCES, ServerTrouble, trouble_of
 
 #: Somebody waits at a page.
@@ -50,10 +51,9 @@ def try_sending(mailbox: Mailbox, to: str) -> Tried:
     if not mailbox.smtp_host:
         return Tried(False, _("No server for sending is set: letters stay in the out-tray."))
     try:
-        password = sending_secrets.password_of(mailbox)
-    except FileNotFoundError:
+        server = server_of(mailbox)
+    except (FileNotFoundError, sending_secrets.NoPassword):
         return Tried(False, str(SENTENCES["no_secret"]))
-    server = Server(mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_security, mailbox.smtp_user, password)
     outcome = hand_over(server, mailbox.address, [to], _letter(mailbox, to))
     if outcome.what == "sent":
         return Tried(True, _("Sending works: a trial letter to %(address)s was taken.") % {"address": to})

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from .addresses import mailbox_for
-from .taking import Addressed, take
+from .taking import Addressed, Peer, take
 
 log = logging.getLogger("sportello.listen")
 Result = TypeVar("Result")
@@ -88,9 +88,10 @@ class Doorkeeper:
         lmtp = isinstance(server, LMTP)
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         self.under_way += 1
+        door, peer = ("lmtp", None) if lmtp else ("smtp", _peer(session))
         try:
             await self._in_thread(
-                lambda: take(raw, recipients, door="lmtp" if lmtp else "smtp", envelope_from=envelope.mail_from)
+                lambda: take(raw, recipients, door=door, envelope_from=envelope.mail_from, peer=peer)
             )
             answer = TAKEN
         except Exception as error:
@@ -119,6 +120,12 @@ class Doorkeeper:
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self.pool, _with_fresh_connection, work)
+
+
+def _peer(session: Session) -> Peer | None:
+    """The other end, for SPF; None behind a socket that has no address."""
+    address = session.peer[0] if isinstance(session.peer, tuple) and session.peer else ""
+    return Peer(str(address).partition("%")[0][:45], str(session.host_name or "")) if address else None
 
 
 def _with_fresh_connection(work: Callable[[], Result]) -> Result:

@@ -23,6 +23,12 @@ CLEAR_PASSWORD: Final = gettext_noop("The password is not sent: the connection t
 NO_PASSWORD: Final = gettext_noop(
     "The password of the mailbox is not in this home: type it again in the mailbox's page."
 )
+NO_TOKEN: Final = gettext_noop(
+    "The provider gives no access for sending: connect the mailbox again on its page."
+)
+NO_TOKEN_TAKEN: Final = gettext_noop(
+    "The mail server does not accept the access given by the provider: the consent may not cover sending."
+)
 NO_SMTPUTF8: Final = gettext_noop(
     "The mail server cannot write to addresses with these letters before the @ (SMTPUTF8): use another address."
 )
@@ -37,7 +43,7 @@ OURS: Final = gettext_noop("Something went wrong on our side while sending.")
 
 SENTENCES: Final = frozenset({
     NO_CONNECTION, NO_NAME, TOO_SLOW, HUNG_UP, NO_STARTTLS, BAD_CERTIFICATE, NO_TLS, NO_LOGIN, CLEAR_PASSWORD,
-    NO_PASSWORD, NO_SMTPUTF8, TOO_LARGE, LOST_AFTER, STOPPED, NO_MAILBOX, UNWRITABLE, OURS,
+    NO_PASSWORD, NO_TOKEN, NO_TOKEN_TAKEN, NO_SMTPUTF8, TOO_LARGE, LOST_AFTER, STOPPED, NO_MAILBOX, UNWRITABLE, OURS,
 })  # fmt: skip
 
 

@@ -7,6 +7,7 @@ handed over leaves it in doubt: the server may have taken it.
 
 from __future__ import annotations
 
+import base64
 import re
 import smtplib
 import socket
@@ -27,6 +28,7 @@ WHOLE = 100.0
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _DOTS = re.compile(rb"(?m)^\.")
 _ANSWER = 1_000
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,15 @@ class Server:
     security: str = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
+    #: An access token instead of a password (XOAUTH2); asked with True when the last one was refused. Raises NoToken.
+    token: Callable[[bool], str] | None = field(default=None, repr=False, compare=False)
+
+
+class NoToken(Exception):
+    """Whoever gives tokens gives none: a sentence of `plain`, and their words."""
+
+    def __init__(self, sentence: str, words: str = "") -> None:
+        super().__init__(plain.words(sentence, words))
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,32 @@ class _Conversation:
             return
         if security == "optional" and not encrypted:
             raise _Refused("retry", plain.CLEAR_PASSWORD)
+        if self.server.token is not None:
+            self._sign_in_by_token(self.server.token, encrypted=encrypted)
+            return
         self._step(lambda: self.smtp.login(self.server.user, self.server.password), "retry")
+
+    def _sign_in_by_token(self, token: Callable[[bool], str], *, encrypted: bool) -> None:
+        """XOAUTH2, once again with a fresh token when the server does not take the one we hold. A token opens more than
+        this server: it never leaves in the clear but on our own machine."""
+        if not encrypted and self.server.host not in _LOOPBACK:
+            raise _Refused("retry", plain.CLEAR_PASSWORD)
+        for fresh in (False, True):
+            try:
+                access = token(fresh)
+            except NoToken as error:
+                raise _Refused("retry", str(error)) from error
+            said = f"user={self.server.user}\x01auth=Bearer {access}\x01\x01"
+            line = base64.b64encode(said.encode()).decode("ascii")
+            code, words = self._step(lambda line=line: self.smtp.docmd("AUTH", f"XOAUTH2 {line}"), "retry")  # type: ignore[misc]  # a default binds the line
+            if code == 334:
+                # the reason, in base64; an empty answer asks for the refusal itself
+                code, words = self._step(lambda: self.smtp.docmd(""), "retry")
+            if code == 235:
+                return
+            if not 500 <= code < 600:
+                break
+        raise _Refused("retry", plain.words(plain.NO_TOKEN_TAKEN, _said(code, words)), _known(code))
 
     def begin(self, sender: str, size: int, *, utf8: bool) -> None:
         """MAIL FROM, after what is known to be refused anyway."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,14 @@ class Earlier:
     is_archive: bool = False
 
 
+@dataclass(frozen=True)
+class Peer:
+    """Who handed a message to our door: the address of the other end, and the name it gave (HELO)."""
+
+    address: str
+    name: str
+
+
 def take(
     raw: bytes,
     recipients: Iterable[Addressed],
@@ -44,6 +53,7 @@ def take(
     door: str,
     envelope_from: str | None,
     earlier: Earlier | None = None,
+    peer: Peer | None = None,
 ) -> list[IncomingMail]:
     """Store `raw` once for every mailbox among `recipients`: all or, raising, none.
 
@@ -52,7 +62,7 @@ def take(
     """
     chosen = _one_a_mailbox(recipients)
     with transaction.atomic():
-        return [_store(raw, each, door, envelope_from, earlier) for each in chosen]
+        return [_store(raw, each, door, envelope_from, earlier, peer) for each in chosen]
 
 
 def _one_a_mailbox(recipients: Iterable[Addressed]) -> list[Addressed]:
@@ -70,9 +80,10 @@ def _has_token(each: Addressed) -> bool:
 
 
 def _store(
-    raw: bytes, each: Addressed, door: str, envelope_from: str | None, earlier: Earlier | None
+    raw: bytes, each: Addressed, door: str, envelope_from: str | None, earlier: Earlier | None, peer: Peer | None
 ) -> IncomingMail:
     organisation = each.mailbox.organisation
+    stranger = peer if peer is not None and _is_stranger(peer.address) else Peer("", "")
     mail = IncomingMail.objects.create(
         organisation=organisation,
         mailbox=each.mailbox,
@@ -83,9 +94,19 @@ def _store(
         received_at=earlier.at if earlier else clock.now(organisation),
         stored_at=clock.server_now(),
         is_archive=earlier is not None and earlier.is_archive,
+        peer=stranger.address,
+        peer_name=one_line(stranger.name, 255),
     )
     record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=each.mailbox.pk, door=door)
     return mail
+
+
+def _is_stranger(address: str) -> bool:
+    """Whether SPF can say something of it: a relay of one's own network has taken the message from somebody else."""
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
 
 
 def _envelope_sender(given: str | None) -> str:

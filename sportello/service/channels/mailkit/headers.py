@@ -48,6 +48,21 @@ class Headers:
         """All fields of that name, encoded words untouched."""
         return [_as_text(value) for value in self._index.get(name, ())]
 
+    def by_hop(self, name: str, most: int, signs: int) -> tuple[tuple[int, str], ...]:
+        """The first `most` fields of that name, each cut and with the number of Received that stand above it."""
+        if name not in self._index:
+            return ()
+        found: list[tuple[int, str]] = []
+        hops = 0
+        for field, value in self._fields:
+            if field == "received":
+                hops += 1
+            elif field == name:
+                found.append((hops, _as_text(value[:signs])))
+                if len(found) == most:
+                    break
+        return tuple(found)
+
     def text(self, name: str, defects: Defects) -> str:
         """The first non-empty field of that name on one line, encoded words read."""
         for value in self._index.get(name, ()):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sportello.service.channels.mailkit import (
     addresses,
     attachments,
+    authenticity,
     bodies,
     bounces,
     charsets,
@@ -106,6 +107,7 @@ def _parse(raw: bytes, envelope_from: str | None, defects: Defects) -> MailRecor
         signature_state=unpacked.seal.state,
         signature_kind=unpacked.seal.kind,
         calendar=tuple(unpacked.events),
+        authentication=top.by_hop("authentication-results", authenticity.FIELDS, authenticity.SIGNS),
     )
 
 

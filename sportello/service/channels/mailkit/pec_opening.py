@@ -120,6 +120,7 @@ def _inside(outer: MailRecord, certified: Certified, inside: MailRecord | None) 
         size=outer.size,
         sha256=outer.sha256,
         defects=tuple(defects),
+        authentication=outer.authentication,
     )
 
 

@@ -202,6 +202,9 @@ class MailRecord:
     signature_state: SignatureState = ""
     signature_kind: SignatureKind = ""
     calendar: tuple[CalendarEvent, ...] = ()
+    authentication: tuple[tuple[int, str], ...] = ()
+    """Authentication-Results as written, each with the number of Received above it: whom to believe is for
+    `authenticity.believed`. Of a certified message those of its envelope."""
 
     @property
     def sender(self) -> Address:

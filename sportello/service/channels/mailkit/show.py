@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from sportello.service.channels.mailkit import authenticity
 from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.mailkit.record import Address, Bounce, CalendarEvent, Certified, MailRecord
 
@@ -88,7 +89,18 @@ def as_json(record: MailRecord) -> dict[str, Any]:
         "signature_state": record.signature_state,
         "signature_kind": record.signature_kind,
         "calendar": [_event(event) for event in record.calendar],
+        "authentication": [_checked(value) for _hops, value in record.authentication],
     }
+
+
+def _checked(value: str) -> dict[str, Any]:
+    """One Authentication-Results as its writer put it; `said`: passed, failed or not_said. Nobody is believed here:
+    a mailbox names the host it believes."""
+    host, results = authenticity.read(value)
+    told = [
+        {"method": method, "result": one.result, "domain": one.domain, "said": one.said} for method, one in results
+    ]
+    return {"host": host, "results": told}
 
 
 def _event(event: CalendarEvent) -> dict[str, Any]:

@@ -2,6 +2,7 @@ from ..webform.models import DoorCount, DraftFile, FormDraft
 from .certified import CertifiedLetter, CertifiedMail, CertifiedOutcome
 from .collecting import CollectedMessage, Collector, FolderPosition
 from .dispatch import Attempt, Delivery, Dispatch
+from .erased import ErasedRow
 from .incoming import IncomingMail
 from .mailbox import Mailbox
 from .outtray import OutTrayMail
@@ -21,6 +22,7 @@ __all__ = [
     "Dispatch",
     "DoorCount",
     "DraftFile",
+    "ErasedRow",
     "FolderPosition",
     "FormDraft",
     "FormSender",

@@ -36,7 +36,11 @@ class IncomingMail(OrganisationModel):
     stored_at = models.DateTimeField()
     #: Older than the mailbox's cut-off: it keeps its date, starts nothing and sends nothing.
     is_archive = models.BooleanField(default=False)
-    #: What DKIM, SPF and DMARC say (`collecting/authenticity.py`); null until it was looked at.
+    #: Who handed it to our own door, and by which name; empty: it came another way, or from our own network.
+    peer = models.CharField(max_length=45, blank=True, default="")
+    peer_name = models.CharField(max_length=255, blank=True, default="")
+    #: What DKIM, SPF and DMARC say (`authenticity/`): `mailkit.authenticity.Authenticity.as_json`, empty when nobody
+    #: says anything; null until it was looked at.
     authenticity = models.JSONField(null=True, blank=True)
 
     state = models.CharField(max_length=15, choices=State.choices, default=State.PENDING)

@@ -111,6 +111,8 @@ def _open(
             customer=customer,
             words=words_of(mail, writer),
             address=writer.address,
+            prepared=mail.desk.prepared,
+            is_stranger=decision.customer is None,
             untold=_untold(mail, writer),
             reasons=[
                 _door(mail, decision.shown),

@@ -77,7 +77,7 @@ def keep(mail: Arrived, bound: binding.Binding | None = None, delivery: Delivery
         organisation=mail.organisation,
         mail=mail.row,
         defaults={
-            **_columns(certified),
+            **columns(certified),
             "kind": (mail.record.pec or certified.kind)[:60],
             "signature": signature.state,
             "signature_facts": {"code": signature.code, "signer": signature.signer, "issuer": signature.issuer},
@@ -94,7 +94,8 @@ def keep_envelope(mail: Arrived, settled: Settled) -> None:
         keep(mail)
 
 
-def _columns(certified: Certified) -> dict[str, Any]:
+def columns(certified: Certified) -> dict[str, Any]:
+    """What is kept of what is certified, as `CertifiedMail` has it."""
     return {
         "error": certified.error[:60],
         "error_text": certified.error_text,

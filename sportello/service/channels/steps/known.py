@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.conf import settings
 from django.db.models import Q
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import default_kind
+from sportello.records.tickets.prepared import Prepared
 from sportello.service.channels.email.addresses import our_addresses
-from sportello.service.channels.models import BlockedSender, FormSender, Mailbox
+from sportello.service.channels.models import BlockedSender, Collector, FormSender, Mailbox
 from sportello.service.routing.actions import Routed, team_for
 
 from .senders import patterns_of
@@ -48,9 +50,23 @@ class Desk:
         return self.mailboxes[mailbox_id]
 
     @cached_property
+    def prepared(self) -> Prepared:
+        """What every ticket it opens asks."""
+        return Prepared(self.organisation)
+
+    @cached_property
     def ours(self) -> frozenset[str]:
         """Every address the organisation has or had, lower case."""
         return our_addresses(self.organisation)
+
+    @cached_property
+    def _believed(self) -> dict[int, str]:
+        named = Collector.objects.filter(organisation=self.organisation).exclude(trusted_host="")
+        return dict(named.values_list("mailbox_id", "trusted_host"))
+
+    def believed_host(self, mailbox_id: int) -> str:
+        """Whose Authentication-Results count in a mailbox; empty: nobody's."""
+        return self._believed.get(mailbox_id, "") or str(settings.MAIL_BELIEVES)
 
     @cached_property
     def domains(self) -> frozenset[str]:

@@ -119,6 +119,7 @@ def customer_of(mail: Arrived, writer: Writer, known: Customer | None) -> Custom
         language=mail.record.language,
         actor=MACHINE,
         at=mail.at,
+        is_stranger=known is None,
     )
 
 

@@ -19,10 +19,11 @@ for (const { dataset } of document.querySelectorAll("[data-live-row]")) {
 
 export const wanted = () => (document.querySelector("[data-live-list], [data-live-news]") ? ["lists"] : []);
 
-export function told({ ticket, version, entered, left }) {
-  if (version <= (heard.get(ticket) ?? 0)) return; // the end of catching up and the beginning of listening overlap
+export function told({ ticket, version, entered, left, timed }) {
+  if (!timed && version <= (heard.get(ticket) ?? 0)) return; // the end of catching up and the beginning of listening overlap
   heard.set(ticket, version);
-  if (version <= (drawn.get(ticket) ?? 0)) return; // the page is newer than the news
+  if (!timed && version <= (drawn.get(ticket) ?? 0)) return; // the page is newer than the news
+  document.querySelector(`[data-tab-ticket="${CSS.escape(ticket)}"]:not([data-current]) .strip-news`)?.removeAttribute("hidden");
   const change = { ticket, version, entered, left };
   document.querySelectorAll("[data-live-list]").forEach((element) => place(element, change));
   count(entered, 1);

@@ -1,5 +1,6 @@
 // Live: the page follows what others do. Works with nothing when there is no script: then a page is as old as it is.
 import * as lists from "./lists.js";
+import * as presence from "./presence.js";
 import { Shared } from "./shared.js";
 import * as tickets from "./tickets.js";
 
@@ -10,12 +11,13 @@ const hear = {
   hello: (data) => tickets.compare(data),
   ticket: (data) => tickets.changed(data),
   gone: (data) => tickets.gone(data),
+  presence: (data) => presence.heard(data),
   lists: (data) => lists.told(data),
   resync: () => lists.doubt(), // the tickets' versions came with the first word
 };
 
 if (url) {
-  const shared = new Shared(url, ["ticket", "gone", "lists"], (name, data) => {
+  const shared = new Shared(url, ["ticket", "gone", "lists", "presence"], (name, data) => {
     hear[name]?.(data);
     want(SWAPPED_AGO); // what is gone is wanted no more
   });
@@ -28,4 +30,5 @@ if (url) {
   };
   want(performance.now());
   document.addEventListener("htmx:load", () => want(SWAPPED_AGO));
+  presence.start(url);
 }

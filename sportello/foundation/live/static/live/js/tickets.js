@@ -1,6 +1,6 @@
 // `data-live-ticket="<organisation>/<number>" data-version data-refresh`: what is open asks for itself again when it
 // has changed. Focus stays where it is, and nothing is redrawn in which somebody types, chooses or has something open.
-import { announce } from "./words.js";
+import { announce, sentence } from "./words.js";
 
 const JITTER = 400; // ms; fifty browsers must not ask in the same moment
 const TRIES = 3;
@@ -62,12 +62,25 @@ export function changed({ ticket, version, id }) {
   setTimeout(() => attend(ticket, id), Math.random() * JITTER);
 }
 
+// What may no longer be seen leaves the screen: timeline, context, what was being written (its draft is on the server).
+function clear(element) {
+  const pane = element.closest(".pane-main");
+  if (!pane) return;
+  const words = Object.assign(document.createElement("p"), { className: "empty", textContent: sentence("gone") });
+  pane.replaceChildren(words);
+  document.querySelector(".pane-side")?.replaceChildren();
+  document.title = sentence("gone");
+}
+
 export function gone({ ticket }) {
   const elements = [...shown(ticket)];
   for (const element of elements) {
     element.removeAttribute("data-live-ticket");
     element.toggleAttribute("data-live-gone", true);
+    clear(element);
   }
+  document.querySelector(`[data-tab-ticket="${CSS.escape(ticket)}"]`)?.remove();
+  document.querySelector(`[data-live-row="${CSS.escape(ticket)}"]`)?.remove();
   if (elements.length) announce("gone", "error");
 }
 

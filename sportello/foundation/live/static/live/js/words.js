@@ -7,6 +7,8 @@ export function some(name, count) {
   return (said[`${name}${count === 1 ? "One" : "Many"}`] ?? "").replace("#n", String(count));
 }
 
+export const sentence = (name) => said[name] ?? "";
+
 export function announce(name, state = "info") {
   if (state === "info" && Date.now() - spoken < QUIET) return;
   spoken = Date.now();

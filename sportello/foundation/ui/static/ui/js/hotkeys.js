@@ -4,7 +4,20 @@
 const PATIENCE = 900; // ms between the keys of a sequence
 const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
 
+// What this person chose (WCAG 2.1.4): keys of one character off, or others in their place, as pairs "tx" (t is x now).
+const chosen = document.querySelector('meta[name="keys"]')?.dataset ?? {};
+const pairs = (chosen.changed ?? "").split(" ").filter(Boolean).map((pair) => [...pair]);
+const instead = new Map(pairs); // delivered → wanted
+const meant = new Map([...pairs.map(([key]) => [key, ""]), ...pairs.map(([key, own]) => [own, key])]);
+
+// The key as delivered that a person means by what they press; "" when they want it to mean nothing.
 export function chord(event) {
+  const pressed = asPressed(event);
+  if (pressed.length > 1 && !pressed.startsWith("shift+")) return pressed;
+  return "off" in chosen ? "" : meant.get(pressed) ?? pressed;
+}
+
+function asPressed(event) {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase();
   const shifted = event.shiftKey && (event.key.length > 1 || /[a-z]/i.test(event.key));
   return [
@@ -32,6 +45,7 @@ class Hotkeys {
   #press(event) {
     if (event.defaultPrevented || event.isComposing || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
     const pressed = chord(event);
+    if (!pressed) return;
     if (event.target.closest?.(FIELDS) && !pressed.startsWith("mod+")) return;
     if (document.querySelector("dialog[open]") && pressed !== "mod+enter") return;
     const sequence = this.#typed ? `${this.#typed} ${pressed}` : pressed;
@@ -63,7 +77,7 @@ class Hotkeys {
       for (const part of element.dataset.hotkey.split(" ")) {
         const key = document.createElement("kbd");
         key.className = "kbd";
-        key.textContent = part.replace("mod", "⌘/Ctrl").replace("enter", "↵");
+        key.textContent = (instead.get(part) ?? part).replace("mod", "⌘/Ctrl").replace("enter", "↵");
         keys.append(key, " ");
       }
       words.textContent = label(element);

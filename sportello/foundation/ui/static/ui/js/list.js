@@ -1,4 +1,4 @@
-// <list-navigation> around rows: j and k move, Enter opens (it is a link), Home and End jump.
+// <list-navigation> around rows: j and k move, Enter opens (it is a link), the space bar ticks the row's box.
 import { chord } from "./hotkeys.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -17,6 +17,10 @@ customElements.define("list-navigation", class extends HTMLElement {
   #move(event) {
     if (event.defaultPrevented || event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     const inside = this.contains(document.activeElement);
+    if (inside && chord(event) === " " && document.activeElement.matches(".row-link")) {
+      event.preventDefault();
+      return void document.activeElement.closest(".row").querySelector(".row-pick")?.click();
+    }
     const step = { j: 1, k: -1, ...(inside ? { arrowdown: 1, arrowup: -1 } : {}) }[chord(event)];
     const links = [...this.querySelectorAll(".row-link")];
     if (!step || !links.length || !this.checkVisibility()) return;

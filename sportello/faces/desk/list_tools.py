@@ -1,0 +1,79 @@
+"""What stands above a list: its orders, filters, columns and saved views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from sportello.records.accounts.models import Membership, Team
+from sportello.records.accounts.people import Person
+from sportello.records.procedures.models import Kind
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import SORTS
+from sportello.records.tickets.queries.lists import ME, NOBODY
+
+from . import nav, sentences
+from .models import SavedView
+from .places import COLUMNS, ListPlace
+
+SORT_WORDS: dict[str, Any] = {
+    "due": gettext_lazy("due first"),
+    "newest": gettext_lazy("newest first"),
+    "oldest_waiting": gettext_lazy("waiting longest"),
+    "opened": gettext_lazy("opened last"),
+}
+COLUMN_WORDS: dict[str, Any] = {
+    "kind": gettext_lazy("Kind"),
+    "channel": gettext_lazy("Channel"),
+    "organisation": gettext_lazy("Organisation"),
+    "number": gettext_lazy("Number"),
+    "status": gettext_lazy("Status"),
+    "team": gettext_lazy("Team"),
+    "owner": gettext_lazy("Owner"),
+    "opened": gettext_lazy("Opened"),
+    "waiting": gettext_lazy("Waiting since"),
+}
+
+
+def tools(person: Person, place: ListPlace) -> dict[str, Any]:
+    """Kinds, teams and colleagues are offered where they mean one organisation's."""
+    serving = person.serving
+    filters = place.filters
+    chosen = next((one.organisation for one in serving if one.organisation.slug == filters.slug), None)
+    only = chosen or (serving[0].organisation if len(serving) == 1 else None)
+    language = sentences.language_now()
+    kinds = Kind.objects.filter(organisation=only, retired_at__isnull=True) if only else []
+    teams = Team.objects.filter(organisation=only, ended_at__isnull=True).order_by("id") if only else []
+    named = [(team.pk, team.name_in(language)) for team in teams]
+    selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
+    return {
+        "list_title": nav.list_title(place.name),
+        "sorts": [(code, SORT_WORDS[code], place.sorted_by(code), code == place.sort) for code in SORTS],
+        "sort_word": SORT_WORDS[place.sort],
+        "organisations": [one.organisation for one in serving] if len(serving) > 1 else [],
+        "kinds": [(kind.pk, kind.name_in(language)) for kind in kinds],
+        "teams": named,
+        "owners": [(ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")), *(_colleagues(only.pk) if only else [])],
+        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
+        "statuses": Ticket.Status.choices,
+        "priorities": Ticket.Priority.choices,
+        "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
+        "filters_on": sum(map(bool, [*selected, filters.owner])),
+        "saved_views": SavedView.objects.seen_by(person),
+        "own_memberships": person.membership_ids,
+        "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
+    }
+
+
+def view_teams(person: Person) -> list[tuple[int, str]]:
+    """The teams a view may be shared with: their own."""
+    language = sentences.language_now()
+    return [(team.pk, team.name_in(language)) for team in Team.objects.filter(pk__in=person.team_ids).order_by("pk")]
+
+
+def _colleagues(organisation_id: int) -> list[tuple[str, str]]:
+    members = Membership.objects.filter(
+        organisation_id=organisation_id, ended_at__isnull=True, user__is_active=True
+    ).exclude(role=Membership.Role.ADMINISTRATOR)
+    return [(str(pk), name) for pk, name in members.order_by("user__name", "pk").values_list("pk", "user__name")[:200]]

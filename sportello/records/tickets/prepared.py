@@ -1,0 +1,48 @@
+"""What every opening of one organisation asks again: the version in force, its opening hours as kept, decreed
+standstills, the texts of notices. Read once by whoever opens many in a row (a batch of mail takes a second or two);
+who opens one ticket takes a fresh one.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
+from sportello.records.procedures.queries import NoticeText, notice_text, procedure_for
+
+from .models import GlobalSuspension, KeptCalendar
+
+
+class Prepared:
+    """Rows of one organisation, kept as long as the instance lives and never longer than a batch."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+        self._procedures: dict[tuple[int, date], Procedure] = {}
+        self._calendars: dict[int, KeptCalendar] = {}
+        self._texts: dict[tuple[str, str], NoticeText] = {}
+
+    def procedure(self, kind: Kind, day: date) -> Procedure:
+        """The version in force on `day`; LookupError when there is none."""
+        if (kind.pk, day) not in self._procedures:
+            self._procedures[kind.pk, day] = procedure_for(kind, day)
+        return self._procedures[kind.pk, day]
+
+    def calendar(self, office: OfficeCalendar) -> KeptCalendar:
+        """The row that keeps these opening hours."""
+        if office.pk not in self._calendars:
+            self._calendars[office.pk] = KeptCalendar.of(office)
+        return self._calendars[office.pk]
+
+    def notice(self, moment: str, language: str) -> NoticeText:
+        """The text of a notice before its variables are filled."""
+        if (moment, language) not in self._texts:
+            self._texts[moment, language] = notice_text(self._organisation, moment, language)
+        return self._texts[moment, language]
+
+    @cached_property
+    def standstills(self) -> list[GlobalSuspension]:
+        """Every decreed standstill that was not withdrawn; an organisation has a handful in a lifetime."""
+        return list(GlobalSuspension.objects.filter(organisation=self._organisation, withdrawn_at__isnull=True))
