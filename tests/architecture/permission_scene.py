@@ -21,12 +21,13 @@ from django.test import Client
 from django.urls import reverse
 
 from sportello.foundation.files.actions import keep
+from sportello.foundation.files.models import Logo
 from sportello.foundation.journal import actor
 from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.actions.invitations import invite
-from sportello.records.accounts.models import Team
+from sportello.records.accounts.models import Branch, Team
 from sportello.records.customers.models import Identity
 from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
 from sportello.records.procedures.models import Kind, Procedure
@@ -54,6 +55,8 @@ from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
 NOTE = "girasole"
+#: The start of a PNG: what a logo is known by.
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 #: A word of each ticket, in its subject.
 WORDS = dict(zip(TICKETS, ("zafferano", "ornitorinco", "melograno", "biancospino", "corbezzolo", "finocchio"), strict=True))
 KINDS = {"front": "information", "taxes": "complaint", "care": "order"}
@@ -185,9 +188,12 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
         raw=keep(organisation, b"Subject: Ricevuta\r\n\r\nEcco"), put_at=clock.now(organisation), rfc_id=f"<{slug}@t>",
     )
     kind = Kind.objects.get(organisation=organisation, is_default=True)
+    spare = Team.objects.create(organisation=organisation, slug="spare", names={"it": "Scorta"})
+    branch = Branch.objects.create(organisation=organisation, slug="sede", names={"it": "Sede"})
+    Logo.objects.create(organisation=organisation, blob=keep(organisation, PICTURE))
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
     return {
-        "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
+        "slug": slug, "name": "all", "spare_team_id": str(spare.pk), "branch_id": str(branch.pk), "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
         "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
         "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),

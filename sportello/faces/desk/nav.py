@@ -44,7 +44,8 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
-    ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
+    ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
+    ("setup", pgettext_lazy("rail", "Set up"), "settings", "g s", "desk:setup_home", "sets up"),
 )
 
 
@@ -93,7 +94,7 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
     for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
         if address and _may(person, right):
-            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right == "administers"))
+            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right != "serves"))
     return shown
 
 
@@ -169,6 +170,8 @@ def _keys(person: Person) -> KeyChoice | None:
 def _may(person: Person, right: str) -> bool:
     if right == "administers":
         return any(person.administers(place) or person.supervises(place) for place in person.places)
+    if right == "sets up":
+        return any(person.administers(place) for place in person.places)
     return bool(person.serving)
 
 

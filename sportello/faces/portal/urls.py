@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{_HERE}privacy/", legal.privacy, name="privacy"),
     path(f"{_HERE}accessibility/", legal.accessibility, name="accessibility"),
     path(f"{_HERE}accent.css", legal.accent, name="accent"),
+    path(f"{_HERE}logo/", legal.logo, name="logo"),
     path("demo/mail/", demo_mail.mails, name="demo_mails"),
     path("demo/mail/<int:mail_id>/", demo_mail.mail, name="demo_mail"),
     path("demo/mail/<int:mail_id>/raw/", demo_mail.raw, name="demo_mail_raw"),

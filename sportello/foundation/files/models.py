@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 
 
 class Blob(OrganisationModel):
@@ -32,3 +32,15 @@ class Blob(OrganisationModel):
     @property
     def is_infected(self) -> bool:
         return self.scan == self.Scan.INFECTED
+
+
+class Logo(OrganisationModel):
+    """What an organisation is recognised by on portal and paper; one at a time."""
+
+    blob = OwnedKey(Blob, related_name="+")
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation"], name="logo_once"),
+        ]

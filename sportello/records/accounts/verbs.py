@@ -10,4 +10,12 @@ register(
     Verb("invitation.sent", "invitation", {"role": str}),
     Verb("invitation.accepted", "invitation", {"user_id": int}),
     Verb("invitation.withdrawn", "invitation", {}),
+    Verb("organisation.described", "organisation", {"parts": list[str]}),
+    Verb("logo.changed", "organisation", {"sha256": str}),
+    Verb("team.added", "team", {}),
+    Verb("team.changed", "team", {"is_office": bool}),
+    Verb("team.ended", "team", {}),
+    Verb("branch.added", "branch", {}),
+    Verb("branch.changed", "branch", {}),
+    Verb("branch.ended", "branch", {}),
 )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
 
+from ..branches import places_of
 from ..page import crumbs, language, of_organisation, show
 from ..sheets import sheets_of
 
@@ -26,7 +27,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 @of_organisation
 def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     texts = [(sheet, sheet.text_in(language())) for sheet in sheets_of(organisation)]
-    return show(request, organisation, "portal/home.html", {"sheets": texts})
+    places = places_of(organisation, language())
+    return show(request, organisation, "portal/home.html", {"sheets": texts, "places": places})
 
 
 @require_safe
