@@ -18,7 +18,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.colour import parse
 from sportello.records.procedures.models import Kind
 
-_LANGUAGES: Mapping[str, str] = dict(settings.LANGUAGES)
+_LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES}
 
 
 class InLanguages(forms.Form):
@@ -34,7 +34,7 @@ class InLanguages(forms.Form):
         for name, (label, rows, longest, help_text) in self.TEXTS.items():
             for code in self.codes:
                 self.fields[f"{name}_{code}"] = forms.CharField(
-                    label=_("%(what)s in %(language)s") % {"what": label, "language": _LANGUAGES.get(code, code)},
+                    label=_("%(what)s (%(language)s)") % {"what": label, "language": _LANGUAGES.get(code, code)},
                     max_length=longest, required=False, help_text=help_text,
                     widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput,
                 )  # fmt: skip
