@@ -337,6 +337,11 @@ LINES = (
     Line("desk:mailbox_pause", POST, SETS_UP, {"on": "0"}),
     Line("desk:mailbox_default", POST, SETS_UP, {}),
     Line("desk:mailbox_retirement", POST, SETS_UP, {}),
+    # the desk: for who answers for the work of others
+    Line("desk:work_home", GET, SUPERVISES),
+    Line("desk:work", GET, SUPERVISES),
+    Line("desk:work_week", GET, SUPERVISES),
+    Line("desk:work_week_csv", GET, SUPERVISES),
     # the desk: setting an organisation up
     Line("desk:setup_home", GET, SETS_UP),
     Line("desk:setup", GET, SETS_UP),

@@ -43,6 +43,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
+    ("work", pgettext_lazy("rail", "Work"), "chart", "g l", "desk:work_home", "supervises"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
     ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
     ("setup", pgettext_lazy("rail", "Set up"), "settings", "g s", "desk:setup_home", "sets up"),
@@ -170,6 +171,8 @@ def _keys(person: Person) -> KeyChoice | None:
 def _may(person: Person, right: str) -> bool:
     if right == "administers":
         return any(person.administers(place) or person.supervises(place) for place in person.places)
+    if right == "supervises":
+        return any(person.supervises(place) for place in person.places)
     if right == "sets up":
         return any(person.administers(place) for place in person.places)
     return bool(person.serving)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, setup, terms, work
+from .addresses import (
+    certified,
+    contacts,
+    customers,
+    door,
+    lists,
+    mailboxes,
+    procedures,
+    setup,
+    supervising,
+    terms,
+    work,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -16,4 +28,5 @@ urlpatterns = [
     *mailboxes.urlpatterns,
     *terms.urlpatterns,
     *setup.urlpatterns,
+    *supervising.urlpatterns,
 ]
