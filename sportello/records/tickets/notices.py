@@ -8,12 +8,14 @@ from django.utils import translation
 
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import add
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.queries import NoticeText, notice_text
 
 from . import codes, notice_words, terms
 from .actions.change import Change
+from .actions.writing import put_recipients
 from .models import Closure, Entry, Message, Notice, Recipient, Ticket
 from .prepared import Prepared
 from .reach import Reach, reach
@@ -78,13 +80,15 @@ def _no_way(change: Change, moment: str, sign: str) -> Notice:
 
 def _line(change: Change, moment: str, **columns: Any) -> Notice:
     ticket = change.ticket
-    return Notice.objects.create(
-        organisation_id=ticket.organisation_id,
-        ticket=ticket,
-        moment=moment,
-        due_at=change.at,
-        is_required=moment in required_moments(ticket),
-        **columns,
+    return add(
+        Notice(
+            organisation_id=ticket.organisation_id,
+            ticket=ticket,
+            moment=moment,
+            due_at=change.at,
+            is_required=moment in required_moments(ticket),
+            **columns,
+        )
     )
 
 
@@ -126,26 +130,23 @@ def _write(change: Change, moment: str, text: NoticeText, way: Reach, values: di
     ticket = change.ticket
     subject, body = notice_words.fill(text, values)
     entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC)
-    message = Message.objects.create(
-        organisation_id=ticket.organisation_id,
-        entry=entry,
-        direction=Message.Direction.OUT,
-        channel=way.how,
-        subject=subject[:500],
-        text=body,
-        language=ticket.language,
-        notice_moment=moment,
-        token=token() if way.writes else "",
-        is_machine=True,
+    message = add(
+        Message(
+            organisation_id=ticket.organisation_id,
+            entry=entry,
+            direction=Message.Direction.OUT,
+            channel=way.how,
+            subject=subject[:500],
+            text=body,
+            language=ticket.language,
+            notice_moment=moment,
+            token=token() if way.writes else "",
+            is_machine=True,
+        )
     )
     if way.writes:
-        Recipient.objects.create(
-            organisation_id=ticket.organisation_id,
-            message=message,
-            role=Recipient.Role.TO,
-            name=way.name,
-            address=way.address,
-        )
+        put_recipients(message, [(Recipient.Role.TO, way.name, way.address)])
+    change.addresses[message.pk] = (way.address,) if way.writes else ()
     index(ticket, entry, subject)
     change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=way.how, moment=moment)
     return message

@@ -5,18 +5,18 @@ from __future__ import annotations
 from django.db import connection
 
 from sportello.foundation.core.text import fold
+from sportello.foundation.core.together import add_line
 
 from .models import Entry, Ticket
 
 #: to_tsvector refuses more than 1 MB of lexemes; a customer's words are far below.
 _MOST_SIGNS = 60_000
 
-_INSERT = """
-INSERT INTO tickets_searchrow (organisation_id, entry_id, ticket_id, team_id, sensitivity, visibility, words)
-VALUES (%(organisation)s, %(entry)s, %(ticket)s, %(team)s, %(sensitivity)s, %(visibility)s,
-        strip(to_tsvector('italian', %(text)s) || to_tsvector('english', %(text)s) || to_tsvector('simple', %(text)s))
-        || array_to_tsvector(%(tokens)s::text[]))
-"""
+_COLUMNS = ("organisation_id", "entry_id", "ticket_id", "team_id", "sensitivity", "visibility", "words")
+_LINE = (
+    "%s, %s, %s, %s, %s, %s, (SELECT strip(to_tsvector('italian', text) || to_tsvector('english', text)"
+    " || to_tsvector('simple', text)) || array_to_tsvector(%s::text[]) FROM (VALUES (%s)) AS of (text))"
+)
 
 
 def number_tokens(number: str) -> list[str]:
@@ -28,20 +28,22 @@ def number_tokens(number: str) -> list[str]:
 def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) -> None:
     """Make `entry` findable by `texts`; the first entry of a ticket also by its number."""
     tokens = [f"org:{ticket.organisation_id}", *(number_tokens(ticket.number) if with_number else [])]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            {
-                "organisation": ticket.organisation_id,
-                "entry": entry.pk,
-                "ticket": ticket.pk,
-                "team": ticket.team_id,
-                "sensitivity": ticket.sensitivity,
-                "visibility": entry.visibility,
-                "text": fold(" ".join(text for text in texts if text))[:_MOST_SIGNS],
-                "tokens": tokens,
-            },
-        )
+    text = fold(" ".join(text for text in texts if text))[:_MOST_SIGNS]
+    add_line(
+        "tickets_searchrow",
+        _COLUMNS,
+        _LINE,
+        [
+            ticket.organisation_id,
+            entry.pk,
+            ticket.pk,
+            ticket.team_id,
+            str(ticket.sensitivity),
+            str(entry.visibility),
+            tokens,
+            text,
+        ],
+    )
 
 
 def clean_pending() -> int:

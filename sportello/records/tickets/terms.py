@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
+from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.counting import Counted, Pause, count_term
 from sportello.records.procedures.models import OfficeCalendar, Procedure
@@ -46,7 +47,8 @@ def begin(
         answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
         if answer.due_at < conclusion.due_at:
             terms.append(answer)
-    Term.objects.bulk_create(terms)
+    for term in terms:
+        add(term)
     moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
     return terms
 

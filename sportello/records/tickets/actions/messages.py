@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Refusal, Stale
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import add
 from sportello.foundation.journal.actor import Actor, person
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
@@ -36,14 +37,17 @@ def receive(
     actor: Actor,
     reasons: Iterable[tuple[str, str, dict[str, object]]] = (),
     at: datetime | None = None,
+    is_locked: bool = False,
 ) -> Message:
     """The customer writes on a ticket. Raises TooLate for one closed too long ago.
 
-    Machine words (out of office) are kept on the timeline and change neither state nor clock.
+    Machine words (out of office) are kept on the timeline and change neither state nor clock. `is_locked` see
+    `changing`.
     """
-    with changing(ticket, actor, at) as change:
+    with changing(ticket, actor, at, name="receive", is_locked=is_locked) as change:
         row = change.ticket
-        if row.is_closed and not words.is_machine:
+        change.terms_stand = not row.is_closed or words.is_machine
+        if not change.terms_stand:
             _reopen_by_words(change)
         entry = put_words(change, words, channel=channel, customer=customer)
         index(row, entry, words.text, words.subject, words.sender_name, *(file.filename for file in words.files))
@@ -100,12 +104,12 @@ def answer(
     for the customer. Closing is its own verb.
     """
     words = clean(text)
-    with changing(ticket, person(member.user_id), at) as change:
+    with changing(ticket, person(member.user_id), at, name="answer") as change:
         row = change.ticket
         refuse_answer(row, words, base_position)
         entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)
         row.last_public_position = entry.position
-        message = _outgoing(row, entry, words, to, cc, by_reach)
+        message = _outgoing(change, entry, words, to, cc, by_reach)
         put_files(entry, files)
         index(row, entry, words, *(file.filename for file in files))
         row.unanswered_since = None
@@ -137,30 +141,34 @@ def _refuse_closed(ticket: Ticket) -> None:
 
 
 def _outgoing(
-    ticket: Ticket,
+    change: Change,
     entry: Entry,
     text: str,
     to: Sequence[tuple[str, str]],
     cc: Sequence[tuple[str, str]],
     by_reach: bool,
 ) -> Message:
+    ticket = change.ticket
     recipients = [("to", name, address) for name, address in to]
     if not recipients and by_reach:
         way = reach(ticket)
         recipients = [("to", way.name, way.address)] if way.writes else []
     recipients += [("cc", name, address) for name, address in cc]
     channel = writing_way(ticket) if recipients else "portal"
-    message = Message.objects.create(
-        organisation_id=ticket.organisation_id,
-        entry=entry,
-        direction=Message.Direction.OUT,
-        channel=channel,
-        subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
-        text=text,
-        language=ticket.language,
-        token=token() if channel in WRITING else "",
+    message = add(
+        Message(
+            organisation_id=ticket.organisation_id,
+            entry=entry,
+            direction=Message.Direction.OUT,
+            channel=channel,
+            subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
+            text=text,
+            language=ticket.language,
+            token=token() if channel in WRITING else "",
+        )
     )
     put_recipients(message, recipients)
+    change.addresses[message.pk] = tuple(one_line(address, 320) for _role, _name, address in recipients)
     return message
 
 
@@ -189,7 +197,7 @@ def note(
         raise Refusal(_("The note is empty."), field="text")
     with changing(ticket, person(member.user_id), at) as change:
         entry = change.entry(Entry.Kind.NOTE, Entry.Visibility.INTERNAL, member=member)
-        written = Note.objects.create(organisation_id=entry.organisation_id, entry=entry, text=words)
+        written = add(Note(organisation_id=entry.organisation_id, entry=entry, text=words))
         put_files(entry, files)
         index(change.ticket, entry, words)
         change.tell("note.written", entry_id=entry.pk)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import one_line
+from sportello.foundation.core.together import add, add_all, is_gathering, together
 from sportello.foundation.journal.actor import Actor
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -25,7 +26,7 @@ from ..prepared import Prepared
 from ..reach import Reach, writing_way
 from ..search_index import index
 from ..words import Words
-from .change import Change, journal_told
+from .change import Change, columns_of, journal_told, save_changed
 from .writing import put_contact, put_words
 
 
@@ -78,7 +79,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
     prepared = opening.prepared or Prepared(organisation)
     procedure = prepared.procedure(opening.kind, clock.local(organisation, instant).date())
     nonce, digest = codes.new_nonce()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not is_gathering()), together("opening"):
         ticket = Ticket(
             organisation=organisation,
             number="",
@@ -97,14 +98,14 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
             unanswered_since=instant,
         )
         ticket.number = _next_number(organisation, instant)
-        ticket.save()
-        change = Change(ticket, instant, actor)
-        written = _written(ticket)
+        add(ticket)
+        change = Change(ticket, instant, actor, columns=columns_of(ticket))
         entry = first_entry(change, opening)
         begun = terms.begin(ticket, procedure, opening.starts_at or instant, prepared=prepared)
         ticket.next_promise_at = min(term.due_at for term in begun)
         levels.opened(ticket, instant)
-        AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
+        code = AccessCode(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
+        add_all([code])
         participants(change, opening)
         reasons_of(change, opening)
         change.told.insert(
@@ -113,7 +114,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
         notices.give_receipt(
             change, prepared, how=_receipt_way(opening), untold=opening.untold, way=_way(ticket, opening)
         )
-        ticket.save(update_fields=[column for column, value in _written(ticket).items() if written[column] != value])
+        save_changed(change)
         journal_told(change)
     return Opened(ticket, entry, codes.derive(nonce))
 
@@ -136,11 +137,6 @@ def _way(ticket: Ticket, opening: Opening) -> Reach | None:
     if not (opening.is_stranger and opening.address):
         return None
     return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", opening.address)
-
-
-def _written(ticket: Ticket) -> dict[str, Any]:
-    """The columns of the row as they stand."""
-    return {column.attname: getattr(ticket, column.attname) for column in Ticket._meta.concrete_fields}
 
 
 def _next_number(organisation: Organisation, instant: datetime) -> str:
@@ -179,7 +175,7 @@ def participants(change: Change, opening: Opening) -> None:
     """Who may write on the ticket: who asked, and who had a copy."""
     ticket = change.ticket
     if opening.address or opening.customer:
-        Participant.objects.create(
+        part = Participant(
             organisation_id=ticket.organisation_id,
             ticket=ticket,
             customer=opening.customer,
@@ -187,15 +183,18 @@ def participants(change: Change, opening: Opening) -> None:
             role=Participant.Role.REQUESTER,
             since=change.at,
         )
+        add_all([part])
     copied = {address for role, _name, address in (opening.words.recipients if opening.words else ()) if role == "cc"}
-    for address in sorted(copied - {opening.address})[:50]:
-        Participant.objects.create(
+    add_all(
+        Participant(
             organisation_id=ticket.organisation_id,
             ticket=ticket,
             address=address,
             role=Participant.Role.CC,
             since=change.at,
         )
+        for address in sorted(copied - {opening.address})[:50]
+    )
 
 
 def reasons_of(change: Change, opening: Opening) -> None:
@@ -208,11 +207,12 @@ def reasons_of(change: Change, opening: Opening) -> None:
         "term", "procedure", procedure_id=change.ticket.procedure_id, version=change.ticket.procedure.version
     )
     for other, kind in opening.links:
-        Link.objects.create(
+        link = Link(
             organisation_id=change.ticket.organisation_id,
             ticket=change.ticket,
             other=other,
             kind=kind,
             made_at=change.at,
         )
+        add_all([link])
         change.because("ticket", f"linked_{kind}", other_id=other.pk)
