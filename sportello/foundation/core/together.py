@@ -27,7 +27,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 Row = TypeVar("Row", bound=models.Model)
 _Reader = Callable[[models.Model], Any]

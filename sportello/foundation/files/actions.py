@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,18 +36,41 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
 
     Call it inside the transaction that counts on the blob; the bytes are safe on disk before this returns.
     """
-    sha256 = store.put(organisation.pk, content)
-    with transaction.atomic():
-        blob, made = Blob.objects.get_or_create(
-            organisation=organisation,
-            sha256=sha256,
-            defaults={"size": len(content), "content_type": sniff.content_type(content), "stored_at": server_now()},
+    return keep_all(organisation, [content])[0]
+
+
+def keep_all(organisation: Organisation, contents: Sequence[bytes]) -> list[Blob]:
+    """`keep` for several, in their order. Rows are made in the order of their digests: two who keep the same files
+    wait for each other, never both at once."""
+    digests = [store.put(organisation.pk, content) for content in contents]
+    there = _there(organisation, digests)
+    missing = {sha256: content for sha256, content in zip(digests, contents, strict=True) if sha256 not in there}
+    if missing:
+        Blob.objects.bulk_create(
+            [
+                Blob(
+                    organisation=organisation,
+                    sha256=sha256,
+                    size=len(content),
+                    content_type=sniff.content_type(content),
+                    stored_at=server_now(),
+                )
+                for sha256, content in sorted(missing.items())
+            ],
+            ignore_conflicts=True,
         )
-    if made and settings.ANTIVIRUS:
+        there |= _there(organisation, list(missing))
+    if missing and settings.ANTIVIRUS:
         from .tasks import scan_blob
 
-        scan_blob.defer(blob_id=blob.pk)
-    return blob
+        for sha256 in sorted(missing):
+            scan_blob.defer(blob_id=there[sha256].pk)
+    return [there[sha256] for sha256 in digests]
+
+
+def _there(organisation: Organisation, digests: Sequence[str]) -> dict[str, Blob]:
+    found = Blob.objects.filter(organisation=organisation, sha256__in=digests)
+    return {blob.sha256: blob for blob in found}
 
 
 def read(blob: Blob) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,6 +126,15 @@ def lock(ticket: Ticket) -> Ticket:
     """
     Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
     return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
+
+
+def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
+    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    return Ticket.objects.select_related(*_WITH).in_bulk(wanted)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
@@ -97,7 +97,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
             next_promise_at=instant,
             unanswered_since=instant,
         )
-        ticket.number = _next_number(organisation, instant)
+        ticket.number = prepared.number(clock.local(organisation, instant).year)
         add(ticket)
         change = Change(ticket, instant, actor, columns=columns_of(ticket))
         entry = first_entry(change, opening)
@@ -137,19 +137,6 @@ def _way(ticket: Ticket, opening: Opening) -> Reach | None:
     if not (opening.is_stranger and opening.address):
         return None
     return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", opening.address)
-
-
-def _next_number(organisation: Organisation, instant: datetime) -> str:
-    """`2026-0004213`. One statement, whose row lock is held until the transaction ends."""
-    year = clock.local(organisation, instant).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_ticketcounter (organisation_id, year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (organisation_id, year) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
-            [organisation.pk, year],
-        )
-        (serial,) = cursor.fetchone()
-    return f"{year}-{serial:07d}"
 
 
 def first_entry(change: Change, opening: Opening) -> Entry:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.journal.actor import customer as by_customer
 from sportello.records.customers.actions.registering import verify
-from sportello.records.customers.models import Customer, Identity
+from sportello.records.customers.models import Customer
 from sportello.records.tickets.actions.archiving import file_archived, open_archived
-from sportello.records.tickets.actions.messages import TooLate, receive
+from sportello.records.tickets.actions.change import lock
+from sportello.records.tickets.actions.messages import receive
 from sportello.records.tickets.actions.opening import Opening, open_ticket
-from sportello.records.tickets.models import Link, Message, Participant, Ticket
+from sportello.records.tickets.models import Link, Message, Participant, Recipient, Ticket
 from sportello.service.channels.models import IncomingMail
 
 from . import certified, guarding, machines, which
 from .deciding import Decision
 from .mail import Arrived, Settled
-from .who import Writer, customer_of
+from .who import Writer, customer_of, identity_of
 from .words import left_out, subject_of, words_of
 
 
@@ -45,11 +48,11 @@ def _of_a_person(mail: Arrived, decision: Decision, writer: Writer) -> Settled:
     customer = customer_of(mail, writer, decision.customer)
     follows = decision.follows
     if decision.found is not None:
-        try:
-            message = _join(mail, decision.found, writer, customer, decision.shown)
-            return Settled(decision.state, decision.cause, message=message, ticket=decision.found.ticket)
-        except TooLate:  # closed for good between the decision and now
-            follows = decision.found.ticket
+        found = replace(decision.found, ticket=mail.locked or lock(decision.found.ticket))
+        if mail.row.is_archive or not which.too_late(found.ticket, mail):
+            message = _join(mail, found, writer, customer, decision.shown)
+            return Settled(decision.state, decision.cause, message=message, ticket=found.ticket)
+        follows = found.ticket  # closed for good between the decision and now
     message, ticket = _open(mail, decision, writer, customer, follows)
     return Settled(decision.state, "opened", message=message, ticket=ticket)
 
@@ -58,7 +61,7 @@ def _join(
     mail: Arrived, found: which.Found, writer: Writer, customer: Customer | None, shown: tuple[str, ...]
 ) -> Message:
     words = words_of(mail, writer)
-    put = file_archived if mail.row.is_archive else receive
+    put = file_archived if mail.row.is_archive else partial(receive, is_locked=True)
     message = put(
         found.ticket,
         words,
@@ -85,13 +88,21 @@ def _verify(found: which.Found, writer: Writer, mail: Arrived) -> None:
     answered = found.answered
     if answered is None:
         return
-    identity = (
-        Identity.objects.filter(organisation=mail.organisation, sort=writer.sort, value=writer.address, verified="")
-        .select_related("organisation", "customer")
-        .first()
-    )
-    if identity is not None and answered.recipients.filter(address__iexact=writer.address).exists():
-        verify(identity, "by_reply", MACHINE, at=mail.at)
+    identity = identity_of(mail, writer)
+    if identity is None or identity.verified or writer.address.lower() not in mail.batch.asked(_written_to)[answered.pk]:
+        return
+    identity.organisation = mail.organisation
+    verify(identity, "by_reply", MACHINE, at=mail.at)
+
+
+def _written_to(mails: list[Arrived]) -> dict[int, set[str]]:
+    """Whom our messages that these answer were sent to, lower case."""
+    answered = {
+        found.answered.pk: set[str]() for mail in mails if (found := which.by_token(mail)) and found.answered is not None
+    }
+    for message_id, address in Recipient.objects.filter(message__in=answered).values_list("message_id", "address"):
+        answered[message_id].add(address.lower())
+    return answered
 
 
 def _open(

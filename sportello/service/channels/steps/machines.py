@@ -41,13 +41,14 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
     """An automatic reply on its ticket's timeline; it moves neither state nor clock."""
     writer = writer_of(mail)
     message = receive(
-        found.ticket,
+        mail.locked or found.ticket,
         words_of(mail, writer, is_machine=True),
         channel=mail.channel,
         customer=known_customer(mail, writer),
         actor=MACHINE,
         reasons=[("ticket", found.why, {"mail_id": mail.row.pk, "machine": cause})],
         at=mail.at,
+        is_locked=mail.locked is not None,
     )
     return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from sportello.foundation.core.text import fold
@@ -19,7 +21,7 @@ from sportello.service.channels.models import Mailbox
 from sportello.service.channels.pec.binding import answered_by
 
 from .mail import Arrived
-from .who import Writer
+from .who import Writer, known_customer, writer_of
 
 _NUMBER = re.compile(r"\b(\d{4}-\d{7})\b")
 _PREFIX = re.compile(r"^(?:(?:re|r|rif|i|fw|fwd|inoltra|aw|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+")
@@ -39,14 +41,25 @@ class Found:
 
 
 def by_token(mail: Arrived) -> Found | None:
-    """The ticket of the first token that is one of ours, in the order of trust of `find_tokens`."""
-    found = tokens.find_tokens(mail.record, [mail.row.envelope_to])[:20]
-    ours = _with_ticket(mail).filter(token__in=found, direction=Message.Direction.OUT) if found else ()
-    known = {message.token: message for message in ours}
-    for token in found:
-        if token in known:
-            return Found(known[token].entry.ticket, "by_token", known[token])
+    """The ticket of the first token that is one of ours, in the order of trust of `find_tokens`; not the message this
+    very mail became, when it is read again."""
+    known = mail.batch.asked(_ours)
+    for token in _tokens(mail):
+        message = known.get(token)
+        if message is not None and message.pk != mail.row.message_id:
+            return Found(message.entry.ticket, "by_token", message)
     return None
+
+
+def _tokens(mail: Arrived) -> list[str]:
+    return tokens.find_tokens(mail.record, [mail.row.envelope_to])[:20]
+
+
+def _ours(mails: list[Arrived]) -> dict[str, Message]:
+    """Messages of ours whose token came back, each with its ticket."""
+    found = {token for mail in mails for token in _tokens(mail)}
+    rows = _with_ticket(mails).filter(token__in=found, direction=Message.Direction.OUT) if found else ()
+    return {message.token: message for message in rows}
 
 
 def by_reference(mail: Arrived, writer: Writer, customer: Customer | None) -> Found | None:
@@ -59,15 +72,27 @@ def by_reference(mail: Arrived, writer: Writer, customer: Customer | None) -> Fo
 
 def referred(mail: Arrived) -> list[Ticket]:
     """Tickets that hold a message this one refers to, newest reference first. Proves nothing by itself."""
-    ids = [mail.record.in_reply_to, *reversed(mail.record.references)]
-    wanted = [one[:500] for one in ids if one][:50]
+    wanted = _references(mail)
     if not wanted:
         return []
     order = {one: place for place, one in reversed(list(enumerate(wanted)))}
-    messages = sorted(_with_ticket(mail).filter(rfc_id__in=wanted)[:200], key=lambda one: (order[one.rfc_id], -one.pk))
+    named = [one for one in mail.batch.asked(_referred) if one.rfc_id in order and one.pk != mail.row.message_id]
+    messages = sorted(named, key=lambda one: (order[one.rfc_id], -one.pk))
     if mail.channel == Mailbox.Channel.PEC:
         messages += answered_by(mail.organisation, wanted)
     return list({message.entry.ticket_id: message.entry.ticket for message in messages}.values())
+
+
+def _references(mail: Arrived) -> list[str]:
+    ids = [mail.record.in_reply_to, *reversed(mail.record.references)]
+    return [one[:500] for one in ids if one][:50]
+
+
+def _referred(mails: list[Arrived]) -> list[Message]:
+    """Messages, theirs and ours, that one of these refers to, with their tickets; at most 200 for each. What our token
+    joins is not asked about."""
+    wanted = {one for mail in mails if by_token(mail) is None for one in _references(mail)}
+    return list(_with_ticket(mails).filter(rfc_id__in=wanted)[: 200 * len(mails)]) if wanted else []
 
 
 def perhaps(mail: Arrived, writer: Writer, customer: Customer | None) -> list[Ticket]:
@@ -91,11 +116,44 @@ def same_subject(one: str, other: str) -> bool:
 
 
 def _own(mail: Arrived, customer: Customer) -> list[Ticket]:
-    own = Ticket.objects.filter(organisation=mail.organisation, customer=customer)
     numbers = _NUMBER.findall(mail.record.subject)[:5]
+    own = Ticket.objects.filter(organisation=mail.organisation, customer=customer)
     named = list(own.filter(number__in=numbers)) if numbers else []
-    recent = own.filter(opened_at__gte=mail.at - RECENT).order_by("-opened_at")[:20]
-    return named + [ticket for ticket in recent if same_subject(ticket.subject, mail.record.subject)]
+    recent = mail.batch.asked(_recent_subjects).get(mail.row.pk, [])
+    alike = [pk for pk, subject in recent if same_subject(subject, mail.record.subject)]
+    tickets = own.in_bulk(alike) if alike else {}
+    return named + [tickets[pk] for pk in alike if pk in tickets]
+
+
+_RECENT = """
+SELECT asked.id, own.id, own.subject
+FROM (VALUES {lines}) AS asked (id, organisation_id, customer_id, since)
+CROSS JOIN LATERAL (
+    SELECT ticket.id, ticket.subject, ticket.opened_at FROM tickets_ticket AS ticket
+    WHERE ticket.customer_id = asked.customer_id AND ticket.organisation_id = asked.organisation_id
+      AND ticket.opened_at >= asked.since
+    ORDER BY ticket.opened_at DESC LIMIT 20
+) AS own
+ORDER BY asked.id, own.opened_at DESC
+"""
+
+
+def _recent_subjects(mails: list[Arrived]) -> dict[int, list[tuple[int, str]]]:
+    """The newest tickets of those of their writers who are known: (id, subject)."""
+    values: list[Any] = []
+    for mail in mails:
+        customer = known_customer(mail, writer_of(mail))
+        if customer is not None:
+            values += [mail.row.pk, mail.organisation.pk, customer.pk, mail.at - RECENT]
+    found: dict[int, list[tuple[int, str]]] = {}
+    if not values:
+        return found
+    lines = ", ".join(["(%s::bigint, %s::bigint, %s::bigint, %s::timestamptz)"] * (len(values) // 4))
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT.format(lines=lines), values)
+        for mail_id, ticket_id, subject in cursor.fetchall():
+            found.setdefault(mail_id, []).append((ticket_id, subject))
+    return found
 
 
 def _bare(subject: str) -> str:
@@ -110,7 +168,5 @@ def _takes_part(mail: Arrived, ticket: Ticket, writer: Writer, customer: Custome
     return bool(writer.address) and takes_part.exists()
 
 
-def _with_ticket(mail: Arrived) -> QuerySet[Message]:
-    """Without the message this very mail became, when it is read again."""
-    others = Message.objects.filter(organisation=mail.organisation).select_related(*_WITH)
-    return others.exclude(pk=mail.row.message_id) if mail.row.message_id else others
+def _with_ticket(mails: list[Arrived]) -> QuerySet[Message]:
+    return Message.objects.filter(organisation=mails[0].organisation).select_related(*_WITH)
