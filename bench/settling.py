@@ -57,9 +57,10 @@ def main() -> int:
             f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at {args.mails / settled:.0f}/s by "
             f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
         )
+        ours, theirs, statements, commits = (one / args.mails for one in spent)
         print(
-            f"processor time a mail: {spent[0] / args.mails:.1f} ms of the workers, {spent[1] / args.mails:.1f} ms of "
-            f"their database processes; statements a mail {spent[2] / args.mails:.1f}, commits {spent[3] / args.mails:.2f}"
+            f"processor time a mail: {ours:.1f} ms of the workers, {theirs:.1f} ms of their database processes; "
+            f"statements a mail {statements:.1f}, transactions {commits:.2f}"
         )
     return 1 if wrong else 0
 

@@ -109,8 +109,9 @@ def add_line(table: str, columns: Sequence[str], template: str, values: Sequence
     if gathering is not None:
         gathering.put_line(table, columns, template, values)
         return
+    statement = _inserting(table, ", ".join(columns), [template])
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({template})", values)
+        cursor.execute(statement, values)
 
 
 def change(row: models.Model, fields: Sequence[str]) -> None:
@@ -160,7 +161,7 @@ def _changing(model: type[models.Model], fields: tuple[str, ...]) -> tuple[str, 
     table = model._meta.db_table
     settings = ", ".join(f'"{one.column}" = fresh."{one.column}"' for one in columns)
     names = ", ".join(f'"{one.column}"' for one in columns)
-    start = f'UPDATE "{table}" SET {settings} FROM (VALUES '
+    start = f'UPDATE "{table}" SET {settings} FROM (VALUES '  # noqa: S608 - names of our own tables and columns
     return start, f') AS fresh (id, {names}) WHERE "{table}".id = fresh.id', tuple(_reader(one) for one in columns)
 
 
@@ -169,6 +170,11 @@ def _types(model: type[models.Model], fields: tuple[str, ...]) -> str:
     """The values of a first line with their types: alone, a NULL or a text would be of none."""
     types = [cast("models.Field[Any, Any]", model._meta.get_field(name)).db_type(connection) for name in fields]
     return ", ".join(["%s::bigint", *(f"%s::{one}" for one in types)])
+
+
+def _inserting(table: str, columns: str, templates: Sequence[str]) -> str:
+    lines = "), (".join(templates)
+    return f"INSERT INTO {table} ({columns}) VALUES ({lines})"  # noqa: S608 - names of our own tables and columns
 
 
 # Gathering ------------------------------
@@ -200,10 +206,10 @@ class _Gathering:
         habit = _HABITS.get(self.name, {}) if not self._stock else {}
         wanted = {one: math.ceil(each * self.units) for one, each in habit.items()}
         wanted.setdefault(table, 1 if habit or self.units == 1 else self.units)
-        arrays = ", ".join(f"ARRAY(SELECT nextval('{one}_id_seq') FROM generate_series(1, {wanted[one]}))"
-                           for one in wanted)  # fmt: skip
+        arrays = ", ".join(["ARRAY(SELECT nextval(%s::regclass) FROM generate_series(1, %s))"] * len(wanted))
+        values = [value for one, count in wanted.items() for value in (f"{one}_id_seq", count)]
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {arrays}")
+            cursor.execute(f"SELECT {arrays}", values)
             for one, ids in zip(wanted, cursor.fetchone(), strict=True):
                 self._stock.setdefault(one, []).extend(ids)
 
@@ -259,7 +265,7 @@ class _Gathering:
         parts: list[str] = []
         values: list[Any] = []
         for (table, columns, end), lines in self._lines.items():
-            parts.append(f'INSERT INTO {table} ({columns}) VALUES ({"), (".join(one for one, _ in lines)}){end}')
+            parts.append(_inserting(table, columns, [template for template, _read in lines]) + end)
             for _template, read in lines:
                 values += read()
         for (model, fields), rows in self._changes.items():

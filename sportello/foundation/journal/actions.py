@@ -105,11 +105,9 @@ def _write(lines: list[list[Any]]) -> list[int] | list[None]:
             together.add_line("journal_event", _COLUMNS, _LINE, values)
         return [None] * len(lines)
     rows = ", ".join([f"({_LINE})"] * len(lines))
+    statement = f"INSERT INTO journal_event ({', '.join(_COLUMNS)}) VALUES {rows} RETURNING id"  # noqa: S608 - as above
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO journal_event ({', '.join(_COLUMNS)}) VALUES {rows} RETURNING id",
-            [value for values in lines for value in values],
-        )
+        cursor.execute(statement, [value for values in lines for value in values])
         return [event_id for (event_id,) in cursor.fetchall()]
 
 

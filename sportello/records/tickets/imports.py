@@ -154,7 +154,8 @@ def _write(
     organisation, (opened, closed) = task.run.organisation, dates
     channel = _CHANNELS.get(fold(values.get("channel", "")), "letter")
     ticket = Ticket.objects.create(
-        organisation=organisation, number=Prepared(organisation).number(clock.local(organisation, opened).year), subject=subject, kind=kind,
+        organisation=organisation, number=Prepared(organisation).number(clock.local(organisation, opened).year),
+        subject=subject, kind=kind,
         procedure=_procedure(kind, opened), customer=customer, channel=channel,
         language=organisation.language_for(customer.language if customer else ""), team=team,
         status=Ticket.Status.CLOSED, opened_at=opened, closed_at=closed, moved_at=closed,

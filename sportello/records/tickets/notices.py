@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
@@ -51,16 +52,16 @@ def give(
     return _keep(change, moment, way.how, _write(change, moment, text, way, values))
 
 
-def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Reach | None) -> Notice:
-    """`give` of the receipt while the ticket is opened: its promise is known already, and perhaps the way."""
+def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Callable[[], Reach]) -> Notice:
+    """`give` of the receipt while the ticket is opened: its promise is known already."""
     ticket, moment = change.ticket, "receipt"
     if untold:
         return _no_way(change, moment, untold)
     if how:
         return _keep(change, moment, how)
-    way = way or reach(ticket)
     text = prepared.notice(moment, ticket.language)
-    return _keep(change, moment, way.how, _write(change, moment, text, way, _values(ticket, "", None)))
+    chosen = way()
+    return _keep(change, moment, chosen.how, _write(change, moment, text, chosen, _values(ticket, "", None)))
 
 
 def _keep(change: Change, moment: str, how: str, message: Message | None = None) -> Notice:

@@ -3,9 +3,9 @@ once where it belongs.
 
 The order: parse, decide (`steps/deciding.py`: guards, machines, who, which ticket), act (`steps/acting.py`), write.
 
-What waits and has nothing to do with each other is settled together (`steps/choosing.py`), so that one question, one statement
-and one commit serve many. It is all or nothing: when anything goes wrong, each is settled in a transaction of its own,
-and what cannot be read harms no other.
+What waits and has nothing to do with each other is settled together (`steps/choosing.py`), so that one question, one
+statement and one commit serve many. It is all or nothing: when anything goes wrong, each is settled in a transaction of
+its own, and what cannot be read harms no other.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.together import together
 from sportello.foundation.files.actions import keep_uploads
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.actions.profile import undo_seconds
@@ -60,7 +61,7 @@ def _send(
 ) -> Message | WaitingReply:
     """The reply, and with it whatever was to follow: all of it or nothing."""
     saved_replies.refuse_missing(data["text"])
-    with transaction.atomic():
+    with transaction.atomic(), together("reply"):
         draft = drafting.drafts_of(ticket, member).get(Draft.Kind.REPLY)
         kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
         reply = waiting.Reply(

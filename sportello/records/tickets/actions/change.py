@@ -139,15 +139,15 @@ def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
 
 @contextmanager
 def changing(
-    ticket: Ticket, actor: Actor, at: datetime | None = None, *, name: str = "change", is_locked: bool = False
+    ticket: Ticket, actor: Actor, at: datetime | None = None, *, name: str = "change", locked: Ticket | None = None
 ) -> Iterator[Change]:
     """Lock `ticket`, let the caller write, then save and journal. An exception undoes everything.
 
     What is written leaves together at the end (`foundation/core/together.py`; `name` is its name there). The caller's
-    instance is brought up to date with what was written; `is_locked`: it is the row as it is now, locked already.
+    instance is brought up to date with what was written; `locked` is the row as `lock` gave it in this transaction.
     """
     with transaction.atomic(savepoint=not is_gathering()), together(name):
-        row = ticket if is_locked else lock(ticket)
+        row = locked or lock(ticket)
         change = Change(row, at or clock.now(row.organisation), actor, snapshot(row), columns=columns_of(row))
         yield change
         write(change)

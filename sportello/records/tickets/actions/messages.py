@@ -37,14 +37,14 @@ def receive(
     actor: Actor,
     reasons: Iterable[tuple[str, str, dict[str, object]]] = (),
     at: datetime | None = None,
-    is_locked: bool = False,
+    locked: Ticket | None = None,
 ) -> Message:
     """The customer writes on a ticket. Raises TooLate for one closed too long ago.
 
-    Machine words (out of office) are kept on the timeline and change neither state nor clock. `is_locked` see
+    Machine words (out of office) are kept on the timeline and change neither state nor clock. `locked` see
     `changing`.
     """
-    with changing(ticket, actor, at, name="receive", is_locked=is_locked) as change:
+    with changing(ticket, actor, at, name="receive", locked=locked) as change:
         row = change.ticket
         change.terms_stand = not row.is_closed or words.is_machine
         if not change.terms_stand:
@@ -96,15 +96,16 @@ def answer(
     then: str = "keep",
     by_reach: bool = True,
     at: datetime | None = None,
+    locked: Ticket | None = None,
 ) -> Message:
     """A colleague answers. `base_position` is the newest public entry they had read: Stale when there is a newer.
 
     `to` and `cc` are (name, address); without `to` the customer is reached where they wrote from, else on the
     follow-up page; not `by_reach`: always there, since nobody stood on the chips. `then`: "keep" in progress, or "wait"
-    for the customer. Closing is its own verb.
+    for the customer. Closing is its own verb. `locked` see `changing`.
     """
     words = clean(text)
-    with changing(ticket, person(member.user_id), at, name="answer") as change:
+    with changing(ticket, person(member.user_id), at, name="answer", locked=locked) as change:
         row = change.ticket
         refuse_answer(row, words, base_position)
         entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)

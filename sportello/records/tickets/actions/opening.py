@@ -23,7 +23,7 @@ from sportello.records.procedures.models import Kind
 from .. import codes, levels, notices, terms
 from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
 from ..prepared import Prepared
-from ..reach import Reach, writing_way
+from ..reach import Reach, way_to
 from ..search_index import index
 from ..words import Words
 from .change import Change, columns_of, journal_told, save_changed
@@ -59,8 +59,8 @@ class Opening:
     links: list[tuple[Ticket, str]] = field(default_factory=list)
     #: What is known of the organisation already, by who opens many in a row.
     prepared: Prepared | None = None
-    #: Nobody had this address before: no letter to it can have come back.
-    is_stranger: bool = False
+    #: Whether letters to `address` arrive (none came back for good), where who opens knows it; None: it is looked up.
+    arrives: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
         notices.give_receipt(
-            change, prepared, how=_receipt_way(opening), untold=opening.untold, way=_way(ticket, opening)
+            change, prepared, how=_receipt_way(opening), untold=opening.untold, way=lambda: _way(ticket, opening)
         )
         save_changed(change)
         journal_told(change)
@@ -132,11 +132,10 @@ def _receipt_way(opening: Opening) -> str:
     return {"counter": "counter", "phone": "phone", "letter": "letter", "webform": "screen"}.get(opening.channel, "")
 
 
-def _way(ticket: Ticket, opening: Opening) -> Reach | None:
-    """Of an address nobody had before everything is known; else it is looked up."""
-    if not (opening.is_stranger and opening.address):
-        return None
-    return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", opening.address)
+def _way(ticket: Ticket, opening: Opening) -> Reach:
+    """How the receipt leaves: to the address they wrote from, unless letters to it come back."""
+    name = ticket.customer.name if ticket.customer else ""
+    return way_to(ticket, name, opening.address, arrives=opening.arrives)
 
 
 def first_entry(change: Change, opening: Opening) -> Entry:

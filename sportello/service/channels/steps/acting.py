@@ -20,7 +20,7 @@ from sportello.service.channels.models import IncomingMail
 from . import certified, guarding, machines, which
 from .deciding import Decision
 from .mail import Arrived, Settled
-from .who import Writer, customer_of, identity_of
+from .who import Writer, customer_of, identity_of, letters_arrive
 from .words import left_out, subject_of, words_of
 
 
@@ -61,7 +61,7 @@ def _join(
     mail: Arrived, found: which.Found, writer: Writer, customer: Customer | None, shown: tuple[str, ...]
 ) -> Message:
     words = words_of(mail, writer)
-    put = file_archived if mail.row.is_archive else partial(receive, is_locked=True)
+    put = file_archived if mail.row.is_archive else partial(receive, locked=found.ticket)
     message = put(
         found.ticket,
         words,
@@ -89,17 +89,27 @@ def _verify(found: which.Found, writer: Writer, mail: Arrived) -> None:
     if answered is None:
         return
     identity = identity_of(mail, writer)
-    if identity is None or identity.verified or writer.address.lower() not in mail.batch.asked(_written_to)[answered.pk]:
+    if identity is None or identity.verified:
+        return
+    if writer.address.lower() not in mail.batch.asked(_written_to)[answered.pk]:
         return
     identity.organisation = mail.organisation
     verify(identity, "by_reply", MACHINE, at=mail.at)
 
 
+def ask_ahead(mails: list[Arrived]) -> None:
+    """What acting on a batch will ask, before its first row waits to be written: later each question writes them."""
+    batch = mails[0].batch
+    batch.asked(_written_to)
+    batch.asked(which.recent_subjects)
+
+
 def _written_to(mails: list[Arrived]) -> dict[int, set[str]]:
     """Whom our messages that these answer were sent to, lower case."""
-    answered = {
-        found.answered.pk: set[str]() for mail in mails if (found := which.by_token(mail)) and found.answered is not None
-    }
+    found = [which.by_token(mail) for mail in mails]
+    answered = {one.answered.pk: set[str]() for one in found if one is not None and one.answered is not None}
+    if not answered:
+        return {}
     for message_id, address in Recipient.objects.filter(message__in=answered).values_list("message_id", "address"):
         answered[message_id].add(address.lower())
     return answered
@@ -123,7 +133,7 @@ def _open(
             words=words_of(mail, writer),
             address=writer.address,
             prepared=mail.desk.prepared,
-            is_stranger=decision.customer is None,
+            arrives=letters_arrive(mail, writer),
             untold=_untold(mail, writer),
             reasons=[
                 _door(mail, decision.shown),

@@ -1,9 +1,9 @@
-"""Which messages share a transaction: those that have nothing to do with each other, and whose settling locks nothing but
-the ticket they join.
+"""Which messages share a transaction: those that have nothing to do with each other, and whose settling locks nothing
+but the ticket they join.
 
-Who writes, what is referred to and which ticket it is about must differ: then it is the same whether one sees what became
-of the other or not, as with two workers. What concerns an earlier one stays pending for the next round; what does more
-than join or open is settled by itself.
+Who writes, what is referred to and which ticket it is about must differ: then it is the same whether one sees what
+became of the other or not, as with two workers. What concerns an earlier one stays pending for the next round; what
+does more than join or open is settled by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sportello.records.tickets.actions.change import lock_all
 from sportello.service.channels.models import Mailbox
 
 from . import certified, which
+from .acting import ask_ahead
 from .deciding import Decision, decide
 from .mail import Arrived, Batch
 from .who import writer_of
@@ -80,6 +81,7 @@ def choose(mails: Iterable[Arrived]) -> Chosen:
     _lock_tickets(chosen)
     for group in by_organisation.values():
         keep_files([mail for mail, decision in chosen.decided if mail in group and decision.fate in _WITH_WORDS])
+        ask_ahead(group)
     return chosen
 
 

@@ -30,6 +30,7 @@ WINDOW = timedelta(minutes=10)
 HANDFUL = 8
 PING_PONG = timedelta(minutes=30)
 _COPIES = 50
+_COPY = ("pk", "mailbox_id", "raw_id", "state", "sender", "subject", "duplicate_of_id", "message_id")
 #: How programs write the number of a request: ours, in brackets, behind a hash. "Order 12" and "order 13" are two.
 _TICKET_NUMBER = re.compile(r"\d{4}-\d{7}|\[[^\]]{0,40}\d[^\]]{0,40}\]|#\s?\d+")
 _AGAIN = re.compile(r"^(?:(?:re|r|rif|aw|sv)\s*:\s*)+")
@@ -61,8 +62,8 @@ def _copies(mails: list[Arrived]) -> dict[int, list[Copy]]:
     found = (
         IncomingMail.objects.filter(same, mailbox__in=list(mails[0].desk.mailboxes))
         .order_by("pk")
-        .values_list("pk", "mailbox_id", "raw_id", "state", "sender", "subject", "duplicate_of_id", "message_id", "rfc_id")
-    )  # fmt: skip
+        .values_list(*_COPY, "rfc_id")
+    )
     if len(mails) == 1:
         found = found.exclude(pk=mails[0].row.pk)
     rows = list(found[:most])

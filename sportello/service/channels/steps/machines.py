@@ -41,14 +41,14 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
     """An automatic reply on its ticket's timeline; it moves neither state nor clock."""
     writer = writer_of(mail)
     message = receive(
-        mail.locked or found.ticket,
+        found.ticket,
         words_of(mail, writer, is_machine=True),
         channel=mail.channel,
         customer=known_customer(mail, writer),
         actor=MACHINE,
         reasons=[("ticket", found.why, {"mail_id": mail.row.pk, "machine": cause})],
         at=mail.at,
-        is_locked=mail.locked is not None,
+        locked=mail.locked,
     )
     return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
 

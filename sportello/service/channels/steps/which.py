@@ -119,7 +119,7 @@ def _own(mail: Arrived, customer: Customer) -> list[Ticket]:
     numbers = _NUMBER.findall(mail.record.subject)[:5]
     own = Ticket.objects.filter(organisation=mail.organisation, customer=customer)
     named = list(own.filter(number__in=numbers)) if numbers else []
-    recent = mail.batch.asked(_recent_subjects).get(mail.row.pk, [])
+    recent = mail.batch.asked(recent_subjects).get(mail.row.pk, [])
     alike = [pk for pk, subject in recent if same_subject(subject, mail.record.subject)]
     tickets = own.in_bulk(alike) if alike else {}
     return named + [tickets[pk] for pk in alike if pk in tickets]
@@ -138,7 +138,7 @@ ORDER BY asked.id, own.opened_at DESC
 """
 
 
-def _recent_subjects(mails: list[Arrived]) -> dict[int, list[tuple[int, str]]]:
+def recent_subjects(mails: list[Arrived]) -> dict[int, list[tuple[int, str]]]:
     """The newest tickets of those of their writers who are known: (id, subject)."""
     values: list[Any] = []
     for mail in mails:

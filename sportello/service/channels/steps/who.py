@@ -111,10 +111,17 @@ def identity_of(mail: Arrived, writer: Writer) -> Identity | None:
     return mail.batch.asked(_identities).get((writer.sort, writer.address)) if writer.address else None
 
 
+def letters_arrive(mail: Arrived, writer: Writer) -> bool:
+    """Whether none to the writer's address has come back for good."""
+    known = mail.batch.asked(_identities)
+    found = [known.get((sort, writer.address)) for sort in ("email", "pec")]
+    return all(one is None or one.undeliverable_at is None for one in found)
+
+
 def _identities(mails: list[Arrived]) -> dict[tuple[str, str], Identity]:
     writers = [writer_of(mail) for mail in mails]
-    sorts, values = {one.sort for one in writers}, {one.address for one in writers if one.address}
-    found = Identity.objects.filter(organisation=mails[0].organisation, sort__in=sorts, value__in=values)
+    values = {one.address for one in writers if one.address}
+    found = Identity.objects.filter(organisation=mails[0].organisation, sort__in=("email", "pec"), value__in=values)
     rows = found.select_related("customer").order_by("-pk") if values else ()
     return {(row.sort, row.value): row for row in rows}
 
