@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from sportello.foundation.core.together import add
@@ -235,7 +236,8 @@ def customers(ticket: Ticket, at: datetime, until: datetime, source: str) -> Ter
 
 def end(ticket: Ticket, term: Term, at: datetime) -> None:
     """Something newer takes its place."""
-    _settle(ticket, [term], ended_at=at)
+    Term.objects.filter(pk=term.pk).update(ended_at=at)
+    moments.forget(ticket, terms=[term])
 
 
 def can_be_suspended(ticket: Ticket) -> bool:
@@ -244,33 +246,38 @@ def can_be_suspended(ticket: Ticket) -> bool:
 
 def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> int:
     """What was promised has happened: with its own instant, not that of the check."""
-    running = Term.objects.filter(ticket=ticket, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True)
-    return _settle(ticket, running, met_at=at)
+    return _settle(_MET, ticket, kinds, at)
 
 
 def end_promises(ticket: Ticket, at: datetime) -> None:
     """A newer promise takes the place of those made by hand."""
-    running = Term.objects.filter(
-        ticket=ticket, kind=Term.Kind.PROMISE, met_at__isnull=True, ended_at__isnull=True
-    )
-    _settle(ticket, running, ended_at=at)
+    _settle(_ENDED, ticket, (Term.Kind.PROMISE,), at)
 
 
 def end_customer_terms(ticket: Ticket, at: datetime) -> None:
     """What was asked of the customer has come, or is no longer awaited."""
-    running = Term.objects.filter(
-        ticket=ticket, kind=Term.Kind.CUSTOMER, met_at__isnull=True, ended_at__isnull=True
-    )
-    _settle(ticket, running, ended_at=at)
+    _settle(_ENDED, ticket, (Term.Kind.CUSTOMER,), at)
 
 
-def _settle(ticket: Ticket, running: Iterable[Term], **instants: datetime) -> int:
-    found = list(running)
-    if not found:
-        return 0
-    Term.objects.filter(pk__in=[term.pk for term in found]).update(**instants)
-    moments.forget(ticket, terms=found)
-    return len(found)
+#: The running terms of a ticket end, and with them what is still to come of theirs; what is done stays as evidence.
+_SETTLED = """
+WITH settled AS (
+    UPDATE tickets_term SET {column} = %s
+    WHERE ticket_id = %s AND kind = ANY(%s) AND met_at IS NULL AND ended_at IS NULL RETURNING id
+), forgotten AS (
+    DELETE FROM tickets_moment
+    WHERE ticket_id = %s AND next_moment_at IS NOT NULL AND term_id IN (SELECT id FROM settled)
+)
+SELECT count(*) FROM settled
+"""
+_MET, _ENDED = _SETTLED.format(column="met_at"), _SETTLED.format(column="ended_at")
+
+
+def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def promised(ticket: Ticket, until: datetime, at: datetime, by_id: int) -> Term:

@@ -38,8 +38,10 @@ from .steps.mail import Arrived, Settled, State
 log = logging.getLogger("sportello.intake")
 
 BATCH = 50
-#: So many share a transaction at most.
+#: So many share a transaction at most; a message of more bytes has one for itself, since they are all in memory at once
+#: and one that takes long to read would keep the others waiting.
 TOGETHER = 20
+LARGE = 1_000_000
 #: So often a message may fail before a colleague looks at it.
 ATTEMPTS = 5
 FIRST_PAUSE = 10.0
@@ -86,11 +88,11 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
 
 
 def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list[int]]:
-    """The messages, and which are to be settled by themselves: one that failed before, or cannot be read."""
+    """The messages, and which are to be settled by themselves: large, failed before, or not to be read."""
     mails, apart = [], []
     for row in rows:
         try:
-            if row.attempts:
+            if row.attempts or row.raw.size > LARGE:
                 apart.append(row.pk)
             else:
                 mails.append(arrived(row, known.seat(row)))

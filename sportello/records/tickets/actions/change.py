@@ -85,7 +85,8 @@ class Change:
             member=member,
             customer=customer,
         )
-        add(TicketEvent(organisation_id=entry.organisation_id, entry=entry, code=code, facts=facts, reason=reason))
+        line = TicketEvent(organisation_id=entry.organisation_id, entry=entry, code=code, facts=facts, reason=reason)
+        add_all([line])
         return entry
 
     def because(self, about: str, code: str, **facts: Any) -> None:

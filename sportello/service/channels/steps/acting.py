@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from sportello.service.channels.models import IncomingMail
 from . import certified, guarding, machines, which
 from .deciding import Decision
 from .mail import Arrived, Settled
-from .who import Writer, customer_of, identity_of, letters_arrive
+from .who import Writer, customer_of, identity_of, letters_arrive, writer_of
 from .words import left_out, subject_of, words_of
 
 
@@ -97,17 +98,22 @@ def _verify(found: which.Found, writer: Writer, mail: Arrived) -> None:
     verify(identity, "by_reply", MACHINE, at=mail.at)
 
 
-def ask_ahead(mails: list[Arrived]) -> None:
+def ask_ahead(decided: Iterable[tuple[Arrived, Decision]]) -> None:
     """What acting on a batch will ask, before its first row waits to be written: later each question writes them."""
-    batch = mails[0].batch
-    batch.asked(_written_to)
-    batch.asked(which.recent_subjects)
+    for mail, decision in decided:
+        if decision.fate == "joined":
+            mail.batch.asked(_written_to)
+        elif decision.fate == "opened" and decision.customer is not None:
+            mail.batch.asked(which.recent_subjects)
 
 
 def _written_to(mails: list[Arrived]) -> dict[int, set[str]]:
-    """Whom our messages that these answer were sent to, lower case."""
-    found = [which.by_token(mail) for mail in mails]
-    answered = {one.answered.pk: set[str]() for one in found if one is not None and one.answered is not None}
+    """Whom our messages were sent to, lower case, that these answer from an address nobody has verified."""
+    answered: dict[int, set[str]] = {}
+    for mail in mails:
+        identity, found = identity_of(mail, writer_of(mail)), which.by_token(mail)
+        if found is not None and found.answered is not None and identity is not None and not identity.verified:
+            answered[found.answered.pk] = set()
     if not answered:
         return {}
     for message_id, address in Recipient.objects.filter(message__in=answered).values_list("message_id", "address"):

@@ -81,7 +81,7 @@ def choose(mails: Iterable[Arrived]) -> Chosen:
     _lock_tickets(chosen)
     for group in by_organisation.values():
         keep_files([mail for mail, decision in chosen.decided if mail in group and decision.fate in _WITH_WORDS])
-        ask_ahead(group)
+    ask_ahead(chosen.decided)
     return chosen
 
 
