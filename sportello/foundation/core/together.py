@@ -158,7 +158,7 @@ def _reader(column: Any) -> _Reader:
 @cache
 def _changing(model: type[models.Model], fields: tuple[str, ...]) -> tuple[str, str, tuple[_Reader, ...]]:
     """Start and end of an UPDATE of many rows, and what is read of each; its first line carries the types."""
-    columns = [model._meta.get_field(name) for name in fields]
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
     table = model._meta.db_table
     settings = ", ".join(f'"{one.column}" = fresh."{one.column}"' for one in columns)
     names = ", ".join(f'"{one.column}"' for one in columns)

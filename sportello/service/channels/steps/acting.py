@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -62,7 +62,9 @@ def _join(
     mail: Arrived, found: which.Found, writer: Writer, customer: Customer | None, shown: tuple[str, ...]
 ) -> Message:
     words = words_of(mail, writer)
-    put = file_archived if mail.row.is_archive else partial(receive, locked=found.ticket)
+    put: Callable[..., Message] = (
+        file_archived if mail.row.is_archive else partial(receive, locked=found.ticket)
+    )
     message = put(
         found.ticket,
         words,
