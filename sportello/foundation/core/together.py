@@ -33,6 +33,7 @@ from psycopg.adapt import Transformer
 Row = TypeVar("Row", bound=models.Model)
 _Reader = Callable[[models.Model], Any]
 _OPEN: ContextVar[_Gathering | None] = ContextVar("together", default=None)
+_MOST_DRAWN = 4
 #: name of a gathering → ids drawn for each of its units, by table: so many are drawn at once the next time.
 _HABITS: dict[str, dict[str, float]] = {}
 
@@ -235,11 +236,13 @@ class _Gathering:
                 self._stock.setdefault(one, []).extend(ids)
 
     def remember(self) -> None:
-        """So many for each unit the next time: what was drawn now, or a little less than what was drawn before."""
+        """So many for each unit the next time: the most that was needed so far, within reason. What is drawn and not
+        used leaves gaps."""
         before = _HABITS.get(self.name, {})
-        each = {table: max(self._drawn[table] / self.units, before.get(table, 0) * 0.75)
-                for table in {*before, *self._drawn}}  # fmt: skip
-        _HABITS[self.name] = {table: count for table, count in each.items() if count > 0.04}
+        _HABITS[self.name] = {
+            table: min(_MOST_DRAWN, max(self._drawn[table] / self.units, before.get(table, 0)))
+            for table in {*before, *self._drawn}
+        }
 
     def put(self, row: models.Model, *, unless_there: bool = False) -> None:
         shape = _Shape.of(type(row))
