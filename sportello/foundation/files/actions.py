@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.conf import settings
@@ -49,6 +49,31 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
 
         scan_blob.defer(blob_id=blob.pk)
     return blob
+
+
+def keep_many(organisation: Organisation, contents: Sequence[bytes]) -> list[Blob]:
+    """`keep` for many at once, in two statements; a blob for each, in their order."""
+    prints = [store.put(organisation.pk, content) for content in contents]
+    by_print = dict(zip(prints, contents, strict=True))
+    rows = Blob.objects.filter(organisation=organisation, sha256__in=by_print)
+    known = set(rows.values_list("sha256", flat=True)) if settings.ANTIVIRUS else set()
+    # in the order of their digests: two who keep the same ones never wait for each other crosswise
+    Blob.objects.bulk_create(
+        (
+            Blob(organisation=organisation, sha256=sha256, size=len(content), stored_at=server_now(),
+                 content_type=sniff.content_type(content))
+            for sha256, content in sorted(by_print.items())
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
+    blobs = {blob.sha256: blob for blob in rows}
+    if settings.ANTIVIRUS:
+        from .tasks import scan_blob
+
+        for sha256, blob in blobs.items():
+            if sha256 not in known:
+                scan_blob.defer(blob_id=blob.pk)
+    return [blobs[sha256] for sha256 in prints]
 
 
 def read(blob: Blob) -> bytes:

@@ -16,7 +16,7 @@ from sportello.foundation.files import store as blobs
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
-from sportello.service.channels.email.taking import Addressed, Earlier, take
+from sportello.service.channels.email.taking import Earlier, take_fetched
 from sportello.service.channels.erasing import erased_prints
 from sportello.service.channels.models import CollectedMessage, Collector, FolderPosition, IncomingMail
 
@@ -125,22 +125,26 @@ def store(position: FolderPosition, found: Sequence[Fetched], *, moves: bool = T
             .exclude(state=State.LEFT).values_list("key", flat=True)
         )  # fmt: skip
         fresh = [one for one in found if one.listed.key not in known]
+        new = [one for one in fresh if one.again is None]
+        taken = take_fetched(
+            collector.mailbox, collector.protocol, [(one.raw, _earlier(collector, one)) for one in new]
+        )
+        made = {one.listed.key: mail for one, mail in zip(new, taken, strict=True)}
         if not moves:
             _forget_left(row, fresh)
         CollectedMessage.objects.bulk_create(
             CollectedMessage(
                 organisation_id=organisation.pk, position=row, key=one.listed.key,
-                mail=one.again or _taken(collector, one), state=State.AGAIN if one.again else State.STORED,
+                mail=one.again or made[one.listed.key], state=State.AGAIN if one.again else State.STORED,
                 size=len(one.raw), taken_at=clock.server_now(),
             )
             for one in fresh
         )  # fmt: skip
-        again = sum(one.again is not None for one in fresh)
         if moves:
             _move(position, row, [one.listed.key for one in found])
-        if len(fresh) > again:
+        if new:
             Collector.objects.filter(pk=collector.pk).update(last_new_at=clock.server_now())
-    return Counted(len(fresh) - again, again)
+    return Counted(len(new), len(fresh) - len(new))
 
 
 def pass_by(position: FolderPosition, keys: Sequence[str]) -> None:
@@ -186,15 +190,6 @@ def _forget_left(row: FolderPosition, fresh: Sequence[Fetched]) -> None:
     """What came at last takes the place of its "left" row."""
     keys = [one.listed.key for one in fresh]
     CollectedMessage.objects.filter(position=row, key__in=keys, state=State.LEFT).delete()
-
-
-def _taken(collector: Collector, one: Fetched) -> IncomingMail:
-    mailbox = collector.mailbox
-    (mail,) = take(
-        one.raw, [Addressed(mailbox, mailbox.address)], door=collector.protocol, envelope_from=None,
-        earlier=_earlier(collector, one),
-    )  # fmt: skip
-    return mail
 
 
 def _earlier(collector: Collector, one: Fetched) -> Earlier:
