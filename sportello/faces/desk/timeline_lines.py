@@ -18,7 +18,7 @@ from sportello.records.tickets.queries.timeline import FileRow
 from sportello.service.channels.email import plain
 from sportello.service.channels.models import Attempt, Delivery, Dispatch
 
-from . import certified_words, sender_checks, sentences
+from . import certified_words, file_words, sender_checks, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
@@ -108,6 +108,8 @@ class FileLine:
     scan_word: str
     scan_state: str
     can_open: bool
+    #: Why to think before opening it; empty for most.
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,17 +277,10 @@ def file_line(file: FileRow) -> FileLine:
         file.id,
         file.filename,
         file.size,
-        _type_word(kind, sort),
+        file_words.type_word(file.content_type),
         icon,
         str(scan.label),
         {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
         file.scan != Blob.Scan.INFECTED,
-    )
-
-
-def _type_word(kind: str, sort: str) -> str:
-    if kind == "image":
-        return _("picture (%(type)s)") % {"type": sort.upper()}
-    return {"pdf": "PDF", "plain": _("text"), "rfc822": _("e-mail"), "zip": "ZIP", "octet-stream": _("file")}.get(
-        sort, sort.rpartition(".")[2] or sort
+        file_words.warning(file.filename, file.content_type),
     )

@@ -13,19 +13,26 @@ from sportello.foundation.core.text import one_line
 from . import actions, sniff
 from .models import Blob
 
+_FILE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+#: The viewers of browsers refuse to start in a sandbox of ours; they have their own, which reaches no page.
+_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self' data:; form-action 'none'"
+
 
 def download(blob: Blob, filename: str, *, inline: bool = False) -> HttpResponse:
     """The file as a download; shown inline only for types that cannot run. Infected files are refused (403)."""
     if blob.is_infected:
         raise NotAllowed(_("A virus was found in this file: it is kept but cannot be opened."))
     shown = inline and blob.content_type in sniff.SHOWN_INLINE
-    response = HttpResponse(actions.read(blob), content_type=blob.content_type if shown else sniff.UNKNOWN)
+    kind = blob.content_type if shown else sniff.UNKNOWN
+    if kind == "text/plain":
+        kind = "text/plain; charset=utf-8"  # sniff.py calls nothing else text
+    response = HttpResponse(actions.read(blob), content_type=kind)
     filename = one_line(filename, 200)  # no line ends in a header
     ascii_name = filename.encode("ascii", "replace").decode().replace('"', "").replace("\\", "").replace("?", "_")
     response["Content-Disposition"] = (
         f"{'inline' if shown else 'attachment'}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+    response["Content-Security-Policy"] = _PDF if shown and kind == "application/pdf" else _FILE
     response["Cache-Control"] = "private, max-age=3600"
     return response

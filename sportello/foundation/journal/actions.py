@@ -75,39 +75,22 @@ def record_together(
 ) -> list[Happened]:
     """`record` for several events of one subject, (verb, payload) each, in one statement and in their order; then
     what reacts to each."""
-    instant = at or clock.now(organisation)
-    return _write(organisation, [(verb, subject, instant, payload) for verb, payload in lines], actor)
-
-
-def record_each(
-    organisation: Organisation,
-    verb: str,
-    subjects: Iterable[tuple[Any, datetime, dict[str, Any]]],
-    actor: Actor,
-) -> list[Happened]:
-    """`record` of one verb for many (subject, instant, payload), in one statement and in their order; then what reacts
-    to each."""
-    return _write(organisation, [(verb, *one) for one in subjects], actor)
-
-
-def _write(
-    organisation: Organisation, lines: Iterable[tuple[str, Any, datetime, dict[str, Any]]], actor: Actor
-) -> list[Happened]:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an event is journalled in the transaction of the change it tells")
-    checked = [(known(verb), subject, at, known(verb).check(payload)) for verb, subject, at, payload in lines]
+    checked = [(known(verb), known(verb).check(payload)) for verb, payload in lines]
     if not checked:
         return []
+    instant = at or clock.now(organisation)
     values: list[Any] = []
-    for definition, subject, at, payload in checked:
-        values += [at, organisation.pk, actor.kind, actor.id, definition.name, definition.subject, subject.pk]
+    for definition, payload in checked:
+        values += [instant, organisation.pk, actor.kind, actor.id, definition.name, definition.subject, subject.pk]
         values.append(_json(payload))
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(lines=", ".join([_LINE] * len(checked))), values)
         ids = [event_id for (event_id,) in cursor.fetchall()]
     events = [
-        Happened(event_id, at, organisation, actor, verb.name, verb.subject, subject.pk, payload, subject)
-        for event_id, (verb, subject, at, payload) in zip(ids, checked, strict=True)
+        Happened(event_id, instant, organisation, actor, verb.name, verb.subject, subject.pk, payload, subject)
+        for event_id, (verb, payload) in zip(ids, checked, strict=True)
     ]
     for happened in events:
         for reaction in _reactions().get(happened.verb, ()):

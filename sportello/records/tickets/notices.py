@@ -14,9 +14,9 @@ from sportello.records.procedures.queries import NoticeText, notice_text
 
 from . import codes, notice_words, terms
 from .actions.change import Change
-from .models import Closure, Entry, Message, Notice, Recipient, Ticket
+from .models import Closure, Entry, Message, Notice, Participant, Reason, Recipient, Ticket
 from .prepared import Prepared
-from .reach import Reach, reach
+from .reach import WRITING, Reach, reach
 from .rules import rules_of
 from .search_index import index
 
@@ -44,6 +44,9 @@ def give(
     if how:
         return _keep(change, moment, how)
     way = reach(ticket)
+    sign = _why_nobody(ticket, way)
+    if sign:
+        return _no_way(change, moment, sign)
     text = notice_text(ticket.organisation, moment, ticket.language)
     values = _values(ticket, reason, closure) | (extra or {})
     return _keep(change, moment, way.how, _write(change, moment, text, way, values))
@@ -68,6 +71,26 @@ def _keep(change: Change, moment: str, how: str, message: Message | None = None)
         change.because("notice", f"by_{how}", notice_id=notice.pk, moment=moment)
     change.tell("notice.given", notice_id=notice.pk, moment=moment, how=how)
     return notice
+
+
+#: Why a receipt could not be sent, where no later notice can be sent either: nobody reads there.
+_NOBODY_READS = ("no_reply_sender", "form")
+
+
+def _why_nobody(ticket: Ticket, way: Reach) -> str:
+    """Why no program can tell them (code); empty when they can be told.
+
+    Who wrote by mail knows the follow-up page from our letters only: without an address that works, a notice on that
+    page tells nobody, and the ledger must not say so.
+    """
+    if way.writes:
+        rows = Reason.objects.filter(ticket=ticket, about="notice", code="no_way").order_by("pk")
+        signs = {facts.get("sign", "") for facts in rows.values_list("facts", flat=True)}
+        return next((sign for sign in _NOBODY_READS if sign in signs), "")
+    if ticket.channel not in WRITING:
+        return ""
+    asked = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="")
+    return "undeliverable" if asked.exists() else "no_address"
 
 
 def _no_way(change: Change, moment: str, sign: str) -> Notice:

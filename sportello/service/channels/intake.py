@@ -72,14 +72,16 @@ def _settle_next(known: Known) -> bool:
 
 
 def _claim() -> IncomingMail | None:
-    """The oldest due row, locked. `no_key`: a copy that names this row as its original must not wait for it, or two
-    who read both at once would wait for each other."""
+    """The oldest due row, locked; old mail that is brought in comes last, or today's customers would wait for it.
+
+    `no_key`: a copy that names this row as its original must not wait for it, or two who read both at once would wait
+    for each other."""
     due = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=clock.server_now())
     return (
         IncomingMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
         .filter(due, state=State.PENDING)
         .select_related("raw")
-        .order_by("id")
+        .order_by("is_archive", "id")
         .first()
     )
 

@@ -28,11 +28,11 @@ asks = require_http_methods(["GET", "HEAD", "POST"])
 
 #: The parts of the form; fields of one row stand side by side.
 _PARTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("mailbox", (("address", "shown_name"), ("channel", "team", "kind"))),
-    ("reading", (("reading",), ("host", "port", "security"), ("user", "password"), ("folder", "proof"))),
+    ("mailbox", (("address", "shown_name"), ("channel",), ("team", "kind"))),
+    ("reading", (("reading",), ("host", "port"), ("security", "user"), ("password",), ("folder", "proof"))),
     ("token", (("token_url",), ("client_id", "scope"), ("client_secret", "refresh_token"))),
-    ("copy", (("server_copy", "copy_days", "copy_folder"), ("trusted_host",))),
-    ("sending", (("smtp_host", "smtp_port", "smtp_security"), ("smtp_user", "smtp_secret"))),
+    ("copy", (("server_copy",), ("copy_days", "copy_folder"), ("trusted_host",))),
+    ("sending", (("smtp_host",), ("smtp_port", "smtp_security"), ("smtp_user", "smtp_secret"))),
     ("letters", (("reply_form",), ("reply_domain",))),
 )
 

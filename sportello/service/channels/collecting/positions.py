@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from sportello.foundation.core.text import one_line
 from sportello.foundation.files import store as blobs
+from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
@@ -92,13 +92,17 @@ def recognised(position: FolderPosition, server: Server, found: Iterable[tuple[L
 
 def _free_mails(position: FolderPosition, server: Server, prints: set[str]) -> dict[str, list[IncomingMail]]:
     """By digest: mails of this collector whose newest place does not hold them any more, oldest first."""
-    erased = erased_prints(position.collector.mailbox_id, position.organisation_id, prints)
-    theirs = Q(mail__raw__sha256__in=prints, mail__raw__organisation=position.organisation_id)
+    mailbox_id = position.collector.mailbox_id
+    erased = erased_prints(mailbox_id, position.organisation_id, prints)
+    # step by step, each by its index: of a mailbox that is brought in, nothing is known and the first step ends it
+    raws = Blob.objects.filter(organisation=position.organisation_id, sha256__in=prints).values_list("pk", flat=True)
+    known = set(IncomingMail.objects.filter(mailbox=mailbox_id, raw__in=list(raws)).values_list("pk", flat=True))
+    known |= set(erased)
+    if not known:
+        return {}
     rows = (
-        CollectedMessage.objects.filter(
-            theirs | Q(mail__in=list(erased)) if erased else theirs,
-            position__collector=position.collector_id, mail__mailbox=position.collector.mailbox_id,
-        ).select_related("mail__raw", "position").order_by("pk")
+        CollectedMessage.objects.filter(mail__in=known, position__collector=position.collector_id)
+        .select_related("mail__raw", "position").order_by("pk")
     )  # fmt: skip
     newest = {row.mail_id: row for row in rows}
     here = [row.key for row in newest.values() if row.position_id == position.pk]

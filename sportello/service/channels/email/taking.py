@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sportello.foundation.core.text import one_line
 from sportello.foundation.files.actions import keep, keep_many
-from sportello.foundation.journal.actions import record, record_each
+from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
 from sportello.service.channels.mailkit import tokens
@@ -81,7 +81,7 @@ def _has_token(each: Addressed) -> bool:
 
 def take_fetched(mailbox: Mailbox, door: str, found: Sequence[tuple[bytes, Earlier]]) -> list[IncomingMail]:
     """Store messages that lay in a mailbox, a row for each, in their order: all or, raising, none. A first import has
-    tens of thousands: their number does not change how many statements a batch needs."""
+    tens of thousands, so that a batch takes few statements: blobs and rows are written together."""
     organisation, now = mailbox.organisation, clock.server_now()
     with transaction.atomic():
         blobs = keep_many(organisation, [raw for raw, _earlier in found])
@@ -92,8 +92,8 @@ def take_fetched(mailbox: Mailbox, door: str, found: Sequence[tuple[bytes, Earli
             )
             for blob, (_raw, earlier) in zip(blobs, found, strict=True)
         )  # fmt: skip
-        about = {"mailbox_id": mailbox.pk, "door": door}
-        record_each(organisation, "mail.received", [(mail, mail.received_at, about) for mail in mails], MACHINE)
+        for mail in mails:
+            record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=mailbox.pk, door=door)
     return mails
 
 

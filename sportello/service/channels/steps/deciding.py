@@ -78,7 +78,7 @@ def _by_verdict(mail: Arrived, verdict: Verdict, copies: list[Copy]) -> Decision
         return Decision("quarantined", verdict.code, told)
     bounce = mail.record.bounce
     if bounce is not None and not any(one.reason == "feedback" for one in bounce.recipients):
-        return Decision("report", "bounce", told)
+        return Decision("report", machines.report_cause(mail), told)
     cause = mail.record.machine.code if mail.record.machine else verdict.code
     if cause == "feedback" or bounce is not None:
         return Decision("complaint", cause, told)

@@ -21,8 +21,12 @@ from .which import Found, by_reference, by_token
 from .who import known_customer, writer_of
 from .words import words_of
 
-#: What a delivery report says of a message that goes on.
-_GOOD = {"delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED}
+#: What a report says of a message that goes on; "displayed" is a receipt of reading (RFC 8098): a program showed it to
+#: somebody who reads that mailbox.
+_GOOD = {
+    "delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED, "displayed": Delivery.State.READ,
+}  # fmt: skip
+READ_RECEIPT = "read_receipt"
 
 
 def ticket_of_reply(mail: Arrived) -> Found | None:
@@ -55,17 +59,28 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
 # Delivery reports ------------------------------
 
 
+def report_cause(mail: Arrived) -> str:
+    """`read_receipt` for a receipt of reading, else `bounce`."""
+    sign = mail.record.machine
+    return READ_RECEIPT if sign is not None and sign.code == READ_RECEIPT else "bounce"
+
+
 def settle_report(mail: Arrived, bounce: Bounce, facts: dict[str, Any]) -> Settled:
-    """Bound to the dispatch by our random token only: who does not know it cannot declare a letter undelivered."""
+    """Bound to the dispatch by our random token only: who does not know it cannot declare a letter undelivered, nor
+    read."""
+    cause = report_cause(mail)
     dispatch = _dispatch_of(mail, bounce.original_ids)
     if dispatch is None:
-        return Settled(State.MACHINE, "bounce", {**facts, "matched": False})
+        return Settled(State.MACHINE, cause, {**facts, "matched": False})
+    if cause == READ_RECEIPT and bounce.recipients[0].action != "displayed":
+        return Settled(State.MACHINE, cause, {**facts, "matched": True, "dispatch_id": dispatch.pk, "failed": 0},
+                       message=dispatch.message, ticket=dispatch.message.entry.ticket)  # fmt: skip
     failed = [_tell(dispatch, recipient, mail) for recipient in bounce.recipients]
     if any(failed):
         undelivered.bring_back(dispatch.message, dispatch, "came_back")
     return Settled(
         State.MACHINE,
-        "bounce",
+        cause,
         {**facts, "matched": True, "dispatch_id": dispatch.pk, "failed": sum(failed)},
         message=dispatch.message,
         ticket=dispatch.message.entry.ticket,
