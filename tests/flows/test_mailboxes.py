@@ -63,6 +63,7 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
     own = made.headers["Location"]
     said = elena.post(f"{own}reading/").content.decode()
     assert "AUTHENTICATIONFAILED" in said, "the server's own words"
+    assert "b&#x27;" not in said, "and not as a programmer sees them"
     saved = elena.post(own, {**FORM, "port": provider.imap, "password": PASSWORD})
     assert saved.status_code == 302
     elena.post(own, {**FORM, "port": provider.imap, "shown_name": "Altro nome"})
@@ -222,6 +223,8 @@ def test_an_import_tells_how_far_it_is_and_goes_on_where_it_was(cast: Cast, elen
         assert f"{done} messaggi su 120 sono già conservati qui." in shown
         assert "Manca" in shown and f'max="120" value="{done}"' in shown
         assert f"{done} messaggi conservati sono ancora da leggere." in shown
+        part = elena.get(page, {"fragment": "progress"}).content.decode()
+        assert part.lstrip().startswith('<div id="progress"') and "every 5s" in part and f"{done} messaggi su 120" in part
         assert f"{100 * done // 120} %" in elena.get("/desk/borgo/mailboxes/").content.decode()
     assert look() == 20
     assert "già conservati qui" not in elena.get(page).content.decode()

@@ -188,7 +188,7 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
         ("ticket", "opened"): _("Nothing tied it to a ticket that exists: a new one was opened."),
-        ("notice", "no_way"): _nobody_told(str(facts.get("sign", ""))),
+        ("notice", "no_way"): nobody_told(str(facts.get("sign", ""))),
         ("customer", "by_form_text"): _("Known by the address written in the text of the form."),
         ("customer", "by_form_itself"): _("The form names nobody."),
         ("customer", "by_list_reply_to"): _("Sent through a list: known by the address it asks to be answered at."),
@@ -218,7 +218,7 @@ def reason_sentence(reason: Reason, names: Names) -> str:
     return said or reason.code.replace("_", " ")
 
 
-def _nobody_told(sign: str) -> str:
+def nobody_told(sign: str) -> str:
     """Why the ledger says that there is no way to reach them."""
     return {
         "no_address": _("They wrote without an address that can be answered: nobody was told automatically."),

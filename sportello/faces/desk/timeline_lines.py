@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.foundation.files.models import Blob
+from sportello.foundation.files.sniff import SHOWN_INLINE
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Ticket
 from sportello.records.tickets.queries import TimelineItem
@@ -110,6 +111,8 @@ class FileLine:
     can_open: bool
     #: Why to think before opening it; empty for most.
     warning: str = ""
+    #: A browser shows it without running anything.
+    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -283,4 +286,5 @@ def file_line(file: FileRow) -> FileLine:
         {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
         file.scan != Blob.Scan.INFECTED,
         file_words.warning(file.filename, file.content_type),
+        file.content_type in SHOWN_INLINE,
     )
