@@ -205,6 +205,7 @@ LINES = (
     Line("desk:print", GET, SEES_TICKET, query="notes=1"),
     Line("desk:attachment", GET, SEES_TICKET),
     Line("desk:mail_html", GET, SEES_TICKET),
+    Line("desk:mail_raw", GET, SEES_TICKET),
     Line("desk:certified", GET, SEES_TICKET),
     Line("desk:certified_file", GET, SEES_TICKET),
     Line("desk:certified_proof", GET, SEES_TICKET),

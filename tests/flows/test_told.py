@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from sportello.faces.desk.timeline_lines import lines
+from sportello.foundation.journal.actor import MACHINE
+from sportello.foundation.journal.models import Event
+from sportello.records.customers.actions.registering import mark_undeliverable
+from sportello.records.customers.models import Identity
 from sportello.records.tickets.actions import messages
 from sportello.records.tickets.actions.ending import close
 from sportello.records.tickets.models import Closure, Notice, Reason, Ticket
+from sportello.records.tickets.queries import timeline
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import Delivery
 from tests.cast import Cast
@@ -54,6 +61,26 @@ def test_a_receipt_of_reading_says_read_and_opens_nothing(cast: Cast) -> None:
     assert adds_up() == {"machine": 6, "ticketed": 1}
 
 
+def test_the_ticket_says_how_far_a_letter_came(cast: Cast) -> None:
+    """Sent, delivered, read; of two recipients the one it came least far to speaks."""
+    ticket = ticket_of(arrive(letter()))
+    said = messages.answer(ticket, cast.member("Anna"), "Ecco.", base_position=ticket.last_public_position,
+                           to=[("", "maria@example.org")], cc=[("", "figlia@example.org")])  # fmt: skip
+    tray()
+
+    def shown() -> str:
+        drawn = lines(ticket, timeline(cast.person("Anna"), ticket))
+        return next(one.leaving.state for one in drawn if one.item.message is not None and one.item.message.pk == said.pk)
+
+    assert shown() == "sent"
+    arrive(mdn(said.token, "displayed"))
+    assert shown() == "sent", "the other has it from her server only"
+    arrive(mdn(said.token, "displayed", who="figlia@example.org"))
+    assert shown() == "read"
+    Delivery.objects.filter(address="figlia@example.org").update(state="delivered")
+    assert shown() == "arrived"
+
+
 def closing_notice(cast: Cast, ticket: Ticket) -> Notice:
     close(Ticket.objects.get(pk=ticket.pk), by=cast.member("Anna"), outcome=Closure.Outcome.SOLVED, reason="Fatto.")
     return Notice.objects.get(ticket=ticket, moment="closed")
@@ -84,3 +111,49 @@ def test_who_can_be_told_is_told(cast: Cast) -> None:
     ticket = ticket_of(arrive(letter()))
     assert closing_notice(cast, ticket).state == "given"
     assert [one.to[0].address for one in tray()] == ["maria@example.org"] * 2
+
+
+def test_what_is_too_long_for_a_page_can_be_had_as_it_came(cast: Cast, client: Client) -> None:
+    """Not a word of the customer is out of reach; nobody else's mail is in reach."""
+    long = letter("riga di molte parole\n" * 12_000 + "ULTIMA RIGA\n")
+    ticket, other = ticket_of(arrive(long)), ticket_of(arrive(letter(sender="altri@example.org")))
+    client.force_login(cast.users["Anna"])
+    page = f"/desk/borgo/tickets/{ticket.number}/"
+    shown = client.get(page).content.decode()
+    position = ticket.entries.get(message__direction="in").position
+    assert "troppo lungo per una pagina" in shown and "ULTIMA RIGA" not in shown and f"messages/{position}/raw/" in shown
+    got = client.get(f"{page}messages/{position}/raw/")
+    assert got.content == long
+    assert got["Content-Disposition"].startswith("attachment") and got["Content-Type"] == "application/octet-stream"
+    sent = ticket.entries.get(message__notice_moment="receipt").position
+    assert client.get(f"{page}messages/{sent}/raw/").status_code == 404, "what left did not come"
+    assert "troppo lungo" not in client.get(f"/desk/borgo/tickets/{other.number}/").content.decode()
+
+
+def test_who_writes_from_an_address_that_bounced_is_told_again(cast: Cast, client: Client) -> None:
+    """A mailbox that was full is emptied one day: its owner writes, and is answered. So does a colleague who knows."""
+    ticket = ticket_of(arrive(letter()))
+    token = ticket.entries.get(message__notice_moment="receipt").message.token
+    tray()
+    address = tokens.reply_address(URP, token)
+    arrive(bounce(address, "maria@example.org"), address, envelope_from="")
+    identity = Identity.objects.get(value="maria@example.org")
+    assert identity.undeliverable_at is not None
+    arrive(letter("Assente", Auto_Submitted="auto-replied", In_Reply_To=f"<sp.{token}@borgo.test>"))
+    identity.refresh_from_db()
+    assert identity.undeliverable_at is not None, "a program that answers has read nothing"
+    before = len(tray())
+    again = ticket_of(arrive(letter("Mi sente?", subject="Altro")))
+    identity.refresh_from_db()
+    assert identity.undeliverable_at is None
+    assert Notice.objects.get(ticket=again, moment="receipt").state == "given"
+    assert len(tray()) == before + 1
+    assert Event.objects.filter(verb="identity.deliverable").count() == 1
+
+    mark_undeliverable(identity, MACHINE)
+    client.force_login(cast.users["Anna"])
+    card = f"/desk/borgo/customers/{identity.customer_id}/"
+    assert "Funziona di nuovo" in client.get(card).content.decode()
+    client.post(f"{card}identities/{identity.pk}/undeliverable/", {"undo": "1"})
+    identity.refresh_from_db()
+    assert identity.undeliverable_at is None

@@ -41,6 +41,15 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
         "warn",
         gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once."),
     ),
+    "arrived": (
+        gettext_lazy("delivered"), "ok", "check", gettext_lazy("Their server reports that it lies in their mailbox.")
+    ),
+    "read": (
+        gettext_lazy("read"),
+        "ok",
+        "check",
+        gettext_lazy("Their program reports that it was opened; it need not be so."),
+    ),
     **certified_words.LEAVING,
     "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
     "bounced": (gettext_lazy("came back"), "danger", "danger", gettext_lazy("Their server took it and sent it back.")),
@@ -138,6 +147,11 @@ class Line:
     def anchor(self) -> str:
         return f"e{self.item.position}"
 
+    @property
+    def is_cut(self) -> bool:
+        """The page shows its beginning only; intake says so with these signs (`channels/steps/words.py`)."""
+        return self.look == "message_in" and self.text.endswith("\n[…]")
+
 
 def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
     """Words for a page of the timeline; a query for dispatches, two for senders, and one a sort of name that events
@@ -219,7 +233,7 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
     for delivery in deliveries.order_by("pk"):
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
-        if known is None or not (known.is_trouble or certified_words.is_weaker(known.state, delivery)):
+        if known is None or not (known.is_trouble or _is_weaker(known.state, delivery)):
             known = _of(dispatch, delivery)
         if delivery.state == Delivery.State.FAILED and delivery.address not in known.missed:
             known = replace(known, missed=(*known.missed, delivery.address))
@@ -261,7 +275,27 @@ def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
     certified = certified_words.state_of(dispatch, delivery)
     if certified:
         return Leaving(certified, delivery.answer if certified == certified_words.DOUBTED else "")
-    return Leaving(dispatch.state, words, sentence)
+    return Leaving(_mail_state(delivery), words, sentence)
+
+
+#: How far e-mail came, as far as reports tell; of several recipients the least far speaks.
+_FAR = {"sent": 0, "arrived": 1, "read": 2}
+
+
+def _mail_state(delivery: Delivery) -> str:
+    dispatch = delivery.dispatch
+    if dispatch.channel != "email" or dispatch.state != Dispatch.State.SENT:
+        return str(dispatch.state)
+    return {"delivered": "arrived", "read": "read"}.get(delivery.state, "sent")
+
+
+def _is_weaker(known: str, delivery: Delivery) -> bool:
+    """Whether the recipient already looked at goes on speaking for all."""
+    if certified_words.is_weaker(known, delivery):
+        return True
+    if delivery.state == Delivery.State.FAILED:
+        return False
+    return known in _FAR and _FAR[known] <= _FAR.get(_mail_state(delivery), -1)
 
 
 def file_line(file: FileRow) -> FileLine:

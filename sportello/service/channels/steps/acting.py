@@ -6,6 +6,7 @@ from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.journal.actor import customer as by_customer
+from sportello.records.customers.actions.reaching import heard_from
 from sportello.records.customers.actions.registering import verify
 from sportello.records.customers.models import Customer, Identity
 from sportello.records.tickets.actions.archiving import file_archived, open_archived
@@ -43,6 +44,8 @@ def act(mail: Arrived, decision: Decision) -> Settled:
 
 def _of_a_person(mail: Arrived, decision: Decision, writer: Writer) -> Settled:
     customer = customer_of(mail, writer, decision.customer)
+    if decision.customer is not None and not mail.row.is_archive:
+        heard_from(mail.organisation, writer.sort, writer.address, MACHINE, at=mail.at)
     follows = decision.follows
     if decision.found is not None:
         try:
