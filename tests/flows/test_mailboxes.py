@@ -52,6 +52,7 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
     assert URP in elena.get(page).content.decode()
     assert elena.get(f"{page}new/").status_code == 200
     filled = elena.get(f"{page}new/", {"address": "comune@libero.it"}).content.decode()
+    assert "Aggiungi la casella" in filled
     assert "imapmail.libero.it" in filled
     assert "smtp.libero.it" in filled
     made = elena.post(f"{page}new/", {**FORM, "address": "Nuova@Borgo.test", "port": provider.imap, "password": "falsa"})
@@ -98,6 +99,11 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
             "collector.paused"} <= verbs  # fmt: skip
     payloads = json.dumps(list(Event.objects.values_list("payload", flat=True)))
     assert PASSWORD not in payloads
+
+
+def test_the_layout_takes_no_word_a_page_says(cast: Cast, elena: Client) -> None:
+    """The rail's "Search" stood on the buttons of other forms."""
+    assert "Manda l’invito" in elena.get("/desk/borgo/people/invitations/").content.decode()
 
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(cast: Cast, elena: Client) -> None:

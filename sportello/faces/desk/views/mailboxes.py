@@ -77,7 +77,7 @@ def new(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
             else:
                 messages.success(request, _("The mailbox is there. Try reading and sending now."))
                 return HttpResponseRedirect(_address(made))
-    context = {"form": form, "parts": _parts(form), "title": _("New mailbox"), "found": found, "word": _("Add")}
+    context = {"form": form, "parts": _parts(form), "title": _("New mailbox"), "found": found}
     return render(request, "desk/mailboxes/form.html", _page(request, person, organisation, **context), status=status)
 
 
