@@ -160,6 +160,9 @@ def test_alarms_on_the_page_in_status_and_above_every_page(cast: Cast, elena: Cl
     assert codes() == []
     IncomingMail.objects.filter(pk=held.pk).update(settled_at=now - timedelta(minutes=31))
     assert codes() == ["held"]
+    leads = Client()
+    leads.force_login(cast.users["Carla"])
+    assert "strip-alarms" in leads.get("/desk/borgo/quarantine/").content.decode(), "who leads can look into it"
     IncomingMail.objects.filter(pk=held.pk).update(door="imap")
     assert [one.code for one in alarms_of([cast.borgo], accounts_of([cast.borgo]))] == ["held", "differs"]
     strip = elena.get("/desk/borgo/people/").content.decode()

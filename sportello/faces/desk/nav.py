@@ -22,7 +22,7 @@ from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
-from sportello.service.channels.collecting.accounts import alarms_of
+from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
 
 from . import sentences
 from .models import Draft, KeyChoice, OpenTicket
@@ -147,14 +147,16 @@ def _tab_name(ticket: Ticket) -> str:
 
 
 def _alarms(person: Person) -> list[Link]:
-    """A strip above every page for who sets up: mail that is not read, or held back unseen. Three short queries."""
+    """A strip above every page: for who sets up, mail that is not read, or held back unseen (four short queries); for
+    who leads, what is held back unseen (one)."""
     found: list[Link] = []
     for place in person.places:
-        if person.administers(place):
-            alarms = alarms_of([place.organisation])
+        sets_up = person.administers(place)
+        if sets_up or person.supervises(place):
+            alarms = alarms_of([place.organisation]) if sets_up else held_alarms([place.organisation])
             if alarms:
                 more = f" (+{len(alarms) - 1})" if len(alarms) > 1 else ""
-                address = reverse("desk:mail", args=[place.organisation.slug])
+                address = reverse("desk:mail" if sets_up else "desk:quarantine_in", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
     return found
 

@@ -181,6 +181,7 @@ def _lately(place: FolderPosition) -> int:
 
 def alarms_of(organisations: Iterable[Organisation], accounts: Iterable[Account] = ()) -> list[Alarm]:
     """What somebody should look at, four short queries; with `accounts` also what only counting shows."""
+    organisations = list(organisations)
     ids = [one.pk for one in organisations]
     now = clock.server_now()
     reading = Collector.objects.filter(organisation__in=ids, is_on=True, mailbox__retired_at__isnull=True)
@@ -201,17 +202,24 @@ def alarms_of(organisations: Iterable[Organisation], accounts: Iterable[Account]
     # old mail that is brought in by the ten thousand may wait its turn
     if oldest is not None and not oldest.is_archive and oldest.stored_at < now - UNREAD:
         found.append(Alarm("unread", oldest.mailbox_id, oldest.mailbox.address, oldest.stored_at))
-    held = (
-        IncomingMail.objects.filter(organisation__in=ids, state=State.QUARANTINED, settled_at__lt=now - HELD)
-        .order_by().values_list("mailbox_id", "mailbox__address").annotate(since=Min("settled_at"))
-    )  # fmt: skip
-    found += [Alarm("held", mailbox_id, address, since) for mailbox_id, address, since in held]
+    found += held_alarms(organisations)
     for account in accounts:
         if account.missing:
             found.append(Alarm("missing", account.mailbox.pk, account.mailbox.address))
         if not account.adds_up:
             found.append(Alarm("differs", account.mailbox.pk, account.mailbox.address))
     return found
+
+
+def held_alarms(organisations: Iterable[Organisation]) -> list[Alarm]:
+    """Mail that is held back and that nobody looked at within HELD; one query over the few that are held."""
+    ids = [one.pk for one in organisations]
+    held = (
+        IncomingMail.objects.filter(
+            organisation__in=ids, state=State.QUARANTINED, settled_at__lt=clock.server_now() - HELD
+        ).order_by().values_list("mailbox_id", "mailbox__address").annotate(since=Min("settled_at"))
+    )  # fmt: skip
+    return [Alarm("held", mailbox_id, address, since) for mailbox_id, address, since in held]
 
 
 def _of_collector(collector: Collector, now: datetime) -> Alarm | None:
