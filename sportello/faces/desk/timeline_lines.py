@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.foundation.files.models import Blob
-from sportello.foundation.files.sniff import SHOWN_INLINE
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Ticket
 from sportello.records.tickets.queries import TimelineItem
@@ -118,10 +117,6 @@ class FileLine:
     scan_word: str
     scan_state: str
     can_open: bool
-    #: Why to think before opening it; empty for most.
-    warning: str = ""
-    #: A browser shows it without running anything.
-    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -309,16 +304,15 @@ def file_line(file: FileRow) -> FileLine:
         if file.content_type == "message/rfc822"
         else "file"
     )
-    scan = Blob.Scan(file.scan)
+    scan = str(Blob.Scan(file.scan).label)
+    warning = file_words.warning(file.filename, file.content_type)
     return FileLine(
         file.id,
         file.filename,
         file.size,
         file_words.type_word(file.content_type),
         icon,
-        str(scan.label),
-        {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
+        f"{scan} · {warning}" if warning else scan,
+        "danger" if warning else {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
         file.scan != Blob.Scan.INFECTED,
-        file_words.warning(file.filename, file.content_type),
-        file.content_type in SHOWN_INLINE,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mail, mailboxes, procedures, terms, work
+from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
@@ -13,7 +13,6 @@ urlpatterns = [
     *door.urlpatterns,
     *procedures.urlpatterns,
     *certified.urlpatterns,
-    *mail.urlpatterns,
     *mailboxes.urlpatterns,
     *terms.urlpatterns,
 ]

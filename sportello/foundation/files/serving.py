@@ -13,10 +13,6 @@ from sportello.foundation.core.text import one_line
 from . import actions, sniff
 from .models import Blob
 
-_FILE = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
-#: The viewers of browsers refuse to start in a sandbox of ours; they have their own, which reaches no page.
-_PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self' data:; form-action 'none'"
-
 
 def download(blob: Blob, filename: str, *, inline: bool = False) -> HttpResponse:
     """The file as a download; shown inline only for types that cannot run. Infected files are refused (403)."""
@@ -33,6 +29,6 @@ def download(blob: Blob, filename: str, *, inline: bool = False) -> HttpResponse
         f"{'inline' if shown else 'attachment'}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = _PDF if shown and kind == "application/pdf" else _FILE
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
     response["Cache-Control"] = "private, max-age=3600"
     return response
