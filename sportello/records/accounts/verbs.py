@@ -1,5 +1,7 @@
 """What happens to people who work here."""
 
+from datetime import datetime
+
 from sportello.foundation.journal.verbs import Verb, register
 
 register(
@@ -7,6 +9,8 @@ register(
     #: Rights changed: open streams are cut and pages ask again.
     Verb("membership.changed", "membership", {"user_id": int, "role": str, "team_ids": list[int]}),
     Verb("membership.ended", "membership", {"user_id": int}),
+    Verb("absence.marked", "absence", {"member_id": int, "starts": datetime, "ends": datetime}),
+    Verb("absence.withdrawn", "absence", {"member_id": int}),
     Verb("invitation.sent", "invitation", {"role": str}),
     Verb("invitation.accepted", "invitation", {"user_id": int}),
     Verb("invitation.withdrawn", "invitation", {}),

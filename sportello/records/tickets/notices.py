@@ -12,7 +12,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.queries import NoticeText, notice_text
 
-from . import codes, notice_words, terms
+from . import codes, notice_words, reopening, terms
 from .actions.change import Change
 from .models import Closure, Entry, Message, Notice, Recipient, Ticket
 from .prepared import Prepared
@@ -47,6 +47,11 @@ def give(
     text = notice_text(ticket.organisation, moment, ticket.language)
     values = _values(ticket, reason, closure) | (extra or {})
     return _keep(change, moment, way.how, _write(change, moment, text, way, values))
+
+
+def told_by(change: Change, moment: str, letter: Notice) -> Notice:
+    """The ledger's line for what the letter of another ticket told at the same address."""
+    return _keep(change, moment, letter.how, letter.message)
 
 
 def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Reach | None) -> Notice:
@@ -170,5 +175,5 @@ def _words(ticket: Ticket, organisation: Organisation, reason: str, closure: Clo
         "link": notice_words.follow_link(ticket),
         "reason": reason.replace(codes.MARK, ""),
         "outcome": str(closure.get_outcome_display()) if closure else "",
-        "reopen_days": str(ticket.procedure.reopen_days),
+        "reopen_days": str(reopening.days_of(ticket)),
     }

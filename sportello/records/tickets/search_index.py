@@ -6,7 +6,7 @@ from django.db import connection
 
 from sportello.foundation.core.text import fold
 
-from .models import Entry, Ticket
+from .models import Entry, EntryMove, SearchRow, Ticket
 
 #: to_tsvector refuses more than 1 MB of lexemes; a customer's words are far below.
 _MOST_SIGNS = 60_000
@@ -41,6 +41,20 @@ def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) 
                 "text": fold(" ".join(text for text in texts if text))[:_MOST_SIGNS],
                 "tokens": tokens,
             },
+        )
+
+
+def give_number(ticket: Ticket) -> None:
+    """The ticket's number finds it by its first entry, and by no entry that went elsewhere."""
+    tokens = number_tokens(ticket.number)
+    first = SearchRow.objects.filter(ticket=ticket).order_by("entry__position").values_list("pk", flat=True).first()
+    left = list(EntryMove.objects.filter(source=ticket, undone_at__isnull=True).values_list("entry_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tickets_searchrow SET words = ts_delete(words, %s::text[]) WHERE entry_id = ANY(%s)", [tokens, left]
+        )
+        cursor.execute(
+            "UPDATE tickets_searchrow SET words = words || array_to_tsvector(%s::text[]) WHERE id = %s", [tokens, first]
         )
 
 

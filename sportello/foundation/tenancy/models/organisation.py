@@ -38,6 +38,9 @@ class Organisation(models.Model):
     privacy_notice = models.JSONField(default=dict, blank=True, validators=[check_texts])
     #: `{language: text}`: address, phone, hours: the foot of portal and paper.
     contact_lines = models.JSONField(default=dict, blank=True)
+    #: A closed ticket opens again when its customer writes within so many days, later they open a new one that follows
+    #: it; null: as the procedure of each says (30 days, unless it says otherwise).
+    reopen_days = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The organisation's clock is the server's moved by this many seconds (see `tenancy.clock`).
     clock_offset_seconds = models.BigIntegerField(default=0)
 

@@ -31,6 +31,8 @@ class NoticeTemplate(OrganisationModel):
         TERM_RESUMED = "term_resumed", _("The term goes on")
         EXTENDED = "extended", _("More time is needed")
         INTERIM = "interim", _("Interim reply")
+        MERGED = "merged", _("Goes on together with another request")
+        PARTED = "parted", _("On its own again")
 
     moment = models.CharField(max_length=20, choices=Moment.choices)
     language = models.CharField(max_length=10)

@@ -16,7 +16,7 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import terms
+from .. import sleeping, terms
 from ..models import Entry, Reason, SearchRow, Ticket, TicketEvent
 
 #: Whom the ticket's own rows are read with: what every action and journal line needs.
@@ -103,6 +103,7 @@ def snapshot(ticket: Ticket) -> dict[str, Any]:
         "owner_id": ticket.owner_id,
         "status": ticket.status,
         "waits": ticket.waits_for_us,
+        "snoozed": ticket.is_snoozed,
         "sensitivity": ticket.sensitivity,
         "due_at": ticket.next_promise_at,
     }
@@ -141,11 +142,22 @@ def write(change: Change) -> None:
         return
     ticket, before = change.ticket, change.before
     ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
+    if ticket.snoozed_until is not None:
+        _keep_awake(change, ticket.snoozed_until)
     ticket.version += 1
     ticket.save()
     if before["team_id"] != ticket.team_id or before["sensitivity"] != ticket.sensitivity:
         SearchRow.objects.filter(ticket=ticket).update(team_id=ticket.team_id, sensitivity=ticket.sensitivity)
     journal_told(change)
+
+
+def _keep_awake(change: Change, until: datetime) -> None:
+    """What ended sleeps no more, and nothing sleeps past what was promised since."""
+    promised = change.ticket.next_promise_at
+    if change.ticket.is_closed:
+        sleeping.end(change.ticket, sleeping.Woken.CLOSED, change.at)
+    elif promised is not None and promised < until:
+        sleeping.wake(change, sleeping.Woken.PROMISE)
 
 
 def keep_reasons(change: Change) -> None:
@@ -165,11 +177,13 @@ def journal_told(change: Change) -> None:
         "status": ticket.status,
         "sensitivity": ticket.sensitivity,
         "waits": ticket.waits_for_us,
+        "snoozed": ticket.is_snoozed,
         "due_at": ticket.next_promise_at,
         "before_team_id": before.get("team_id"),
         "before_owner_id": before.get("owner_id"),
         "before_status": before.get("status"),
         "before_waits": before.get("waits"),
+        "before_snoozed": before.get("snoozed"),
         "before_sensitivity": before.get("sensitivity"),
         "before_due_at": before.get("due_at"),
     }

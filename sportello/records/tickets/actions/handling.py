@@ -14,7 +14,7 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership, Team, TeamMembership
 from sportello.records.procedures.models import Kind
 
-from .. import levels, notices, terms
+from .. import levels, notices, sleeping, terms
 from ..models import Named, Ticket
 from .change import changing
 
@@ -51,6 +51,7 @@ def assign(
         code = "taken" if member is not None and member.pk == by.pk else "assigned"
         entry = change.event(code, member=by, from_id=before, to_id=member.pk if member else None)
         change.tell("ticket.assigned", entry_id=entry.pk)
+        sleeping.wake(change, sleeping.Woken.HANDED_ON)
         if member is not None and row.status == Ticket.Status.NEW:
             row.status = Ticket.Status.IN_PROGRESS
             notices.give(change, "taken")
@@ -70,6 +71,7 @@ def move(ticket: Ticket, team: Team, *, by: Membership, reason: str = "", at: da
             row.owner = None
         entry = change.event("moved", member=by, reason=clean(reason), public=True, from_id=before, to_id=team.pk)
         change.tell("ticket.moved", entry_id=entry.pk)
+        sleeping.wake(change, sleeping.Woken.HANDED_ON)
         notices.give(change, "moved")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal, Stale
@@ -14,7 +15,7 @@ from sportello.foundation.journal.actor import Actor, person
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import levels, notices, terms
+from .. import absences, levels, mentions, notices, reopening, sleeping, surviving, terms
 from ..models import Closure, Entry, Message, Note, Term, Ticket
 from ..reach import WRITING, reach, writing_way
 from ..search_index import index
@@ -37,11 +38,12 @@ def receive(
     reasons: Iterable[tuple[str, str, dict[str, object]]] = (),
     at: datetime | None = None,
 ) -> Message:
-    """The customer writes on a ticket. Raises TooLate for one closed too long ago.
+    """The customer writes on a ticket; on one that was merged, on the ticket it goes on in. Raises TooLate for one
+    closed too long ago.
 
     Machine words (out of office) are kept on the timeline and change neither state nor clock.
     """
-    with changing(ticket, actor, at) as change:
+    with transaction.atomic(), changing(surviving.lock(ticket), actor, at) as change:
         row = change.ticket
         if row.is_closed and not words.is_machine:
             _reopen_by_words(change)
@@ -56,12 +58,14 @@ def receive(
                 row.status = Ticket.Status.IN_PROGRESS
                 change.event("resumed", customer=customer, public=True)
                 change.tell("ticket.resumed", entry_id=entry.pk)
+            sleeping.wake(change, sleeping.Woken.REPLY)
+            absences.free_if_away(change)
     return entry.message
 
 
 def _reopen_by_words(change: Change) -> None:
     ticket = change.ticket
-    if ticket.closed_at is None or change.at > ticket.closed_at + timedelta(days=ticket.procedure.reopen_days):
+    if reopening.is_too_late(ticket, change.at):
         raise TooLate
     entry = reopen_now(change)
     change.tell("ticket.reopened", by="customer", entry_id=entry.pk)
@@ -183,7 +187,7 @@ def _after_answer(change: Change, member: Membership, then: str, entry: Entry) -
 def note(
     ticket: Ticket, member: Membership, text: str, *, files: Sequence[File] = (), at: datetime | None = None
 ) -> Note:
-    """A note among colleagues; never told to the customer by any way."""
+    """A note among colleagues; never told to the customer by any way. Whom it names ("@Anna") has it in their list."""
     words = clean(text)
     if not words:
         raise Refusal(_("The note is empty."), field="text")
@@ -193,4 +197,5 @@ def note(
         put_files(entry, files)
         index(change.ticket, entry, words)
         change.tell("note.written", entry_id=entry.pk)
+        mentions.keep(change, entry, words, member)
     return written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,8 @@ class Opening:
     words: Words | None = None
     contact: Contact | None = None
     summary: str = ""
+    #: Puts what was said elsewhere on it instead (a ticket that is split) and answers the first entry.
+    brings: Callable[[Change], Entry] | None = None
     member: Membership | None = None
     sheet: ServiceSheet | None = None
     #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
@@ -119,7 +122,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
 
 
 def _check(opening: Opening) -> None:
-    if opening.words is None and not opening.summary.strip():
+    if opening.words is None and opening.brings is None and not opening.summary.strip():
         raise Refusal(_("Write what the customer asks, in a few words."), field="summary")
 
 
@@ -159,6 +162,8 @@ def _next_number(organisation: Organisation, instant: datetime) -> str:
 def first_entry(change: Change, opening: Opening) -> Entry:
     """What was said, as the first line of the timeline, and found by search."""
     ticket = change.ticket
+    if opening.brings is not None:
+        return opening.brings(change)
     if opening.words is not None:
         entry = put_words(change, opening.words, channel=opening.channel, customer=opening.customer)
         texts = (

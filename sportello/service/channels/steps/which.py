@@ -13,7 +13,9 @@ from django.db.models import QuerySet
 
 from sportello.foundation.core.text import fold
 from sportello.records.customers.models import Customer
+from sportello.records.tickets import reopening
 from sportello.records.tickets.models import Message, Participant, Ticket
+from sportello.records.tickets.surviving import surviving, together
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import Mailbox
 from sportello.service.channels.pec.binding import answered_by
@@ -23,7 +25,7 @@ from .who import Writer
 
 _NUMBER = re.compile(r"\b(\d{4}-\d{7})\b")
 _PREFIX = re.compile(r"^(?:(?:re|r|rif|i|fw|fwd|inoltra|aw|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+")
-_WITH = ("entry__ticket__procedure",)
+_WITH = ("entry__ticket__procedure", "entry__ticket__organisation")
 #: How far back a customer's ticket with the same subject is perhaps the same matter.
 RECENT = timedelta(days=90)
 HINTS = 3
@@ -45,7 +47,7 @@ def by_token(mail: Arrived) -> Found | None:
     known = {message.token: message for message in ours}
     for token in found:
         if token in known:
-            return Found(known[token].entry.ticket, "by_token", known[token])
+            return Found(surviving(known[token].entry.ticket), "by_token", known[token])
     return None
 
 
@@ -67,7 +69,8 @@ def referred(mail: Arrived) -> list[Ticket]:
     messages = sorted(_with_ticket(mail).filter(rfc_id__in=wanted)[:200], key=lambda one: (order[one.rfc_id], -one.pk))
     if mail.channel == Mailbox.Channel.PEC:
         messages += answered_by(mail.organisation, wanted)
-    return list({message.entry.ticket_id: message.entry.ticket for message in messages}.values())
+    found = {message.entry.ticket_id: message.entry.ticket for message in messages}
+    return list({ticket.pk: ticket for ticket in map(surviving, found.values())}.values())
 
 
 def perhaps(mail: Arrived, writer: Writer, customer: Customer | None) -> list[Ticket]:
@@ -81,8 +84,7 @@ def perhaps(mail: Arrived, writer: Writer, customer: Customer | None) -> list[Ti
 
 def too_late(ticket: Ticket, mail: Arrived) -> bool:
     """Whether it was closed longer ago than its procedure lets it reopen."""
-    closed_at = ticket.closed_at
-    return closed_at is not None and mail.at > closed_at + timedelta(days=ticket.procedure.reopen_days)
+    return reopening.is_too_late(ticket, mail.at)
 
 
 def same_subject(one: str, other: str) -> bool:
@@ -106,8 +108,11 @@ def _bare(subject: str) -> str:
 def _takes_part(mail: Arrived, ticket: Ticket, writer: Writer, customer: Customer | None) -> bool:
     if customer is not None and ticket.customer_id == customer.pk:
         return True
-    takes_part = Participant.objects.filter(ticket=ticket, address=writer.address, since__lte=mail.at)
-    return bool(writer.address) and takes_part.exists()
+    if not writer.address:
+        return False
+    # who had a copy on a ticket that goes on here takes part here
+    takes_part = Participant.objects.filter(ticket__in=together(ticket), address=writer.address, since__lte=mail.at)
+    return takes_part.exists()
 
 
 def _with_ticket(mail: Arrived) -> QuerySet[Message]:
