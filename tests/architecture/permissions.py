@@ -202,7 +202,6 @@ LINES = (
     Line("desk:ticket", GET, SEES_TICKET),
     Line("desk:context", GET, SEES_TICKET),
     Line("desk:why", GET, SEES_TICKET),
-    Line("desk:print", GET, SEES_TICKET, query="notes=1"),
     Line("desk:attachment", GET, SEES_TICKET),
     Line("desk:mail_html", GET, SEES_TICKET),
     Line("desk:certified", GET, SEES_TICKET),
@@ -382,3 +381,8 @@ TOPICS = (
     TopicLine("lists", SERVES),
     TopicLine("ticket:{slug}/{number}", SEES_TICKET),
 )
+
+# lines of a subject of their own, which need what stands above
+from .permission_verbs import VERB_LINES  # noqa: E402  # as said
+
+LINES = (*LINES, *VERB_LINES)

@@ -251,17 +251,12 @@ def test_files_come_with_the_note_and_only_to_who_sees_the_ticket(anna: Client, 
 
 def test_the_customers_code_is_never_on_the_desk(anna: Client, cast: Cast) -> None:
     opened = cast.opened()
-    for resource in ("", "print/?notes=1", "?fragment=timeline"):
-        page = text(anna.get(at(opened.ticket, resource)))
+    ids = list(opened.ticket.entries.values_list("pk", flat=True))
+    paper = anna.post(at(opened.ticket, "print/"), {"entries": ids})
+    for answer in (anna.get(at(opened.ticket)), paper, anna.get(at(opened.ticket, "?fragment=timeline"))):
+        page = text(answer)
         assert opened.code not in page and "{access_code}" not in page
         assert "····-····-····" in page
-
-
-def test_the_print_leaves_notes_out_unless_asked(anna: Client, cast: Cast) -> None:
-    ticket = cast.ticket()
-    anna.post(at(ticket, "notes/"), {"text": "solo tra noi"})
-    assert "solo tra noi" not in text(anna.get(at(ticket, "print/")))
-    assert "solo tra noi" in text(anna.get(at(ticket, "print/?notes=1")))
 
 
 def test_htmx_gets_only_what_changed(anna: Client, cast: Cast) -> None:

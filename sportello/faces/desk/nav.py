@@ -35,6 +35,8 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
     "customer": (pgettext_lazy("rail", "Theirs"), gettext_lazy("Waiting for the customer"), "clock", "g e"),
     "due": (pgettext_lazy("rail", "Today"), gettext_lazy("Due today"), "calendar", "g d"),
     "overdue": (pgettext_lazy("rail", "Late"), gettext_lazy("Overdue"), "due", "g o"),
+    "snoozed": (pgettext_lazy("rail", "Aside"), pgettext_lazy("list", "Put aside"), "moon", "g s"),
+    "mentioned": (pgettext_lazy("rail", "Named"), gettext_lazy("Notes that name me"), "chat", "g t"),
     "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
 }
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
@@ -81,7 +83,7 @@ def page(
 
 
 def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[NavEntry]:
-    """The rail: the five lists of who serves, then the other pages that exist."""
+    """The rail: the lists of who serves, then the other pages that exist."""
     shown: list[NavEntry] = []
     if person.serving:
         shown += [

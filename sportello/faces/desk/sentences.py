@@ -19,7 +19,7 @@ from sportello.records.procedures.models import Kind, NoticeTemplate
 from sportello.records.tickets.models import Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
-from . import certified_words, term_events
+from . import certified_words, term_events, verb_events
 
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
@@ -118,6 +118,8 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("after"))}
     if code == "promised":
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
+    if code in verb_events.CODES:
+        return verb_events.sentence(code, facts, _day)
     if code == "pec_receipt":
         return certified_words.receipt_sentence(facts)
     if code in term_events.CODES:
@@ -152,6 +154,7 @@ ABOUT: dict[str, Any] = {
     "notice": gettext_lazy("What was told"),
     "dispatch": gettext_lazy("How it left"),
     "assigned": gettext_lazy("Whose it is"),
+    "snooze": gettext_lazy("Why it slept and woke"),
 }
 
 
@@ -207,7 +210,7 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("dispatch", "held_refused"): _("The reply could not be sent at its hour: it waits for its author."),
         ("dispatch", "held_author_left"): _("The author of the reply works here no more: it was not sent."),
         ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
-    }.get((reason.about, reason.code))
+    }.get((reason.about, reason.code)) or verb_events.reason(reason.about, reason.code)
     if said is None and reason.code.startswith("linked_"):
         kinds = dict(Link.Kind.choices)
         return str(kinds.get(reason.code.removeprefix("linked_"), reason.code))

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
-from sportello.records.tickets.models import Link, Participant, Term, Ticket
+from sportello.records.tickets.models import Link, Participant, Tag, Term, Ticket, TicketMerge
 from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
 from sportello.records.tickets.reach import reach
 from sportello.records.tickets.standing import standing
@@ -156,6 +157,7 @@ def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str
             item
             for item in reversed(items)
             if item.message and item.message.is_incoming and not item.message.is_machine and item.message.sender_address
+            and not item.is_foreign
         ),
         None,
     )
@@ -192,6 +194,8 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
         "history_more": bool(history and history.has_more),
         "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
         "links": _links(person, ticket),
+        "merged_here": merged_here(person, ticket),
+        "tags": list(Tag.objects.filter(places__ticket=ticket).order_by("places__pk")),
         "sheets": _sheets(ticket),
     }
 
@@ -232,8 +236,26 @@ def terms_of(ticket: Ticket) -> list[TermRow]:
 
 @dataclass(frozen=True)
 class LinkRow:
+    id: int
     label: str
     ticket: Ticket
+    #: Where it is taken away.
+    removal: str
+
+
+#: How a link reads from its other end.
+_BACKWARDS: dict[str, Any] = {
+    Link.Kind.FOLLOWS: gettext_lazy("Followed by"),
+    Link.Kind.DUPLICATES: gettext_lazy("Has as duplicate"),
+    Link.Kind.CAUSED_BY: gettext_lazy("Cause of"),
+    Link.Kind.SPLIT_FROM: gettext_lazy("Split off"),
+}
+
+
+def merged_here(person: Person, ticket: Ticket) -> list[TicketMerge]:
+    """Tickets that go on in this one, to undo it from; only those this person may see."""
+    found = TicketMerge.objects.filter(kept=ticket, undone_at__isnull=True, merged__in=tickets_for(person))
+    return list(found.select_related("merged").order_by("id")[:20])
 
 
 def _links(person: Person, ticket: Ticket) -> list[LinkRow]:
@@ -244,10 +266,13 @@ def _links(person: Person, ticket: Ticket) -> list[LinkRow]:
         .select_related("ticket__organisation", "other__organisation")
         .order_by("id")
     )
-    return [
-        LinkRow(str(link.get_kind_display()), link.other if link.ticket_id == ticket.pk else link.ticket)
-        for link in found[:20]
-    ]
+    rows = []
+    for link in found[:20]:
+        is_ours = link.ticket_id == ticket.pk
+        label = link.get_kind_display() if is_ours else _BACKWARDS.get(link.kind, link.get_kind_display())
+        removal = reverse("desk:link_removal", args=[ticket.organisation.slug, ticket.number, link.pk])
+        rows.append(LinkRow(link.pk, str(label), link.other if is_ours else link.ticket, removal))
+    return rows
 
 
 @dataclass(frozen=True)

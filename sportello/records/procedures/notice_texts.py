@@ -121,16 +121,16 @@ TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "merged": {
         "it": (
             "Le sue richieste {number} e {other} proseguono insieme",
-            "Buongiorno,\n\nle sue richieste {number} e {other} riguardano la stessa cosa: le seguiamo insieme, con il "
-            "numero {main}.\n{reason}\n"
+            "Buongiorno,\n\nle sue richieste {number} e {other} riguardano la stessa cosa: le seguiamo insieme, con "
+            "il numero {main}.\n{reason}\n"
             "Nulla va perso: può usare l'uno o l'altro numero con il suo codice, e rispondere anche ai messaggi di "
             "prima.\n{promise}\n\n"
             "A che punto è: {link}\n\n{organisation}",
         ),
         "en": (
             "Your requests {number} and {other} go on together",
-            "Good morning,\n\nyour requests {number} and {other} are about the same thing: we handle them together, under "
-            "the number {main}.\n{reason}\n"
+            "Good morning,\n\nyour requests {number} and {other} are about the same thing: we handle them together, "
+            "under the number {main}.\n{reason}\n"
             "Nothing is lost: you can use either number with its code, and reply to our earlier messages too.\n"
             "{promise}\n\n"
             "Where it stands: {link}\n\n{organisation}",
@@ -139,14 +139,14 @@ TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "parted": {
         "it": (
             "La sua richiesta {number} prosegue da sola",
-            "Buongiorno,\n\nla sua richiesta {number}, «{subject}», non è più unita alla {other}: ciascuna prosegue con "
-            "il proprio numero e il proprio codice.\n{promise}\n\n"
+            "Buongiorno,\n\nla sua richiesta {number}, «{subject}», non è più unita alla {other}: ciascuna prosegue "
+            "con il proprio numero e il proprio codice.\n{promise}\n\n"
             "A che punto è: {link}\n\n{organisation}",
         ),
         "en": (
             "Your request {number} goes on by itself",
-            "Good morning,\n\nyour request {number}, “{subject}”, is no longer joined with {other}: each goes on with its "
-            "own number and code.\n{promise}\n\n"
+            "Good morning,\n\nyour request {number}, “{subject}”, is no longer joined with {other}: each goes on with "
+            "its own number and code.\n{promise}\n\n"
             "Where it stands: {link}\n\n{organisation}",
         ),
     },

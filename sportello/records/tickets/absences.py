@@ -25,7 +25,7 @@ _BY_HAND = ("taken", "assigned")
 
 
 def free_if_away(change: Change) -> bool:
-    """The customer wrote: a ticket whose owner is away goes to the team's unassigned list. One query, two where away."""
+    """The customer wrote: a ticket whose owner is away goes to the team's unassigned list. One query, more if away."""
     ticket = change.ticket
     if ticket.owner_id is None or ticket.is_closed:
         return False

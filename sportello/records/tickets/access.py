@@ -89,7 +89,8 @@ def get_ticket(person: Person, slug: str, number: str) -> Ticket:
         tickets_for(person)
         .filter(organisation__slug=slug, number=number)
         .select_related(
-            "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet"
+            "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet",
+            "merged_into",
         )
         .first()
     )

@@ -63,8 +63,8 @@ def _only(people: Sequence[Membership]) -> Membership | None:
 
 
 def keep(change: Change, entry: Entry, text: str, member: Membership) -> list[Mention]:
-    """Rows for whom the note `entry` of `member` names, and the event that tells of it. Refusal, and nothing is written,
-    when one of them may not see the ticket."""
+    """Rows for whom the note `entry` of `member` names, and the event that tells of it. Refusal, and nothing is
+    written, when one of them may not see the ticket."""
     if "@" not in text:
         return []
     ticket = change.ticket

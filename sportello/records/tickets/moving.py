@@ -31,7 +31,9 @@ _ORDER = {Ticket.Sensitivity.NORMAL: 0, Ticket.Sensitivity.TEAM: 1, Ticket.Sensi
 
 
 @contextmanager
-def changing_two(one: Ticket, other: Ticket, actor: Actor, at: datetime | None = None) -> Iterator[tuple[Change, Change]]:
+def changing_two(
+    one: Ticket, other: Ticket, actor: Actor, at: datetime | None = None
+) -> Iterator[tuple[Change, Change]]:
     """`changing` of both, in the order given; locked in the order of their ids, so that two who do it the other way
     round wait instead of blocking each other."""
     first, second = sorted((one, other), key=lambda ticket: ticket.pk)
@@ -40,7 +42,7 @@ def changing_two(one: Ticket, other: Ticket, actor: Actor, at: datetime | None =
 
 
 def movable(ticket: Ticket) -> QuerySet[Entry]:
-    """What can go elsewhere, in order: words, notes and contacts. Events and notices are of the ticket they are about."""
+    """What can go elsewhere, in order: words, notes, contacts. Events and notices are of the ticket they are about."""
     kinds = Q(kind__in=(Entry.Kind.NOTE, Entry.Kind.CONTACT)) | Q(kind=Entry.Kind.MESSAGE, message__notice_moment="")
     return Entry.objects.filter(kinds, ticket=ticket).select_related("message").order_by("position")
 

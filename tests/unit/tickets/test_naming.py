@@ -55,7 +55,7 @@ def test_only_who_may_see_it_is_named_and_a_name_of_two_is_asked_about(cast: Cas
     messages.note(ticket, anna, "@Elena e @Leo non lavorano sulle pratiche, @nessuno nemmeno")
     assert named(ticket) == set()
     User.objects.filter(pk=cast.users["Hugo"].pk).update(name="Bruno D'Este")
-    with pytest.raises(Refusal, match="hugo@sportello.test"):
+    with pytest.raises(Refusal, match=r"hugo@sportello\.test"):
         messages.note(ticket, anna, "@Bruno?")
     messages.note(ticket, anna, "@bruno d’este!")
     assert named(ticket) == {"Bruno D'Este"}

@@ -15,7 +15,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/", tickets.ticket, name="ticket"),
     path(f"{_TICKET}/context/", tickets.context, name="context"),
     path(f"{_TICKET}/why/", tickets.why, name="why"),
-    path(f"{_TICKET}/print/", tickets.printed, name="print"),
     path(f"{_TICKET}/tab/", tickets.tab, name="tab"),
     path(f"{_TICKET}/replies/", messages.replies, name="replies"),
     path(f"{_TICKET}/notes/", messages.notes, name="notes"),

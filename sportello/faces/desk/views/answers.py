@@ -65,8 +65,10 @@ def verb(
     *,
     ends: bool = False,
     may_vanish: bool = False,
+    goes_to: Callable[[], Ticket] | None = None,
 ) -> HttpResponse:
-    """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too."""
+    """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too;
+    `goes_to`: work goes on with another ticket."""
     if request.method != "POST":
         return _form(request, person, ticket, form, asked)
     if not form.is_valid():
@@ -76,6 +78,8 @@ def verb(
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _form(request, person, ticket, form, asked, refusal.status)
+    if goes_to is not None:
+        return done(request, person, goes_to(), said, ends=True)
     return done(request, person, ticket, said, ends=ends, may_vanish=may_vanish)
 
 

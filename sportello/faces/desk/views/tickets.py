@@ -107,25 +107,6 @@ def why(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRes
 
 
 @serves_here
-@require_GET
-def printed(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
-    """The ticket on paper: what the customer may read, or with `notes=1` what colleagues wrote too."""
-    found = get_ticket(person, slug, number)
-    with_notes = request.GET.get("notes") == "1"
-    lines = ticket_page.all_lines(person, found)
-    shown = [line for line in lines if with_notes or line.item.is_public]
-    page: dict[str, Any] = {
-        **ticket_page.head(person, found),
-        "lines": shown,
-        "with_notes": with_notes,
-        "organisation": found.organisation,
-        "hidden": len(lines) - len(shown),
-        "full": len(lines) >= ticket_page.MOST_PRINTED,
-    }
-    return render(request, "desk/print.html", page)
-
-
-@serves_here
 @require_POST
 def tab(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     """Close the ticket's tab in the strip; the ticket itself stays as it is."""

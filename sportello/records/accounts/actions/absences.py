@@ -40,7 +40,8 @@ def mark_absent(member: Membership, first: date, last: date, *, by: Membership) 
         absence = Absence.objects.create(
             organisation=organisation, member=member, starts_at=starts, ends_at=ends, made_at=now, made_by=by
         )
-        record(organisation, "absence.marked", absence, person(by.user_id), member_id=member.pk, starts=starts, ends=ends)
+        record(organisation, "absence.marked", absence, person(by.user_id),
+               member_id=member.pk, starts=starts, ends=ends)
     return absence
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -42,7 +42,9 @@ class Absence(OrganisationModel):
         ]
         indexes = [
             # is the owner away? asked whenever the customer of an owned ticket writes
-            models.Index(fields=["member", "ends_at"], name="absence_of", condition=models.Q(withdrawn_at__isnull=True)),
+            models.Index(
+                fields=["member", "ends_at"], name="absence_of", condition=models.Q(withdrawn_at__isnull=True)
+            ),
             # the tick: which begin now
             models.Index(
                 fields=["organisation", "starts_at"],
@@ -50,3 +52,8 @@ class Absence(OrganisationModel):
                 condition=models.Q(withdrawn_at__isnull=True, begun_at__isnull=True),
             ),
         ]
+
+    @property
+    def last_moment(self) -> datetime:
+        """Within the last day."""
+        return self.ends_at - timedelta(seconds=1)

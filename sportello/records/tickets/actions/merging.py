@@ -105,9 +105,9 @@ def _refuse(old: Ticket, kept: Ticket) -> None:
 
 
 def _refuse_by_law(old: Ticket, kept: Ticket) -> None:
-    """A procedure of law ends with a decision of its own (L. 241/1990 art. 2 par. 1: the duty to conclude with an express
-    act): a ticket under one does not end inside a ticket of another kind. A term that stands still, or was moved, is
-    tied to documents and days of its own ticket."""
+    """A procedure of law ends with a decision of its own (L. 241/1990 art. 2 par. 1: the duty to conclude with an
+    express act): a ticket under one does not end inside a ticket of another kind. A term that stands still, or was
+    moved, is tied to documents and days of its own ticket."""
     if _by_law(old) and _rule(old) != _rule(kept):
         term = terms.running_conclusion(old)
         raise Refusal(

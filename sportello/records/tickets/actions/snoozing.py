@@ -34,8 +34,8 @@ def snooze(
         sleeping.end(row, sleeping.Woken.BY_HAND, change.at)
         end = until or sleeping.until_reply(row, term, change.at)
         made = Snooze.objects.create(
-            organisation_id=row.organisation_id, ticket=row, began_at=change.at, until_at=end, until_reply=until is None,
-            reason=clean(reason), by_member=by,
+            organisation_id=row.organisation_id, ticket=row, began_at=change.at, until_at=end,
+            until_reply=until is None, reason=clean(reason), by_member=by,
         )  # fmt: skip
         row.snoozed_until = end
         sleeping.plan(made)

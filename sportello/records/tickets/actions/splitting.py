@@ -48,7 +48,7 @@ def split(
     """A new ticket with these entries, linked with the old one; its customer gets a receipt with its own number.
 
     Its terms run from the instant at which the first of the chosen words reached us, not from today: the request was
-    made then (L. 241/1990 art. 2 par. 6). Words of somebody else than the ticket's customer become that person's ticket.
+    made then (L. 241/1990 art. 2 par. 6). Words of somebody else than the ticket's customer become their ticket.
     """
     stated = one_line(subject, 300)
     if not stated:
@@ -112,7 +112,9 @@ def _asker(ticket: Ticket, entries: list[Entry]) -> _Asker:
 
 def _refuse(ticket: Ticket, entries: list[Entry], asker: _Asker) -> None:
     if all(entry.kind == Entry.Kind.NOTE for entry in entries):
-        raise Refusal(_("Choose at least one message or contact: a ticket is about what somebody asked."), field="entries")
+        raise Refusal(
+            _("Choose at least one message or contact: a ticket is about what somebody asked."), field="entries"
+        )
     ids = {entry.pk for entry in entries}
     stays = moving.movable(ticket).exclude(pk__in=ids).exclude(kind=Entry.Kind.NOTE)
     if not asker.is_other and not stays.exists():
