@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -12,9 +13,10 @@ from sportello.foundation.core.errors import Refusal
 from sportello.foundation.journal import actor
 from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
+from sportello.records.customers.actions import merging as customers
 from sportello.records.procedures.models import Procedure
 from sportello.records.tickets.access import public_entries
-from sportello.records.tickets.actions import ending, handling, merging, messages, passing, splitting
+from sportello.records.tickets.actions import ending, handling, merging, messages, parting, passing, splitting
 from sportello.records.tickets.models import (
     Entry,
     EntryMove,
@@ -187,6 +189,21 @@ def test_one_message_goes_to_the_right_ticket_and_nobody_of_the_old_one_gets_it(
     passing.pass_on(johns, [stray.pk], mine, by=anna)
     stray.refresh_from_db()
     assert stray.came_from_id is None and EntryMove.objects.filter(entry=stray).first().from_position == stray.position
+
+
+def test_when_two_customers_come_apart_their_tickets_do_too(cast: Cast) -> None:
+    """They were taken for one, and so were their tickets: nobody is led to another's words any more."""
+    anna = cast.member("Anna")
+    marias, johns = cast.ticket("Mensa"), cast.ticket("Mensa", address="john@example.org", name="John Baker")
+    made = customers.merge(marias.customer, johns.customer, anna)
+    merging.merge(Ticket.objects.get(pk=johns.pk), marias, by=anna)
+    customers.undo(made, anna)
+    event = Event.objects.get(verb="customer.parted")
+    parting.give_back(SimpleNamespace(payload=event.payload))  # as the durable reaction is handed it
+    johns.refresh_from_db()
+    assert johns.merged_into_id is None and not johns.is_closed
+    assert [item.message.text for item in public_timeline(marias) if item.message and not item.message.notice_moment] == [
+        "Buongiorno, scrivo per: Mensa."]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -51,7 +53,7 @@ def absences(request: HttpRequest, person: Person, slug: str, member_id: int) ->
                 messages.success(request, _("Marked: what waits for us is offered to the team when it begins."))
                 return HttpResponseRedirect(reverse("desk:absences", args=[slug, member_id]))
     now = clock.now(organisation)
-    context = {
+    context: dict[str, Any] = {
         "member": member, "form": form, "now": now,
         "absences": [
             (one, clock.local(organisation, one.starts_at), clock.local(organisation, one.last_moment))

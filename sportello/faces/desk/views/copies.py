@@ -36,8 +36,8 @@ def printed(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     lines = ticket_page.all_lines(person, ticket)
     form = CopyForm(lines, posted(request))
     if request.method != "POST" or not form.is_valid():
-        context = {"ticket": ticket, "form": form, "back_url": ticket_address(ticket),
-                   "full": len(lines) >= ticket_page.MOST_PRINTED}
+        context: dict[str, Any] = {"ticket": ticket, "form": form, "back_url": ticket_address(ticket),
+                                   "full": len(lines) >= ticket_page.MOST_PRINTED}
         status = 422 if request.method == "POST" else 200
         whole = nav.page(request, person, organisation=ticket.organisation, **context)
         return render(request, "desk/copy.html", whole, status=status)

@@ -6,9 +6,10 @@ In their place stands a tombstone, so that nobody takes an emptied message for o
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import ForeignObjectRel
+from django.db.models import ForeignObjectRel, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -24,13 +25,16 @@ from ..models import (
     Attachment,
     Closure,
     ContactEntry,
+    Entry,
     Message,
     Note,
     Participant,
     Recipient,
     SearchRow,
+    Snooze,
     Ticket,
     TicketEvent,
+    TicketMerge,
 )
 
 _AT_ONCE = 100
@@ -65,29 +69,52 @@ def erase_words(event: Read) -> None:
             counts["tickets"] += 1
             counts["messages"] += messages
             counts["files"] += files
+    messages, files = _empty_strays(together(tombstone.customer), said)
+    counts["messages"] += messages
+    counts["files"] += files
     Erasure.objects.filter(pk=tombstone.pk).update(done_at=clock.now(organisation), counts=tombstone.counts | counts)
 
 
 def _empty(ticket_id: int, said: str) -> tuple[int, int]:
-    entries = {"entry__ticket": ticket_id}
     with transaction.atomic():
         Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id)
         Ticket.objects.filter(pk=ticket_id).update(subject=said)
-        Recipient.objects.filter(message__entry__ticket=ticket_id).update(name="", address=said[:320])
-        messages = Message.objects.filter(**entries).update(
-            subject="", text=said, quoted="", signature="", html="", sender_name="", sender_address="", rfc_id="")
-        Note.objects.filter(**entries).update(text=said)
-        ContactEntry.objects.filter(**entries).update(summary=said)
-        TicketEvent.objects.filter(**entries).exclude(reason="").update(reason=said)
+        messages, blobs = _empty_entries(Entry.objects.filter(ticket=ticket_id), said)
         Closure.objects.filter(ticket=ticket_id).update(reason=said)
         Participant.objects.filter(ticket=ticket_id).delete()
         AccessCode.objects.filter(ticket=ticket_id).delete()
+        TicketMerge.objects.filter(Q(merged=ticket_id) | Q(kept=ticket_id)).exclude(reason="").update(reason=said)
+        Snooze.objects.filter(ticket=ticket_id).exclude(reason="").update(reason=said)
         SearchRow.objects.filter(ticket=ticket_id).delete()
-        blobs = list(Blob.objects.filter(pk__in=Attachment.objects.filter(**entries).values("blob")))
-        Attachment.objects.filter(**entries).delete()
         for blob in blobs:
             drop_blob(blob)
     return messages, len(blobs)
+
+
+def _empty_strays(customer_ids: Iterable[int], said: str) -> tuple[int, int]:
+    """What stood on their tickets, or was written by them, and was moved to a ticket of somebody else."""
+    theirs = Q(came_from__customer__in=customer_ids) | Q(by_customer__in=customer_ids, came_from__isnull=False)
+    with transaction.atomic():
+        strays = Entry.objects.filter(theirs).exclude(ticket__customer__in=customer_ids)
+        messages, blobs = _empty_entries(strays, said)
+        for blob in blobs:
+            drop_blob(blob)
+    return messages, len(blobs)
+
+
+def _empty_entries(entries: QuerySet[Entry], said: str) -> tuple[int, list[Blob]]:
+    """How many messages there were, and the files nothing of these points at any more."""
+    of = {"entry__in": entries.values("pk")}
+    Recipient.objects.filter(message__entry__in=entries.values("pk")).update(name="", address=said[:320])
+    messages = Message.objects.filter(**of).update(
+        subject="", text=said, quoted="", signature="", html="", sender_name="", sender_address="", rfc_id="")
+    Note.objects.filter(**of).update(text=said)
+    ContactEntry.objects.filter(**of).update(summary=said)
+    TicketEvent.objects.filter(**of).exclude(reason="").update(reason=said)
+    SearchRow.objects.filter(**of).delete()
+    blobs = list(Blob.objects.filter(pk__in=Attachment.objects.filter(**of).values("blob")))
+    Attachment.objects.filter(**of).delete()
+    return messages, blobs
 
 
 def drop_blob(blob: Blob) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import clean
-from sportello.foundation.journal.actor import person
+from sportello.foundation.journal.actor import SYSTEM, person
 from sportello.records.accounts.models import Membership
 
 from .. import blockers, levels, moments, moving, notice_words, notices, terms
@@ -52,12 +52,14 @@ def merge(ticket: Ticket, into: Ticket, *, by: Membership, reason: str = "", at:
     return made
 
 
-def part(made: TicketMerge, *, by: Membership, at: datetime | None = None) -> None:
+def part(made: TicketMerge, *, by: Membership | None, at: datetime | None = None) -> None:
     """Undo: each entry goes back to its place, the old ticket is open again with its terms, both sides are told. What
-    came in after the merge stays where it came in. Twice is once."""
+    came in after the merge stays where it came in. Twice is once. Without `by` Sportello does it itself: the two turned
+    out to be of different customers."""
     rows = Ticket.objects.select_related("organisation")
     merged, kept_ticket = rows.get(pk=made.merged_id), rows.get(pk=made.kept_id)
-    with moving.changing_two(merged, kept_ticket, person(by.user_id), at) as (old, kept):
+    actor = person(by.user_id) if by else SYSTEM
+    with moving.changing_two(merged, kept_ticket, actor, at) as (old, kept):
         row = TicketMerge.objects.select_for_update(of=("self",)).get(pk=made.pk)
         if row.undone_at is not None:
             return

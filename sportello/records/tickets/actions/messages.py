@@ -192,6 +192,8 @@ def note(
     if not words:
         raise Refusal(_("The note is empty."), field="text")
     with changing(ticket, person(member.user_id), at) as change:
+        if change.ticket.merged_into_id is not None:
+            raise Refusal(_("This ticket goes on in another one already."), field="text")
         entry = change.entry(Entry.Kind.NOTE, Entry.Visibility.INTERNAL, member=member)
         written = Note.objects.create(organisation_id=entry.organisation_id, entry=entry, text=words)
         put_files(entry, files)

@@ -96,11 +96,10 @@ def _bring(there: Change, source: Ticket, entries: list[Entry], by: Membership) 
 
 def _asker(ticket: Ticket, entries: list[Entry]) -> _Asker:
     """The old ticket's customer; or who wrote, when all the chosen words are of one other person."""
-    writers = {
-        entry.by_customer_id for entry in entries if entry.kind == Entry.Kind.MESSAGE and entry.message.is_incoming
-    }
-    if len(writers) == 1 and None not in writers and writers != {ticket.customer_id}:
-        first = next(entry for entry in entries if entry.kind == Entry.Kind.MESSAGE and entry.message.is_incoming)
+    came = [entry for entry in entries if entry.kind == Entry.Kind.MESSAGE and entry.message.is_incoming]
+    first = came[0] if came else None
+    writers = {entry.by_customer_id for entry in came}
+    if first is not None and first.by_customer_id and writers == {first.by_customer_id} != {ticket.customer_id}:
         other = Customer.objects.get(pk=first.by_customer_id)
         stranger = Ticket(organisation=ticket.organisation, customer=other)
         if not moving.same_asker(ticket, stranger):
