@@ -101,3 +101,11 @@ def test_at_offers_colleagues_and_the_keyboard_takes_one(anna: Page, live_server
     expect(anna.locator("#ticket-head")).to_contain_text("Accantonata")
     anna.keyboard.press("s")
     expect(anna.locator("#ticket-head")).not_to_contain_text("Accantonata")
+    # and from the palette, by its name
+    anna.keyboard.press("Control+k")
+    anna.keyboard.type("etich")
+    anna.keyboard.press("Enter")
+    expect(anna.locator("#verb-title")).to_have_text("Etichette")
+    anna.keyboard.type("mensa, prova")
+    anna.keyboard.press("Control+Enter")
+    expect(anna.locator("#timeline")).to_contain_text("mensa, prova")
