@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .permissions import GET, GET_POST, LEADS, NOTHING_THERE, POST, SEES_TICKET, Line
+from .permissions import GET, GET_POST, LEADS, NOTHING_THERE, POST, SEES_TICKET, SERVES, Line
 
 VERB_LINES = (
     Line("desk:snooze", GET_POST, SEES_TICKET, {"when": "reply"}),
     Line("desk:waking", POST, SEES_TICKET, {}),
     Line("desk:tags", GET_POST, SEES_TICKET, {"tags": "mensa, rimborso"}),
+    Line("desk:tag_names", GET, SERVES),
     Line("desk:colleagues", GET, SEES_TICKET),
     # into a ticket that is not there: who may, is asked to correct it
     Line("desk:merge", GET_POST, SEES_TICKET, None),

@@ -190,7 +190,7 @@ LINES = (
     Line("desk:saved_views", POST, SERVES, {"list": "all", "words": "sort=opened", "name": "Tutte"}),
     Line("desk:saved_view_removal", POST, NOTHING_THERE, {}, given={"view_id": "1"}),
     Line("desk:beside", GET, SEES_TICKET, given={"where": "next"}),
-    Line("desk:keys", GET_POST, SERVES, {"key-t": "b"}),
+    Line("desk:keys", GET_POST, SERVES, {"key-t": "9"}),
     Line("desk:many", GET_POST, SERVES, {"tickets": "borgo/2000-0000001"}, query="tickets=borgo/2000-0000001",
          given={"verb": "take"}),
     Line("desk:many_going_on", POST, SERVES),

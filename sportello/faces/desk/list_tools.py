@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.accounts.people import Person
 from sportello.records.procedures.models import Kind
-from sportello.records.tickets.models import Tag, Ticket
+from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.queries import SORTS
 from sportello.records.tickets.queries.lists import ME, NOBODY
 
@@ -23,8 +23,6 @@ SORT_WORDS: dict[str, Any] = {
     "oldest_waiting": gettext_lazy("waiting longest"),
     "opened": gettext_lazy("opened last"),
 }
-#: Tags offered as a filter: more are typed of, not chosen from.
-_TAGS = 300
 COLUMN_WORDS: dict[str, Any] = {
     "kind": gettext_lazy("Kind"),
     "channel": gettext_lazy("Channel"),
@@ -59,10 +57,9 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
         "owners": [(ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")), *(_colleagues(only.pk) if only else [])],
         "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
         "statuses": Ticket.Status.choices,
-        "tags": _tags(only.pk) if only else [],
         "priorities": Ticket.Priority.choices,
         "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
-        "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag_id])),
+        "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag])),
         "saved_views": SavedView.objects.seen_by(person),
         "own_memberships": person.membership_ids,
         "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
@@ -73,11 +70,6 @@ def view_teams(person: Person) -> list[tuple[int, str]]:
     """The teams a view may be shared with: their own."""
     language = sentences.language_now()
     return [(team.pk, team.name_in(language)) for team in Team.objects.filter(pk__in=person.team_ids).order_by("pk")]
-
-
-def _tags(organisation_id: int) -> list[tuple[int, str]]:
-    tags = Tag.objects.filter(organisation_id=organisation_id).order_by("folded")
-    return list(tags.values_list("pk", "name")[:_TAGS])
 
 
 def _colleagues(organisation_id: int) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from sportello.records.tickets.models.tag import LONGEST
 from sportello.records.tickets.queries import LISTS, SORTS, Filters
 from sportello.records.tickets.queries.lists import ME, NOBODY
 
@@ -92,7 +93,7 @@ class ListPlace:
             "status": chosen.status,
             "priority": str(chosen.priority or ""),
             "owner": chosen.owner,
-            "tag": str(chosen.tag_id or ""),
+            "tag": chosen.tag,
             "columns": ",".join(self.columns) if self.columns != COLUMNS_SHOWN else "",
             "further": "1" if self.further else "",
         }
@@ -119,7 +120,7 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
             status=asked.get("status", ""),
             priority=_number(asked.get("priority", "")),
             owner=_owner(asked.get("owner", "")),
-            tag_id=_number(asked.get("tag", "")),
+            tag=asked.get("tag", "").strip()[:LONGEST],
         ),
         asked.get("after", ""),
         asked.get("further", "") == "1",

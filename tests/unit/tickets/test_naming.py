@@ -70,8 +70,7 @@ def test_tags_are_made_by_use_and_filter_the_lists(cast: Cast) -> None:
     tagging.set_tags(ticket, ["Mensa", "rimborso"], by=anna)
     tagging.set_tags(other, ["MENSA"], by=anna)
     assert sorted(Tag.objects.values_list("name", flat=True)) == ["Mensa", "rimborso"], "one word, however written"
-    tag = Tag.objects.get(folded="mensa")
-    rows = list_page(cast.person("Anna"), "all", filters=Filters(tag_id=tag.pk)).rows
+    rows = list_page(cast.person("Anna"), "all", filters=Filters(tag=" MENSA")).rows
     assert {row.id for row in rows} == {ticket.pk, other.pk}
     version = ticket.version
     tagging.set_tags(ticket, ["mensa", "Rimborso"], by=anna)

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/snooze/", setting_aside.snooze, name="snooze"),
     path(f"{_TICKET}/waking/", setting_aside.waking, name="waking"),
     path(f"{_TICKET}/tags/", setting_aside.tags, name="tags"),
+    path("tags/", setting_aside.tag_names, name="tag_names"),
     path(f"{_TICKET}/colleagues/", setting_aside.who_sees, name="colleagues"),
     path(f"{_TICKET}/merge/", joining.merge, name="merge"),
     path(f"{_TICKET}/parting/", joining.parting, name="parting"),

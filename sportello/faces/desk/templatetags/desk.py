@@ -144,9 +144,9 @@ def list_plain(place: ListPlace) -> str:
 
 
 @register.simple_tag
-def tag_place(list_url: str, slug: str, tag_id: int) -> str:
+def tag_place(list_url: str, slug: str, name: str) -> str:
     """A list of everything with a tag."""
-    return f"{list_url}?{urlencode({'org': slug, 'tag': tag_id})}"
+    return f"{list_url}?{urlencode({'org': slug, 'tag': name})}"
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -65,6 +66,16 @@ def tags(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
         lambda: tagging.set_tags(ticket, form.cleaned_data["tags"], by=member_of(person, ticket)),
         _("The tags were changed."),
     )  # fmt: skip
+
+
+@serves_here
+@require_GET
+def tag_names(request: HttpRequest, person: Person) -> HttpResponse:
+    """The tags of the organisations somebody serves in, as options of a field that suggests them."""
+    here = [place.organisation.pk for place in person.serving]
+    names = Tag.objects.filter(organisation__in=here).order_by("-pk").values_list("name", flat=True)[:_SUGGESTED]
+    once = ((name,) for name in dict.fromkeys(names))
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', once))
 
 
 @serves_here

@@ -14,11 +14,11 @@ from sportello.foundation.journal.actor import person
 from sportello.records.accounts.models import Membership
 
 from ..models import Tag, Ticket, TicketTag
+from ..models.tag import LONGEST
 from .change import Change, changing
 
 #: On one ticket: more sort nothing any more.
 MOST = 20
-LONGEST = 40
 _BETWEEN = re.compile(r"[,;\n]")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
@@ -9,12 +11,15 @@ from sportello.records.accounts.models import Membership
 
 from .ticket import Ticket
 
+#: Characters of a tag.
+LONGEST: Final = 40
+
 
 class Tag(OrganisationModel):
     """Written as whoever used it first wrote it; "Mensa" and "mensa" are one."""
 
-    name = models.CharField(max_length=40)
-    folded = models.CharField(max_length=40, db_collation="C")
+    name = models.CharField(max_length=LONGEST)
+    folded = models.CharField(max_length=LONGEST, db_collation="C")
     made_at = models.DateTimeField()
 
     class Meta(OrganisationModel.Meta):

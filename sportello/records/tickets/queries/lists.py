@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sportello.foundation.core.text import fold
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
 from ..models import Mention, Ticket, TicketTag
+from ..models.tag import LONGEST
 from .work_lists import LISTS, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
@@ -34,7 +36,8 @@ class Filters:
     status: str = ""
     priority: int | None = None
     owner: str = ""
-    tag_id: int | None = None
+    #: A tag's name, however it is written; the same word in several organisations.
+    tag: str = ""
 
     def is_empty(self) -> bool:
         return self == Filters(slug=self.slug)
@@ -210,8 +213,10 @@ def _filtered(tickets: QuerySet[Ticket], filters: Filters, person: Person) -> Qu
         "priority": filters.priority,
     }
     found = tickets.filter(**{column: value for column, value in exact.items() if value})
-    if filters.tag_id:
-        found = found.filter(pk__in=TicketTag.objects.filter(tag_id=filters.tag_id).values("ticket_id"))
+    if filters.tag:
+        here = [place.organisation.pk for place in person.serving]
+        tagged = TicketTag.objects.filter(tag__organisation__in=here, tag__folded=fold(filters.tag)[:LONGEST])
+        found = found.filter(pk__in=tagged.values("ticket_id"))
     if filters.owner == ME:
         return found.filter(owner_id__in=sorted(person.membership_ids))
     if filters.owner == NOBODY:
