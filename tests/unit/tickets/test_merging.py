@@ -230,3 +230,28 @@ def test_two_who_merge_each_into_the_other_end_with_one(django_db_blocker: objec
         thread.join(30)
     assert sorted(said) == ["done", "refused"]
     assert Ticket.objects.filter(merged_into__isnull=False).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_in_while_the_two_are_being_merged_follows(django_db_blocker: object) -> None:
+    """It waits for the lock of the old one, and finds where that goes on."""
+    cast = assemble()
+    kept, old = cast.ticket("Uno"), cast.ticket("Due")
+    held, landed = threading.Event(), []
+
+    def comes_in() -> None:
+        held.wait(10)
+        try:
+            landed.append(writes(Ticket.objects.get(pk=old.pk), "Allora?").entry.ticket_id)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=comes_in)
+    thread.start()
+    with transaction.atomic():
+        merging.merge(old, kept, by=cast.member("Anna"))
+        held.set()
+        thread.join(0.5)
+        assert not landed, "it waits"
+    thread.join(20)
+    assert landed == [kept.pk]
