@@ -127,16 +127,32 @@ class LinkForm(OtherTicketForm):
 
 
 class TagsForm(forms.Form):
+    """The ticket's tags and the newest of the organisation to tick, and a field for others."""
+
+    ticked = forms.MultipleChoiceField(
+        label=gettext_lazy("Tags in use"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     tags = forms.CharField(
-        label=gettext_lazy("Tags"),
+        label=gettext_lazy("Other tags"),
         max_length=500,
         required=False,
         widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
         help_text=gettext_lazy("Between commas. A word nobody used yet becomes a tag of the organisation."),
     )
 
+    def __init__(self, there: Sequence[str], offered: Sequence[str], data: Any = None) -> None:
+        super().__init__(data, initial={"ticked": list(there)})
+        choices = [(name, name) for name in dict.fromkeys([*there, *offered])]
+        if choices:
+            self.fields["ticked"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        else:
+            del self.fields["ticked"]
+
     def clean_tags(self) -> list[str]:
         return names_in(str(self.cleaned_data["tags"]))
+
+    def chosen(self) -> list[str]:
+        return [*self.cleaned_data.get("ticked", ()), *self.cleaned_data["tags"]]
 
 
 class _EntriesForm(forms.Form):

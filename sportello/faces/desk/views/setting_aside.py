@@ -21,6 +21,8 @@ from .handling import asks
 
 #: Suggestions while typing: the newest, more than anybody reads.
 _SUGGESTED = 200
+#: Of these to tick.
+_OFFERED = 12
 
 
 @serves_here
@@ -56,14 +58,14 @@ def waking(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 def tags(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
     there = TicketTag.objects.filter(ticket=ticket).order_by("pk").values_list("tag__name", flat=True)
-    form = TagsForm(posted(request), initial={"tags": ", ".join(there)})
-    form.suggestions = list(  # type: ignore[attr-defined]  # drawn beside the field by the verb's template
-        Tag.objects.filter(organisation=ticket.organisation).order_by("-pk").values_list("name", flat=True)[:_SUGGESTED]
-    )
+    known = Tag.objects.filter(organisation=ticket.organisation).order_by("-pk").values_list("name", flat=True)
+    suggested = list(known[:_SUGGESTED])
+    form = TagsForm(list(there), suggested[:_OFFERED], posted(request))
+    form.suggestions = suggested  # type: ignore[attr-defined]  # drawn beside the field by the verb's template
     return verb(
         request, person, ticket, form,
         Asked(_("Tags"), _("Keep these tags"), _("Only colleagues see them. Lists are filtered by them."), "bookmark"),
-        lambda: tagging.set_tags(ticket, form.cleaned_data["tags"], by=member_of(person, ticket)),
+        lambda: tagging.set_tags(ticket, form.chosen(), by=member_of(person, ticket)),
         _("The tags were changed."),
     )  # fmt: skip
 
