@@ -17,8 +17,8 @@ VERB_LINES = (
     Line("desk:split", GET_POST, SEES_TICKET, None),
     Line("desk:passing", GET_POST, SEES_TICKET, None),
     Line("desk:link", GET_POST, SEES_TICKET, None),
-    Line("desk:link_removal", POST, NOTHING_THERE, {}, given={"link_id": "1"}),
+    Line("desk:link_removal", POST, NOTHING_THERE, {}, given={"link_id": "999999999"}),
     Line("desk:print", GET_POST, SEES_TICKET, {"terms": "on"}),
     Line("desk:absences", GET_POST, LEADS, {"first": "{tomorrow}", "last": "{tomorrow}"}),
-    Line("desk:absence_withdrawal", POST, NOTHING_THERE, {}, given={"absence_id": "1"}),
+    Line("desk:absence_withdrawal", POST, NOTHING_THERE, {}, given={"absence_id": "999999999"}),
 )
