@@ -63,7 +63,8 @@ def conversation(request: HttpRequest, person: Person, ticket: Ticket) -> dict[s
         **base(person, ticket),
         "items": items,
         "lines": timeline_lines.lines(ticket, items),
-        "older": first if first > 1 else 0,
+        # entries that went to another ticket leave a hole: a page that is not full is the first
+        "older": first if first > 1 and len(items) >= PAGE else 0,
         "older_count": first - 1,
         "is_older_page": before is not None,
     }

@@ -157,7 +157,10 @@ class TagsForm(forms.Form):
 
 class _EntriesForm(forms.Form):
     entries = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("What"), coerce=int, widget=forms.CheckboxSelectMultiple, required=False
+        label=gettext_lazy("What"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose what is to go there.")},
     )
 
     def __init__(self, lines: Sequence[Line], *args: Any, **options: Any) -> None:
