@@ -38,6 +38,7 @@ def test_put_aside_and_taken_back(anna: Client, cast: Cast) -> None:
     assert anna.post(at(ticket, "snooze/"), {"when": "other"}).status_code == 422
     assert anna.post(at(ticket, "snooze/"), {"when": "reply", "reason": "Attendo la scuola."}).status_code == 302
     page = text(anna.get(at(ticket)))
+    assert "torna negli elenchi" in text(anna.get(at(ticket, "?fragment=side")))
     assert "Accantonata" in page and "waking/" in page and "Attendo la scuola." in page
     assert ticket.number in rows(anna, "snoozed") and ticket.number not in rows(anna, "waiting")
     maria_writes(ticket, "Ecco.")

@@ -236,6 +236,8 @@ def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
         subject = str(moment.level.get_metric_display())
     if moment.sort == Moment.Sort.LAPSE:
         return moment.at, _("the suspension ends by itself and the customer is told")
+    if moment.sort == Moment.Sort.WAKE:
+        return moment.at, _("it comes back into the lists")
     if moment.sort == Moment.Sort.DUE:
         return moment.at, _("“%(what)s” falls due") % {"what": subject}
     whom = str(dict(Moment.Whom.choices).get(moment.whom, moment.whom))

@@ -247,6 +247,11 @@ def exactly(at: datetime) -> str:
     return _small(formats.date_format(localtime(at), _("j F Y, H:i")))
 
 
+def day_in_full(at: datetime) -> str:
+    """The day alone: "8 dicembre 2026"."""
+    return _small(formats.date_format(localtime(at), _("j F Y")))
+
+
 def _small(words: str) -> str:
     """Italian days and months have no capital inside a sentence; the framework's catalogue gives them one."""
     return words.lower() if language_now() == "it" else words

@@ -21,6 +21,7 @@ from sportello.records.accounts.people import Person
 
 from .. import nav
 from ..forms.verbs import AbsenceForm
+from ..sentences import day_in_full
 from .answers import posted
 from .handling import asks
 
@@ -56,7 +57,7 @@ def absences(request: HttpRequest, person: Person, slug: str, member_id: int) ->
     context: dict[str, Any] = {
         "member": member, "form": form, "now": now,
         "absences": [
-            (one, clock.local(organisation, one.starts_at), clock.local(organisation, one.last_moment))
+            (one, day_in_full(one.starts_at), day_in_full(one.last_moment))
             for one in Absence.objects.in_force().filter(member=member, ends_at__gt=now).order_by("starts_at")
         ],
         "back_url": reverse("desk:people_in", args=[slug]),
