@@ -94,6 +94,7 @@ def test_at_offers_colleagues_and_the_keyboard_takes_one(anna: Page, live_server
     anna.keyboard.press("Control+Enter")
     expect(anna.locator("#timeline")).to_contain_text("@Bruno Prova @carta intestata, grazie.")
     assert list(Mention.objects.values_list("member__user__name", flat=True)) == ["Bruno Prova"]
+    expect(anna.locator("#timeline > article").last).to_be_focused()  # written, keys have their meaning again
     # put aside and back, each with one key
     anna.keyboard.press("s")
     expect(anna.locator("#verb input:checked")).to_be_focused()
