@@ -159,7 +159,7 @@ def test_drafts_are_kept_per_person_and_a_note_never_becomes_a_reply(anna: Clien
     assert set(Draft.objects.filter(ticket=ticket).values_list("kind", flat=True)) == {"reply"}
     anna.post(at(ticket, "drafts/reply/"), {"text": "  "})
     assert not Draft.objects.filter(ticket=ticket).exists(), "emptied, it goes"
-    assert anna.post(at(ticket, "drafts/call/"), {"text": "x"}).status_code == 404
+    assert anna.post(at(ticket, "drafts/letter/"), {"text": "x"}).status_code == 404
 
 
 def test_a_saved_reply_is_filled_and_what_is_missing_blocks_sending(anna: Client, cast: Cast) -> None:

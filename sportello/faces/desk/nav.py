@@ -111,7 +111,7 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
-    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member")).exclude(text="")
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
     opened = (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
         .annotate(unsent=Exists(drafts))

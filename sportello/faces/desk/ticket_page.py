@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -17,16 +15,11 @@ from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Link, Participant, Term, Ticket
-from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
-from sportello.records.tickets.reach import reach
+from sportello.records.tickets.queries import customer_history, timeline
 from sportello.records.tickets.standing import standing
-from sportello.service.channels import recipients, senders
-from sportello.service.channels.email import capacity, letters
+from sportello.service.channels import senders
 
 from . import sentences, timeline_lines, waiting_page
-from .actions.drafting import drafts_of
-from .forms.writing import NoteForm, ReplyForm, write_addresses
-from .models import Draft
 from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
@@ -93,89 +86,6 @@ MOST_PRINTED = 500
 def all_lines(person: Person, ticket: Ticket) -> list[timeline_lines.Line]:
     """The timeline for paper."""
     return timeline_lines.lines(ticket, timeline(person, ticket, None, MOST_PRINTED))
-
-
-@dataclass(frozen=True)
-class Written:
-    """One tab of the composer: its form, its draft, and whether something came since it was begun."""
-
-    form: Any
-    draft: Draft | None
-    outdated: bool
-
-
-def composer(request: HttpRequest, person: Person, ticket: Ticket, items: Sequence[TimelineItem]) -> dict[str, Any]:
-    """Reply and note, with drafts and the recipients of the message replied to."""
-    context = base(person, ticket)
-    drafts = drafts_of(ticket, context["me"]) if context["me"] else {}
-    to, cc, came_back = _recipients(ticket, items)
-    mine = drafts.get(Draft.Kind.REPLY)
-    others = recipients.other_addresses(ticket, [came_back]) if came_back else []
-    chosen = request.GET.get("to", "")
-    if chosen in others:
-        to, cc, mine_to = write_addresses([(ticket.customer.name if ticket.customer else "", chosen)]), "", True
-    else:
-        mine_to = False
-    return context | {
-        "reply": Written(
-            ReplyForm(
-                initial={
-                    "to": mine.to if mine and not mine_to else to,
-                    "cc": mine.cc if mine and not mine_to else cc,
-                    "text": mine.text if mine else "",
-                    "base_position": ticket.last_public_position,
-                },
-                auto_id="reply-%s",
-            ),
-            mine,
-            bool(mine and mine.base_position < ticket.last_public_position),
-        ),
-        "note": Written(
-            NoteForm(
-                initial={"text": drafts[Draft.Kind.NOTE].text} if Draft.Kind.NOTE in drafts else {}, auto_id="note-%s"
-            ),
-            drafts.get(Draft.Kind.NOTE),
-            False,
-        ),
-        "largest_file": settings.ATTACHMENT_BYTES,
-        "most_files": settings.ATTACHMENTS_AT_ONCE,
-        "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),
-        "kept_files": list(mine.files.select_related("blob").order_by("pk")) if mine else [],
-        "came_back": came_back,
-        "other_addresses": others,
-        "presets": waiting_page.presets(ticket),
-        **waiting_page.cards(person, ticket),
-    }
-
-
-def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str, str]:
-    """(to, cc) of an answer to the newest message from outside: everybody who had it but us; where there is none, the
-    customer's own way. Third: the address that would be there if mail to it did not come back."""
-    theirs = next(
-        (
-            item
-            for item in reversed(items)
-            if item.message and item.message.is_incoming and not item.message.is_machine and item.message.sender_address
-        ),
-        None,
-    )
-    if theirs is None or theirs.message is None:
-        way = reach(ticket)
-        if way.address:
-            return write_addresses([(way.name, way.address)]), "", ""
-        return "", "", _unreachable(ticket)
-    sender = (theirs.message.sender_name, theirs.message.sender_address)
-    if recipients.undeliverable(ticket.organisation, [sender[1]]):
-        return "", "", sender[1]
-    others = [(name, address) for _role, name, address in theirs.recipients]
-    to, cc = recipients.reply_all(ticket.organisation, sender, others)
-    return write_addresses(to), write_addresses(cc), ""
-
-
-def _unreachable(ticket: Ticket) -> str:
-    """The address they wrote from, when mail to it came back."""
-    asking = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="").first()
-    return asking.address if asking is not None else ""
 
 
 def side(person: Person, ticket: Ticket) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
+from .addresses import answering, certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
     *work.urlpatterns,
+    *answering.urlpatterns,
     *lists.urlpatterns,
     *contacts.urlpatterns,
     *customers.urlpatterns,

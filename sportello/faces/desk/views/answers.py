@@ -20,7 +20,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket, tickets_for
 from sportello.records.tickets.models import Ticket
 
-from .. import nav, ticket_page
+from .. import composer, nav, ticket_page
 
 #: The element verbs are drawn into, when a script is there to open it.
 DIALOG = "verb-body"
@@ -102,8 +102,8 @@ def done(
     return changed(request, person, ticket, said)
 
 
-def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, composer: bool = False) -> HttpResponse:
-    """The parts of the open ticket that a change redraws; what is being typed is left alone unless `composer`."""
+def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, written: bool = False) -> HttpResponse:
+    """The parts of the open ticket that a change redraws; what is being typed is left alone unless it was `written`."""
     try:
         fresh = get_ticket(person, ticket.organisation.slug, ticket.number)
     except Http404:
@@ -116,13 +116,13 @@ def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, 
         **ticket_page.head(person, fresh),
         **ticket_page.news(request, person, fresh),
         "said": said,
-        "with_composer": composer,
+        "with_composer": written,
     }
-    if composer:
-        context |= ticket_page.composer(request, person, fresh, context["items"])
+    if written:
+        context |= composer.composer(request, person, fresh, context["me"], context["items"])
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": composer}, f"ticket-{fresh.pk}": True})
+    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": written}, f"ticket-{fresh.pk}": True})
     return response
 
 

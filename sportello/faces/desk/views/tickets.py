@@ -17,7 +17,7 @@ from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Reason, Ticket
 from sportello.records.tickets.queries import row_of
 
-from .. import nav, sentences, ticket_page
+from .. import composer, nav, sentences, ticket_page
 from ..actions import strip
 from ..timeline_lines import Line
 from .answers import member_of, ticket_address
@@ -49,7 +49,7 @@ def _whole(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any
     return {
         **ticket_page.head(person, found),
         **conversation,
-        **ticket_page.composer(request, person, found, conversation["items"]),
+        **composer.composer(request, person, found, conversation["me"], conversation["items"]),
         "place": place,
         "nav_current": place.name,
         "back_url": place.url,
@@ -162,5 +162,5 @@ def trouble(
         response["HX-Retarget"] = f"#{kind}-trouble"
         response["HX-Reswap"] = "innerHTML"
         return response
-    whole = nav.page(request, person, organisation=found.organisation, **context, files_lost=bool(request.FILES))
+    whole = nav.page(request, person, organisation=found.organisation, **context)
     return render(request, "desk/ticket.html", whole, status=status)
