@@ -43,6 +43,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
+    ("knowledge", pgettext_lazy("rail", "Knowledge"), "book", "g i", "desk:knowledge_home", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
     ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
 )

@@ -44,6 +44,10 @@ VARIABLES: dict[str, Any] = {
 }
 
 
+#: Those a signature may name: they never lack a value, and need no query.
+IN_SIGNATURES = frozenset({"operator", "team", "organisation", "number"})
+
+
 @dataclass(frozen=True)
 class Choice:
     """One entry of the picker; `language` says when it is not the customer's own, `mine` whose own it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from .views import (
+    answers,
     demo_mail,
     follow,
     follow_code,
@@ -26,6 +27,9 @@ urlpatterns = [
     path("", home.landing, name="landing"),
     path(_HERE, home.home, name="home"),
     path(f"{_HERE}services/<slug:sheet>/", home.service, name="service"),
+    path(f"{_HERE}answers/", answers.answers, name="answers"),
+    path(f"{_HERE}answers/<slug:answer>/", answers.answer, name="answer"),
+    path(f"{_HERE}answers/<slug:answer>/judgement/", answers.judgement, name="judgement"),
     path(f"{_HERE}request/", request_form.request_form, name="request"),
     path(f"{_HERE}request/summary/<str:token>/", request_summary.summary, name="summary"),
     path(f"{_HERE}request/receipt/<str:token>/", receipt.receipt, name="receipt"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import drafts, inserting, messages
+from ..views import articles, drafts, inserting, knowledge, messages
 
 _TICKET = "<slug:slug>/tickets/<str:number>"
+_KNOWLEDGE = "<slug:slug>/knowledge"
+_ARTICLE = f"{_KNOWLEDGE}/articles/<slug:article>"
 
 urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/calls/", messages.calls, name="calls"),
@@ -22,4 +24,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TICKET}/known/", inserting.known, name="known"),
     path(f"{_TICKET}/known/<slug:sort>/<slug:known>/text/", inserting.known_text, name="known_text"),
     path(f"{_TICKET}/known/<slug:sort>/<slug:known>/link/", inserting.known_link, name="known_link"),
+    path("knowledge/", knowledge.home, name="knowledge_home"),
+    path(f"{_KNOWLEDGE}/", knowledge.knowledge, name="knowledge"),
+    path(f"{_KNOWLEDGE}/replies/new/", knowledge.reply_new, name="reply_new"),
+    path(f"{_KNOWLEDGE}/replies/<slug:reply>/archive/", knowledge.reply_archive, name="reply_archive"),
+    path(f"{_KNOWLEDGE}/replies/<slug:reply>/in/<slug:language>/", knowledge.reply_text, name="reply_text"),
+    path(f"{_KNOWLEDGE}/signatures/", knowledge.signatures, name="signatures"),
+    path(f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/", knowledge.sheet_text, name="sheet_text"),
+    path(
+        f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/<int:version>/", knowledge.sheet_version, name="sheet_version"
+    ),
+    path(f"{_KNOWLEDGE}/articles/", articles.articles, name="articles"),
+    path(f"{_KNOWLEDGE}/new-article/", articles.article_new, name="article_new"),
+    path(f"{_ARTICLE}/", articles.article, name="article"),
+    path(f"{_ARTICLE}/about/", articles.article_about, name="article_about"),
+    path(f"{_ARTICLE}/publication/", articles.article_publication, name="article_publication"),
+    path(f"{_ARTICLE}/in/<slug:language>/", articles.article_text, name="article_text"),
+    path(f"{_ARTICLE}/in/<slug:language>/<int:version>/", articles.article_version, name="article_version"),
 ]

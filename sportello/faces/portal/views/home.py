@@ -10,7 +10,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
 
 from ..page import crumbs, language, of_organisation, show
-from ..sheets import sheets_of
+from ..sheets import has_answers, sheets_of
 
 
 @require_safe
@@ -26,7 +26,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @of_organisation
 def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     texts = [(sheet, sheet.text_in(language())) for sheet in sheets_of(organisation)]
-    return show(request, organisation, "portal/home.html", {"sheets": texts})
+    return show(request, organisation, "portal/home.html", {"sheets": texts, "has_answers": has_answers(organisation)})
 
 
 @require_safe
