@@ -28,7 +28,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.actions.invitations import invite
 from sportello.records.accounts.models import Team
 from sportello.records.customers.models import Identity
-from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
+from sportello.records.knowledge.models import ServiceSheet, ServiceSheetText
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
@@ -49,6 +49,7 @@ from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_answering import lay_out_knowledge
 from .permission_customers import customer_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
@@ -160,8 +161,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     teams = list(Team.objects.filter(organisation=organisation).order_by("pk"))
     sheet = ServiceSheet.objects.create(organisation=organisation, slug="mensa", on_portal=True)
     ServiceSheetText.objects.create(organisation=organisation, sheet=sheet, language="it", title="Mensa", summary="Rate.")
-    reply = SavedReply.objects.create(organisation=organisation, slug="saluto")
-    SavedReplyText.objects.create(organisation=organisation, reply=reply, language="it", title="Saluto", body="Salve.")
+    known = lay_out_knowledge(organisation, hand)
     invitation, token = invite(organisation, f"nino.{slug}@example.org", "operator", teams[:1], hand)
     mailbox = Mailbox.objects.filter(organisation=organisation, is_default=True).get()
     collector = Collector.objects.create(
@@ -187,7 +187,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     kind = Kind.objects.get(organisation=organisation, is_default=True)
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
     return {
-        "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
+        **known, "slug": slug, "name": "all", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
         "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
         "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),

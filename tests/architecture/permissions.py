@@ -214,9 +214,6 @@ LINES = (
     Line("desk:replies", POST, SEES_TICKET,
          {"text": "Buongiorno.", "to": "maria@example.org", "base_position": "{public_position}", "then": "keep"}),
     Line("desk:notes", POST, SEES_TICKET, {"text": "Tra noi."}),
-    Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
-    Line("desk:saved_replies", GET, SEES_TICKET),
-    Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),
     Line("desk:waiting_undo", POST, SEES_TICKET, {}),
     Line("desk:waiting_departure", POST, SEES_TICKET, {"seen": "{public_position}"}),
     Line("desk:again", POST, SEES_TICKET, {"to": ""}),
@@ -300,11 +297,6 @@ LINES = (
     Line("desk:dispatches", GET, SERVES),
     Line("desk:mail", GET, KNOWS),
     Line("desk:silent", GET, SERVES),
-    # the desk: what we know
-    Line("desk:knowledge", GET, KNOWS),
-    Line("desk:reply_new", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9.", "language": "it"}),
-    Line("desk:reply_text", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9."}),
-    Line("desk:sheet_text", GET_POST, LEADS, {"title": "Mensa"}),
     # the desk: procedures
     Line("desk:procedures_home", GET, KNOWS),
     Line("desk:procedures", GET, KNOWS),
@@ -365,6 +357,10 @@ LINES = (
     Line("portal:demo_mail", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
     Line("portal:demo_mail_raw", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
 )
+
+from .permission_answering import ANSWERING  # noqa: E402 - its lines are made of what stands above
+
+LINES = (*LINES, *ANSWERING)
 
 
 # ---- live topics

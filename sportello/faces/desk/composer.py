@@ -54,12 +54,14 @@ def composer(
         to, cc = mine.to, mine.cc
     initial = {"to": to, "cc": cc, "text": mine.text if mine else "", "base_position": ticket.last_public_position}
     outdated = bool(mine and mine.text and mine.base_position < ticket.last_public_position)
+    note = NoteForm(initial=_text(rows, Draft.Kind.NOTE), auto_id="note-%s")
+    call = CallForm(initial=_text(rows, Draft.Kind.CALL), auto_id="call-%s")
     return {
         "reply": _written(
             ticket, rows, files, Draft.Kind.REPLY, ReplyForm(initial=initial, auto_id="reply-%s"), outdated
         ),
-        "note": _written(ticket, rows, files, Draft.Kind.NOTE, NoteForm(initial=_text(rows, "note"), auto_id="note-%s")),
-        "call": _written(ticket, rows, files, Draft.Kind.CALL, CallForm(initial=_text(rows, "call"), auto_id="call-%s")),
+        "note": _written(ticket, rows, files, Draft.Kind.NOTE, note),
+        "call": _written(ticket, rows, files, Draft.Kind.CALL, call),
         "signature": saved_replies.signature_of(ticket, me) if me else "",
         "largest_file": settings.ATTACHMENT_BYTES,
         "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),

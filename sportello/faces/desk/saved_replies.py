@@ -81,12 +81,12 @@ def choices(ticket: Ticket, member: Membership, typed: str = "") -> list[Choice]
     found = [text for text in best.values() if all(word in fold(f"{text.title} {text.body}") for word in words)]
     first = fold(typed)
     found.sort(key=lambda text: (not fold(text.title).startswith(first), fold(text.title)))
-    return [
-        Choice(
-            text.reply.slug, text.title, text.language, text.reply.member_id is not None, " ".join(text.body.split())[:90]
-        )
-        for text in found
-    ]
+    return [_choice(text) for text in found]
+
+
+def _choice(text: SavedReplyText) -> Choice:
+    reply = text.reply
+    return Choice(reply.slug, text.title, text.language, reply.member_id is not None, " ".join(text.body.split())[:90])
 
 
 def text_for(ticket: Ticket, member: Membership, slug: str) -> str | None:

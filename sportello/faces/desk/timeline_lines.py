@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.files import sniff
 from sportello.foundation.files.models import Blob
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Ticket
@@ -22,6 +23,8 @@ from . import certified_words, sender_checks, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
+#: Bytes of a file beyond which it is only downloaded.
+_MOST_SHOWN = 20 * 1024 * 1024
 
 #: state → (word, badge state, icon, sentence on hover)
 _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
@@ -108,6 +111,8 @@ class FileLine:
     scan_word: str
     scan_state: str
     can_open: bool
+    #: "image" or "pdf": shown in the page when asked, from the download-only address.
+    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -280,7 +285,16 @@ def file_line(file: FileRow) -> FileLine:
         str(scan.label),
         {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
         file.scan != Blob.Scan.INFECTED,
+        _preview(file) if file.scan != Blob.Scan.INFECTED else "",
     )
+
+
+def _preview(file: FileRow) -> str:
+    """A picture or PDF by its bytes, and not so large that showing it would be a download."""
+    if file.content_type not in sniff.SHOWN_INLINE or file.size > _MOST_SHOWN:
+        return ""
+    kind, _slash, sort = file.content_type.partition("/")
+    return "image" if kind == "image" else "pdf" if sort == "pdf" else ""
 
 
 def _type_word(kind: str, sort: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 
 from sportello.foundation.core.text import fold
@@ -10,6 +12,9 @@ from .models import Entry, Ticket
 
 #: to_tsvector refuses more than 1 MB of lexemes; a customer's words are far below.
 _MOST_SIGNS = 60_000
+
+#: `ricevuta_mensa.pdf`, `maria.popescu@example.org`: one word to PostgreSQL's parser, several to who looks for them.
+_JOINED = re.compile(r"[^\s]*\w[._\-/@]\w[^\s]*")
 
 _INSERT = """
 INSERT INTO tickets_searchrow (organisation_id, entry_id, ticket_id, team_id, sensitivity, visibility, words)
@@ -25,6 +30,13 @@ def number_tokens(number: str) -> list[str]:
     return [f"no:{number}", f"no:{year}-{serial.lstrip('0')}", f"no:{serial.lstrip('0')}"]
 
 
+def searchable(texts: tuple[str, ...]) -> str:
+    """Folded, cut to what an index row may hold, and the parts of joined words beside them."""
+    folded = fold(" ".join(text for text in texts if text))[:_MOST_SIGNS]
+    parts = dict.fromkeys(re.sub(r"[\W_]+", " ", joined) for joined in _JOINED.findall(folded))
+    return f"{folded} {' '.join(parts)}"[: _MOST_SIGNS + _MOST_SIGNS // 4]
+
+
 def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) -> None:
     """Make `entry` findable by `texts`; the first entry of a ticket also by its number."""
     tokens = [f"org:{ticket.organisation_id}", *(number_tokens(ticket.number) if with_number else [])]
@@ -38,7 +50,7 @@ def index(ticket: Ticket, entry: Entry, *texts: str, with_number: bool = False) 
                 "team": ticket.team_id,
                 "sensitivity": ticket.sensitivity,
                 "visibility": entry.visibility,
-                "text": fold(" ".join(text for text in texts if text))[:_MOST_SIGNS],
+                "text": searchable(texts),
                 "tokens": tokens,
             },
         )

@@ -2,8 +2,9 @@
 no save lands where it was not typed, or over words that are newer.
 
 Every drawing of the composer has a name (its writer), which says ticket and kind, and counts its saves (turns). Of one
-page the later turn counts, whatever arrives last. A page that began from an older revision than the one kept is told so,
-and its words are put aside instead of over the newer ones. What was sent closes its page: a save still on the way is late.
+page the later turn counts, whatever arrives last. A page that began from an older revision than the one kept is told
+so, and its words are put aside instead of over the newer ones. What was sent closes its page: a save still on the way
+is late.
 """
 
 from __future__ import annotations
@@ -161,7 +162,9 @@ def reopen(ticket: Ticket, member: Membership, reply: Reply, signature: str = ""
     return row
 
 
-def add_files(ticket: Ticket, member: Membership, kind: str, files: Iterable[File], writing: Writing) -> list[DraftFile]:
+def add_files(
+    ticket: Ticket, member: Membership, kind: str, files: Iterable[File], writing: Writing
+) -> list[DraftFile]:
     """Files put to what is being written. Stale when it was sent meanwhile: they must not stand in the next one."""
     with transaction.atomic():
         row = _locked(ticket, member, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import articles, drafts, inserting, knowledge, messages
+from ..views import articles, drafts, inserting, knowledge, messages, search
 
 _TICKET = "<slug:slug>/tickets/<str:number>"
 _KNOWLEDGE = "<slug:slug>/knowledge"
@@ -32,7 +32,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_KNOWLEDGE}/signatures/", knowledge.signatures, name="signatures"),
     path(f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/", knowledge.sheet_text, name="sheet_text"),
     path(
-        f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/<int:version>/", knowledge.sheet_version, name="sheet_version"
+        f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/<int:version>/",
+        knowledge.sheet_version,
+        name="sheet_version",
     ),
     path(f"{_KNOWLEDGE}/articles/", articles.articles, name="articles"),
     path(f"{_KNOWLEDGE}/new-article/", articles.article_new, name="article_new"),
@@ -41,4 +43,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ARTICLE}/publication/", articles.article_publication, name="article_publication"),
     path(f"{_ARTICLE}/in/<slug:language>/", articles.article_text, name="article_text"),
     path(f"{_ARTICLE}/in/<slug:language>/<int:version>/", articles.article_version, name="article_version"),
+    path("searches/", search.kept, name="kept_searches"),
+    path("searches/<int:search_id>/removal/", search.let_go, name="kept_search_removal"),
 ]

@@ -58,7 +58,8 @@ class NewReplyForm(ReplyTextForm):
         languages.choices = language_choices(organisation)
         whose: Any = self.fields["whose"]
         spoken = language_now()
-        shared = [(EVERYBODY, _("everyone")), *((str(team.pk), team.name_in(spoken)) for team in teams_of(organisation))]
+        teams = [(str(team.pk), team.name_in(spoken)) for team in teams_of(organisation)]
+        shared = [(EVERYBODY, _("everyone")), *teams]
         whose.choices = [*(shared if shares else []), (MINE, _("only me"))]
 
 

@@ -46,7 +46,8 @@ class Draft(OrganisationModel):
     repeats = OwnedKey(Message, related_name="+", null=True, blank=True)
     #: Grows with every save: a page that began from an older one is told, and overwrites nothing.
     revision = models.PositiveIntegerField(default=0)
-    #: The page that saved last, and how many times it had: of two saves of one page the later counts, whichever arrives last.
+    #: The page that saved last, and how many times it had: of two saves of one page the later counts, whichever
+    #: arrives last.
     writer = models.CharField(max_length=60, blank=True)
     turn = models.PositiveIntegerField(default=0)
     #: Words of another page of the same person that this draft did not take in: kept, and shown.

@@ -1,4 +1,4 @@
-"""Articles: found and read by who serves, written by them a version at a time, published by who leads or answers for it."""
+"""Articles: read and written by who serves, a version at a time; published by who leads or answers for one."""
 
 from __future__ import annotations
 
@@ -135,7 +135,9 @@ def article_about(request: HttpRequest, person: Person, slug: str, article: str)
     organisation, found = _found(person, slug, article)
     if not _may_publish(person, organisation, found):
         raise Http404
-    initial = {"is_public": found.is_public, "team": found.team_id, "owner": found.owner_id, "review_by": found.review_by}
+    initial = {
+        "is_public": found.is_public, "team": found.team_id, "owner": found.owner_id, "review_by": found.review_by,
+    }
     form = ArticleAboutForm(organisation, request.POST if request.method == "POST" else None, initial=initial)
     return ask(request, person, organisation, form, lambda: acts.settle(found, _about(form.cleaned_data)),
                _("About this article"), back=(_address(found), _("Article")))

@@ -47,7 +47,7 @@ def drafts(request: HttpRequest, person: Person, slug: str, number: str, kind: s
 @serves_here
 @require_POST
 def draft_files(request: HttpRequest, person: Person, slug: str, number: str, kind: str) -> HttpResponse:
-    """Take the files in at once, before anything is sent: they answer as chips. 422 with a sentence for one too many."""
+    """Take the files in at once, before anything is sent: they answer as chips; 422 says why not."""
     ticket, member, writing = _asked(request, person, slug, number, kind)
     if kind == Draft.Kind.CALL:
         raise Http404
@@ -87,8 +87,9 @@ def _asked(
 
 def _refuse_too_many(ticket: Ticket, member: Membership, kind: str) -> None:
     """What the message could not carry is refused when it is put in, not when it is sent."""
-    files = DraftFile.objects.filter(draft__ticket=ticket, draft__member=member, draft__kind=kind).select_related("blob")
-    capacity.refuse_too_large(ticket, "", [File(one.filename, one.blob) for one in files])
+    mine = DraftFile.objects.filter(draft__ticket=ticket, draft__member=member, draft__kind=kind)
+    files = [File(one.filename, one.blob) for one in mine.select_related("blob")]
+    capacity.refuse_too_large(ticket, "", files)
 
 
 def writing_in(request: HttpRequest) -> drafting.Writing:

@@ -94,7 +94,8 @@ def reply_new(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
                   member=member if whose == MINE else None)
 
     language = request.POST.get("language", "") or organisation.first_language
-    return ask(request, person, organisation, form, act, _("New saved reply"), preview=_sampled(person, organisation, language))
+    preview = _sampled(person, organisation, language)
+    return ask(request, person, organisation, form, act, _("New saved reply"), preview=preview)
 
 
 @works_here

@@ -12,7 +12,7 @@ from sportello.records.accounts.models import Membership, Team
 
 
 class Article(OrganisationModel):
-    """`is_public`: its published versions are read on the portal too; else by colleagues only. Retired, never deleted."""
+    """`is_public`: what it says is read on the portal too; else by colleagues only. Retired, never deleted."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -191,6 +191,6 @@ def note(
         entry = change.entry(Entry.Kind.NOTE, Entry.Visibility.INTERNAL, member=member)
         written = Note.objects.create(organisation_id=entry.organisation_id, entry=entry, text=words)
         put_files(entry, files)
-        index(change.ticket, entry, words)
+        index(change.ticket, entry, words, *(file.filename for file in files))
         change.tell("note.written", entry_id=entry.pk)
     return written
