@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
@@ -15,9 +15,9 @@ class Article(OrganisationModel):
     """`is_public`: what it says is read on the portal too; else by colleagues only. Retired, never deleted."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
-        RETIRED = "retired", _("Retired")
+        DRAFT = "draft", pgettext_lazy("article", "Draft")
+        PUBLISHED = "published", pgettext_lazy("article", "Published")
+        RETIRED = "retired", pgettext_lazy("article", "Retired")
 
     slug = models.SlugField(max_length=60)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
