@@ -40,6 +40,7 @@ _EVERYWHERE: Final = (
     ("?", gettext_lazy("The keys of this page")),
     ("/", gettext_lazy("Search in everything")),
     ("mod+enter", gettext_lazy("Send or save what is written")),
+    ("mod+i", gettext_lazy("Saved replies")),
 )
 _LIST: Final = (
     ("j", gettext_lazy("Next row")),
@@ -53,6 +54,8 @@ _LIST: Final = (
 _TICKET: Final = (
     ("r", gettext_lazy("Reply")),
     ("n", gettext_lazy("Internal note")),
+    ("l", gettext_lazy("Record a call")),
+    ("i", gettext_lazy("Search what we know")),
     ("t", gettext_lazy("Take")),
     ("a", gettext_lazy("Give to a colleague")),
     ("m", gettext_lazy("Pass to another team")),

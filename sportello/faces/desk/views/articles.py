@@ -174,8 +174,10 @@ def article_version(
         messages.success(request, _("Written again as a new version; publish it for readers to get it."))
         return HttpResponseRedirect(back)
     before = ArticleVersion.objects.filter(article=found, language=language, number=version - 1).first()
-    context = {"title": one.title, "one": one, "lines": difference(_told(before), _told(one)), "back_url": back,
-               "back_word": _("Article")}
+    context: dict[str, Any] = {
+        "title": one.title, "one": one, "lines": difference(_told(before), _told(one)), "back_url": back,
+        "back_word": _("Article"),
+    }
     return render(request, "desk/knowledge/version.html",
                   nav.page(request, person, "knowledge", organisation=organisation, **context))
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sportello.foundation.core.text import one_line
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
+from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.knowledge.queries import find_known
 from sportello.records.tickets.access import get_ticket
@@ -97,7 +98,7 @@ def _put_in(
     return HttpResponseRedirect(ticket_address(ticket, "reply"))
 
 
-def _kept(ticket: Ticket, member: object) -> str:
+def _kept(ticket: Ticket, member: Membership) -> str:
     """From the side of the page nothing of the reply comes along: what is kept of it stays before what is put in."""
     draft = Draft.objects.filter(ticket=ticket, member=member, kind=Draft.Kind.REPLY).first()
     return draft.text if draft else ""

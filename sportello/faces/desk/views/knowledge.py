@@ -169,7 +169,7 @@ def sheet_version(
         messages.success(request, _("It says this again; what came between stays in the history."))
         return HttpResponseRedirect(reverse("desk:sheet_text", args=[slug, sheet, language]))
     before = ServiceSheetVersion.objects.filter(sheet=found, language=language, number=version - 1).first()
-    context = {
+    context: dict[str, Any] = {
         "title": one.said.get("title", ""), "one": one, "lines": difference(_told(before), _told(one)),
         "back_url": reverse("desk:sheet_text", args=[slug, sheet, language]), "back_word": _("Service sheet"),
     }
