@@ -203,9 +203,9 @@ def test_pictures_and_pdf_are_looked_at_in_the_page(browser: Browser, live_serve
         File("modulo.pdf", keep(cast.borgo, pdf)), File("programma.exe", keep(cast.borgo, b"MZ programma")),
     ))
     messages.receive(work.main, said, channel="email", customer=work.main.customer, actor=actor.customer(work.main.customer_id))
+    blocked: list[str] = []
     for name, size in (("desk", DESK), ("phone", PHONE)):
         page = page_of(browser, live_server, cast, "Anna", size)
-        blocked: list[str] = []
         page.on("console", lambda line: blocked.append(line.text) if "Content Security Policy" in line.text else None)
         page.goto(f"{live_server.url}/desk/borgo/tickets/{work.main.number}/")
         last = page.locator("#timeline > article").last

@@ -123,10 +123,28 @@ def test_a_device_left_open_learns_of_what_was_sent_and_its_own_words_stay(anna:
     begun = ticket.last_public_position
     office.send("Inviata dall'ufficio.")
     phone.save("Anche dal telefono.", base_position=begun)
-    refused = phone.client.post(at(ticket, "replies/"),
-                                {**phone.fields("Anche dal telefono."), "to": "maria@example.org", "base_position": begun})
-    assert refused.status_code == 409 and "Inviata dall&#x27;ufficio." in text(refused)
     assert kept(ticket) == "Anche dal telefono."
+    phone.client.post(at(ticket, "drafts/reply/"), {"text": ""})
+    office.save("x")
+    sent = {**phone.fields("Ecco."), "to": "maria@example.org", "base_position": begun}
+    left = Page(anna, ticket)
+    left.send("Ancora dall'ufficio.")
+    refused = phone.client.post(at(ticket, "replies/"), sent)
+    assert refused.status_code == 409 and "Ancora dall&#x27;ufficio." in text(refused)
+    assert kept(ticket) == "Ecco."
+    assert phone.client.post(at(ticket, "replies/"), sent).status_code == 302, "having been told, the same key again"
+
+
+def test_the_key_pressed_twice_sends_once(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket()
+    page = Page(anna, ticket)
+    for _time in range(2):
+        assert page.send("Ecco.").status_code == 302
+    note = Page(anna, ticket, "note")
+    for _time in range(2):
+        anna.post(at(ticket, "notes/"), note.fields("tra noi"))
+    assert Message.objects.filter(direction="out", notice_moment="").count() == 1 and Note.objects.count() == 1
+    assert not Draft.objects.exists()
 
 
 def test_refused_without_scripts_the_other_devices_words_stand_under_it(anna: Client, cast: Cast) -> None:

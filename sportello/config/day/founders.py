@@ -1,9 +1,10 @@
-"""Founding the demo: organisations, colleagues, service sheets, saved replies."""
+"""Founding the demo: organisations, colleagues, service sheets, saved replies, articles."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from sportello.config.day.known import tell_what_is_known
 from sportello.config.day.organisations import COLLEAGUES, PASSWORD, REPLIES, SHEETS, SHOP, TOWN, Colleague
 from sportello.config.founding import found
 from sportello.foundation.tenancy import clock
@@ -24,6 +25,8 @@ def found_demo() -> list[Organisation]:
         made.append(organisation)
     for colleague in COLLEAGUES:
         _colleague(colleague)
+    for organisation in made:
+        tell_what_is_known(organisation)
     return made
 
 

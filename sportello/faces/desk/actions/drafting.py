@@ -54,6 +54,10 @@ class Writing:
     revision: int = 0
 
 
+class AlreadySent(Exception):
+    """This drawing of the composer was sent before."""
+
+
 class Verdict(StrEnum):
     KEPT = "kept"
     #: A later save of the same page is kept already, or its words were sent.
@@ -95,6 +99,22 @@ def keep_refused(ticket: Ticket, member: Membership, kind: str, typed: Typed, wr
         if _judge(row, writing) is Verdict.NEWER and row.text not in mine:
             typed = Typed(f"{mine}\n\n{row.text}".strip(), typed.to, typed.cc, typed.base_position, typed.used)
         _write(row, typed, writing)
+
+
+def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Draft | None:
+    """The draft that is about to be sent, locked; None where nothing was kept. Raises AlreadySent for the second press
+    of one page; Stale, once, where its author has sent an answer from another page since this one was drawn."""
+    if not writing.writer:
+        return drafts_of(ticket, member).get(kind)
+    row = _locked(ticket, member, kind)
+    if row.is_spent and row.turn == Draft.SENT:
+        if row.writer == writing.writer:
+            raise AlreadySent
+        if kind == Draft.Kind.REPLY and writing.revision < row.revision:
+            raise Stale(
+                _("You have sent an answer from another page since this one was opened. Read it, then send this.")
+            )
+    return None if row.is_spent else row
 
 
 def _judge(row: Draft, writing: Writing) -> Verdict:

@@ -112,7 +112,7 @@ def article_text(request: HttpRequest, person: Person, slug: str, article: str, 
     known_language(organisation, language)
     newest = found.versions.filter(language=language).order_by("-number").first()
     number = newest.number if newest else 0
-    initial = {"after": number}
+    initial: dict[str, Any] = {"after": number}
     if newest is not None:
         initial |= {"title": newest.title, "summary": newest.summary, "body": newest.body}
     form = ArticleTextForm(request.POST or None, initial=initial)

@@ -44,6 +44,8 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
         return _refused(request, person, ticket, member, form, 422)
     try:
         sent = _send(request, person, ticket, member, form.cleaned_data)
+    except drafting.AlreadySent:
+        return _written(request, person, ticket, _("This was sent already."))
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
@@ -63,7 +65,7 @@ def _send(
     saved_replies.refuse_missing(text)
     writing = writing_in(request)
     with transaction.atomic():
-        draft = drafting.drafts_of(ticket, member).get(Draft.Kind.REPLY)
+        draft = drafting.begin_sending(ticket, member, Draft.Kind.REPLY, writing)
         kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
         reply = waiting.Reply(
             text,
@@ -95,10 +97,12 @@ def notes(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
         return _refused(request, person, ticket, member, form, 422)
     try:
         with transaction.atomic():
-            draft = drafting.drafts_of(ticket, member).get(Draft.Kind.NOTE)
+            draft = drafting.begin_sending(ticket, member, Draft.Kind.NOTE, writing_in(request))
             kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
             speaking.note(ticket, member, form.cleaned_data["text"], files=[*kept, *files_in(request, ticket)])
             drafting.drop(ticket, member, Draft.Kind.NOTE, writing_in(request), form.cleaned_data["text"])
+    except drafting.AlreadySent:
+        return _written(request, person, ticket, _("This was sent already."))
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
@@ -118,10 +122,13 @@ def calls(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
     channel, direction = form.cleaned_data["way"].split("-")
     try:
         with transaction.atomic():
+            drafting.begin_sending(ticket, member, Draft.Kind.CALL, writing_in(request))
             contact = contacts.begin(ticket.organisation, member, channel, direction=direction)
             contacts.record_on(ticket, contact, form.cleaned_data["text"], member=member)
             contacts.end(contact, Contact.Outcome.TICKET, kind=ticket.kind, customer=ticket.customer)
             drafting.drop(ticket, member, Draft.Kind.CALL, writing_in(request), form.cleaned_data["text"])
+    except drafting.AlreadySent:
+        return _written(request, person, ticket, _("This was sent already."))
     except Refusal as refusal:
         form.add_error("text", str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
