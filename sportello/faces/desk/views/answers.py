@@ -102,8 +102,11 @@ def done(
     return changed(request, person, ticket, said)
 
 
-def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, written: bool = False) -> HttpResponse:
-    """The parts of the open ticket that a change redraws; what is being typed is left alone unless it was `written`."""
+def changed(
+    request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, written: str = ""
+) -> HttpResponse:
+    """The parts of the open ticket that a change redraws; what is being typed is left alone, but for the form of what
+    was `written` (reply, note, call), which is empty again."""
     try:
         fresh = get_ticket(person, ticket.organisation.slug, ticket.number)
     except Http404:
@@ -116,13 +119,13 @@ def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, 
         **ticket_page.head(person, fresh),
         **ticket_page.news(request, person, fresh),
         "said": said,
-        "with_composer": written,
+        "written": written,
     }
     if written:
         context |= composer.composer(request, person, fresh, context["me"], context["items"])
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": written}, f"ticket-{fresh.pk}": True})
+    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True})
     return response
 
 

@@ -45,16 +45,16 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     try:
         sent = _send(request, person, ticket, member, form.cleaned_data)
     except drafting.AlreadySent:
-        return _written(request, person, ticket, _("This was sent already."))
+        return _written(request, person, ticket, Draft.Kind.REPLY, _("This was sent already."))
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
     if isinstance(sent, WaitingReply):
-        return _written(request, person, ticket, waiting_page.said(sent))
+        return _written(request, person, ticket, Draft.Kind.REPLY, waiting_page.said(sent))
     said = _said(form.cleaned_data["then"])
     if form.cleaned_data["then"] == "close":
         return done(request, person, ticket, said, ends=True)
-    return _written(request, person, ticket, said)
+    return _written(request, person, ticket, Draft.Kind.REPLY, said)
 
 
 def _send(
@@ -102,11 +102,11 @@ def notes(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
             speaking.note(ticket, member, form.cleaned_data["text"], files=[*kept, *files_in(request, ticket)])
             drafting.drop(ticket, member, Draft.Kind.NOTE, writing_in(request), form.cleaned_data["text"])
     except drafting.AlreadySent:
-        return _written(request, person, ticket, _("This was sent already."))
+        return _written(request, person, ticket, Draft.Kind.NOTE, _("This was sent already."))
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
-    return _written(request, person, ticket, _("Noted, for colleagues only."))
+    return _written(request, person, ticket, Draft.Kind.NOTE, _("Noted, for colleagues only."))
 
 
 @serves_here
@@ -128,17 +128,17 @@ def calls(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
             contacts.end(contact, Contact.Outcome.TICKET, kind=ticket.kind, customer=ticket.customer)
             drafting.drop(ticket, member, Draft.Kind.CALL, writing_in(request), form.cleaned_data["text"])
     except drafting.AlreadySent:
-        return _written(request, person, ticket, _("This was sent already."))
+        return _written(request, person, ticket, Draft.Kind.CALL, _("This was sent already."))
     except Refusal as refusal:
         form.add_error("text", str(refusal.sentence))
         return _refused(request, person, ticket, member, form, refusal.status)
-    return _written(request, person, ticket, _("Recorded."))
+    return _written(request, person, ticket, Draft.Kind.CALL, _("Recorded."))
 
 
-def _written(request: HttpRequest, person: Person, ticket: Ticket, said: str) -> HttpResponse:
+def _written(request: HttpRequest, person: Person, ticket: Ticket, kind: str, said: str) -> HttpResponse:
     """Sent, noted or recorded: the composer is empty again, the rest shows what was written."""
     if is_fragment(request):
-        return changed(request, person, ticket, said, written=True)
+        return changed(request, person, ticket, said, written=kind)
     ticket.refresh_from_db(fields=["last_position"])
     return done(request, person, ticket, said, anchor=f"e{ticket.last_position}")
 
