@@ -174,13 +174,14 @@ def signed(text: str, ticket: Ticket, member: Membership) -> str:
     return f"{text.rstrip()}\n\n{signature}" if signature and text.strip() else text
 
 
-def count_use(ticket: Ticket, slugs: Iterable[str]) -> None:
+def count_use(ticket: Ticket, member: Membership, slugs: Iterable[str]) -> None:
     """The answer was sent with these: one more this month for each. Who sent it is not kept."""
     named = list(dict.fromkeys(slugs))[:20]
     if not named:
         return
     month = clock.local(ticket.organisation, clock.now(ticket.organisation)).date().replace(day=1)
-    used = list(SavedReply.objects.filter(organisation_id=ticket.organisation_id, slug__in=named))
+    usable = _usable(ticket, member).filter(reply__slug__in=named).values("reply")
+    used = list(SavedReply.objects.filter(pk__in=usable))
     SavedReplyUse.objects.bulk_create(
         [SavedReplyUse(organisation_id=ticket.organisation_id, reply=reply, month=month) for reply in used],
         ignore_conflicts=True,

@@ -125,7 +125,8 @@ def changed(
         context |= composer.composer(request, person, fresh, context["me"], context["items"])
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True})
+    events = {"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True}
+    response["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 
 

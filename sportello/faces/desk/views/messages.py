@@ -81,7 +81,7 @@ def _send(
         at = waiting_page.instant(ticket, data["send_at"])
         sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at)
         drafting.drop(ticket, member, Draft.Kind.REPLY, writing, data["text"])
-        saved_replies.count_use(ticket, request.POST.getlist("used"))
+        saved_replies.count_use(ticket, member, request.POST.getlist("used"))
     return sent
 
 
