@@ -65,8 +65,15 @@ def test_a_save_that_arrives_late_overwrites_nothing_and_revives_nothing(anna: C
     assert page.save("Gent", turn=1).status_code == 204, "the older one came second: nobody is troubled"
     assert kept(ticket) == "Gentile Maria,"
     assert page.send("Gentile Maria, ecco.").status_code == 302
-    assert page.save("Gentile Maria, ec", turn=3).status_code == 204
+    late = page.save("Gentile Maria, ec", turn=3)
+    assert late.status_code == 409 and "È già stato inviato" in text(late)
     assert kept(ticket) == "" and not Draft.objects.filter(ticket=ticket).exists(), "sent is sent"
+    page.revision = int(re.search(r'data-keep-mine="(\d+)"', text(late))[1])  # type: ignore[index]
+    assert page.save("P.S.: dimenticavo.").status_code == 204, "gone back to it, told, and going on knowingly"
+    assert kept(ticket) == "P.S.: dimenticavo."
+    page.save("P.S.: dimenticavo la data.")
+    assert kept(ticket) == "P.S.: dimenticavo la data."
+    page.save("")
     fresh = Page(anna, ticket)
     assert fresh.text == ""
     fresh.save("E ancora:")

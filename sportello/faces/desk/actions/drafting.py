@@ -121,7 +121,9 @@ def _judge(row: Draft, writing: Writing) -> Verdict:
     if not writing.writer:
         return Verdict.KEPT
     if writing.writer == row.writer:
-        return Verdict.KEPT if writing.turn > row.turn else Verdict.LATE
+        # a page that was sent goes on only once it has been told so: its revision is that of the sending then
+        later = writing.revision == row.revision if row.turn == Draft.SENT else writing.turn > row.turn
+        return Verdict.KEPT if later else Verdict.LATE
     if row.is_spent or writing.revision == row.revision:
         return Verdict.KEPT
     return Verdict.NEWER
@@ -148,7 +150,8 @@ def _write(row: Draft, typed: Typed, writing: Writing) -> None:
     row.base_position = typed.base_position
     row.saved_at = clock.now(row.ticket.organisation)
     row.revision += 1
-    row.writer, row.turn = writing.writer[:60], max(writing.turn, row.turn if writing.writer == row.writer else 0)
+    goes_on = writing.writer == row.writer and row.turn != Draft.SENT
+    row.writer, row.turn = writing.writer[:60], max(writing.turn, row.turn if goes_on else 0)
     row.is_spent = not row.text and not row.files.exists()
     if row.is_spent:
         row.aside, row.to, row.cc, row.used, row.repeats = "", "", "", [], None

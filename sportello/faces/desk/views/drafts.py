@@ -30,17 +30,18 @@ from .answers import done, member_of, ticket_address
 @serves_here
 @require_POST
 def drafts(request: HttpRequest, person: Person, slug: str, number: str, kind: str) -> HttpResponse:
-    """Keep what is being typed, as it is: 204. 409 with the newer words where another page of theirs kept some; what
-    came with it is put aside, not lost. With `discard` it goes."""
+    """Keep what is being typed, as it is: 204. 409 with the newer words where another page of theirs kept some (what
+    came with it is put aside, not lost), or where this page was sent already. With `discard` it goes."""
     ticket, member, writing = _asked(request, person, slug, number, kind)
     if "discard" in request.POST:
         with transaction.atomic():
             drafting.drop(ticket, member, kind, writing)
         return done(request, person, ticket, _("The draft is gone."), ends=True)
     verdict, draft = drafting.keep(ticket, member, kind, typed_in(request, ticket), writing)
-    if verdict is not drafting.Verdict.NEWER:
+    was_sent = verdict is drafting.Verdict.LATE and draft.turn == Draft.SENT
+    if verdict is not drafting.Verdict.NEWER and not was_sent:
         return HttpResponse(status=204)
-    context = {"draft": draft, "back_url": ticket_address(ticket, kind)}
+    context = {"draft": draft, "was_sent": was_sent, "back_url": ticket_address(ticket, kind)}
     return render(request, "desk/_draft_elsewhere.html", context, status=409)
 
 

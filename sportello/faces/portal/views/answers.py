@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,7 +34,7 @@ def answers(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 @require_safe
 @of_organisation
 def answer(request: HttpRequest, organisation: Organisation, answer: str) -> HttpResponse:
-    return _page(request, organisation, _shown(organisation, answer))
+    return _page(request, organisation, _shown(organisation, answer), thanks=request.GET.get("thanks") == "1")
 
 
 @require_POST
@@ -46,14 +48,14 @@ def judgement(request: HttpRequest, organisation: Organisation, answer: str) -> 
     if helped not in ("yes", "no"):
         return _page(request, organisation, version, _("Choose yes or no."), 422)
     judge(version, helped == "yes", reason)
-    return _page(request, organisation, version, thanks=True)
+    return redirect(f"{reverse('portal:answer', args=[organisation.slug, answer])}?thanks=1")
 
 
 def _page(request: HttpRequest, organisation: Organisation, version: ArticleVersion, trouble: str = "",
           status: int = 200, *, thanks: bool = False) -> HttpResponse:
     return show(request, organisation, "portal/answer.html", {
         "text": version, "trouble": trouble, "thanks": thanks,
-        "breadcrumb": crumbs(organisation, Link(_("Answers"), "../"), Link(version.title, "")),
+        "breadcrumb": crumbs(organisation, Link(_("Answers"), reverse("portal:answers", args=[organisation.slug])), Link(version.title, "")),
     }, status)
 
 
