@@ -53,9 +53,10 @@ def judgement(request: HttpRequest, organisation: Organisation, answer: str) -> 
 
 def _page(request: HttpRequest, organisation: Organisation, version: ArticleVersion, trouble: str = "",
           status: int = 200, *, thanks: bool = False) -> HttpResponse:
+    listed = Link(_("Answers"), reverse("portal:answers", args=[organisation.slug]))
     return show(request, organisation, "portal/answer.html", {
         "text": version, "trouble": trouble, "thanks": thanks,
-        "breadcrumb": crumbs(organisation, Link(_("Answers"), reverse("portal:answers", args=[organisation.slug])), Link(version.title, "")),
+        "breadcrumb": crumbs(organisation, listed, Link(version.title, "")),
     }, status)
 
 
