@@ -16,7 +16,7 @@ _KNOWN = {"sort": "article", "known": "rimborsi"}
 ANSWERING = (
     Line("desk:calls", POST, SEES_TICKET, {"text": "Ha chiamato.", "way": "phone-in"}),
     Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
-    Line("desk:draft_files", POST, SEES_TICKET, {}, given={"kind": "reply"}),
+    Line("desk:draft_files", POST, SEES_TICKET, None, given={"kind": "reply"}),
     Line("desk:draft_file_removal", POST, SEES_TICKET, {}, given={"kind": "reply", "draft_file_id": "1"}),
     Line("desk:saved_replies", GET, SEES_TICKET, query="q=sal"),
     Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),

@@ -81,7 +81,8 @@ def _send(
         at = waiting_page.instant(ticket, data["send_at"])
         sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at)
         drafting.drop(ticket, member, Draft.Kind.REPLY, writing, data["text"])
-        saved_replies.count_use(ticket, member, request.POST.getlist("used"))
+    # after the commit: nobody's answer waits for another's at the row they both count on
+    saved_replies.count_use(ticket, member, request.POST.getlist("used"))
     return sent
 
 
