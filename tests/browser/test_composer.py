@@ -76,9 +76,12 @@ def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
         for page, own in ((office, tickets[:2]), (home, tickets[2:])):
             for ticket in own:
                 go(page, ticket)
+                page.locator("#reply-text").focus()
+                page.keyboard.press("Control+End")
                 page.locator("#reply-text").press_sequentially(f"R{turn} {ticket.number}. ")
                 page.keyboard.press("Escape")
                 page.locator("#note-tab").click()
+                page.keyboard.press("Control+End")
                 page.locator("#note-text").press_sequentially(f"N{turn} {ticket.number}. ")
     for page, away in ((office, tickets[3]), (home, tickets[0])):
         go(page, away)
@@ -130,7 +133,7 @@ def test_files_are_dropped_pasted_taken_out_and_sent(browser: Browser, live_serv
     expect(chips.first).to_contain_text("modulo.txt · ")
     shoot(page, "files")
     clean(page)
-    page.get_by_role("button", name="Togli sbagliato.txt").focus()
+    page.get_by_role("button", name="sbagliato.txt").focus()
     page.keyboard.press("Enter")
     expect(chips).to_have_count(2)
     page.evaluate(HAND, ["#reply-text", "drop", [["vuoto.txt", ""]]])
@@ -172,7 +175,7 @@ def test_saved_replies_and_articles_come_in_by_the_keyboard(browser: Browser, li
     field = page.get_by_role("searchbox", name="Cerca tra le risposte pronte")
     expect(field).to_be_focused()
     expect(page.locator(".saved-list [data-insert]")).to_have_count(2)
-    page.keyboard.type("rimb")
+    page.keyboard.type("cosa")
     expect(page.locator(".saved-list [data-insert]")).to_have_count(1)
     shoot(page, "saved-replies")
     clean(page)

@@ -252,6 +252,6 @@ def ask(request: HttpRequest, person: Person, organisation: Organisation, form: 
                 return HttpResponseRedirect(back_url)
     elif request.method == "POST":
         status = 422
-    whole = nav.page(request, person, "knowledge", organisation=organisation, form=form, title=title, word=_("Save"),
+    whole = nav.page(request, person, "knowledge", organisation=organisation, form=form, title=title,
                      back_url=back_url, back_word=back_word, has_preview=preview is not None, seen=seen, **more)
     return render(request, "desk/knowledge/form.html", whole, status=status)
