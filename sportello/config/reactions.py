@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from sportello.faces.desk.actions import drafting
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
@@ -36,6 +37,8 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
+    # what colleagues had begun to write to them
+    Consumer("drafts-to-who-was-erased", frozenset({"customer.erased"}), drafting.erase),
     # and their mail, byte for byte
     Consumer("mail-of-who-was-erased", frozenset({"customer.erased"}), channels.erase_channels),
 )

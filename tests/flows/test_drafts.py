@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
+from typing import cast as taken_as
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from sportello.faces.desk.actions import drafting
 from sportello.faces.desk.models import Draft, DraftFile
-from sportello.records.tickets.actions import messages
+from sportello.foundation.journal.reader import Read
+from sportello.records.customers.actions import erasing
+from sportello.records.tickets.actions import ending, messages
 from sportello.records.tickets.models import Attachment, Contact, ContactEntry, Message, Note, Ticket
 from sportello.service.channels.models import WaitingReply
 from tests.cast import Cast
@@ -278,3 +283,19 @@ def test_a_colleagues_answer_stops_mine_and_one_key_goes_on(anna: Client, cast: 
     again = anna.post(at(ticket, "replies/"), {**begun, "base_position": position[1]}, **HTMX)
     assert again.status_code == 200, "the same key again, nothing else"
     assert Message.objects.filter(entry__ticket=ticket, text="Ci penso io.").exists() and not Draft.objects.exists()
+
+
+def test_what_was_begun_to_an_erased_customer_goes_with_them(anna: Client, cast: Cast) -> None:
+    """GDPR art. 17: drafts hold a customer's words and name too."""
+    ticket, other = cast.ticket(), cast.ticket("Altra", address="altro@example.org", name="Altro Cliente")
+    for one in (ticket, other):
+        page = Page(anna, one, "note")
+        page.save("Maria Popescu ha detto")
+        page.attach("carta.txt", b"carta")
+    ending.close(ticket, by=cast.member("Anna"), outcome="solved", reason="Fatto.")
+    assert ticket.customer is not None
+    erasure = erasing.erase(ticket.customer, cast.member("Carla"), ground="GDPR art. 17, prot. 1/2026")
+    for _time in range(2):
+        drafting.erase(taken_as(Read, SimpleNamespace(payload={"erasure_id": erasure.pk})))
+    assert [one.ticket_id for one in Draft.objects.all()] == [other.pk] and DraftFile.objects.count() == 1
+    assert not Draft.every.filter(ticket=ticket).exclude(text="").exists()

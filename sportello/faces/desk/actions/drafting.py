@@ -20,8 +20,11 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Stale
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.journal.reader import Read
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
+from sportello.records.customers.models import Erasure
+from sportello.records.customers.queries import together
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.words import File
 from sportello.service.channels.waiting import Reply
@@ -239,6 +242,14 @@ def _spend(rows: models.QuerySet[Draft], **more: object) -> None:
     rows.update(
         text="", to="", cc="", aside="", used=[], repeats=None, is_spent=True, revision=F("revision") + 1, **more
     )
+
+
+def erase(event: Read) -> None:
+    """A durable reaction to `customer.erased`: what colleagues had begun to write to them goes, files and all; safe to
+    repeat."""
+    erasure = Erasure.objects.select_related("customer").get(pk=event.payload["erasure_id"])
+    with transaction.atomic():
+        _spend(Draft.every.filter(ticket__customer__in=together(erasure.customer)), turn=Draft.SENT)
 
 
 def drafts_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
