@@ -17,7 +17,7 @@ from sportello.foundation.journal.reader import Read
 from sportello.records.customers.actions import erasing
 from sportello.records.tickets.actions import ending, messages
 from sportello.records.tickets.models import Attachment, Contact, ContactEntry, Message, Note, Ticket
-from sportello.service.channels.models import WaitingReply
+from sportello.service.channels.models import Dispatch, WaitingReply
 from tests.cast import Cast
 from tests.flows.test_desk import HTMX, at, maria_writes, reply, signed_in, text
 
@@ -293,6 +293,7 @@ def test_what_was_begun_to_an_erased_customer_goes_with_them(anna: Client, cast:
         page.save("Maria Popescu ha detto")
         page.attach("carta.txt", b"carta")
     ending.close(ticket, by=cast.member("Anna"), outcome="solved", reason="Fatto.")
+    Dispatch.objects.update(state=Dispatch.State.SENT, next_attempt_at=None)
     assert ticket.customer is not None
     erasure = erasing.erase(ticket.customer, cast.member("Carla"), ground="GDPR art. 17, prot. 1/2026")
     for _time in range(2):
