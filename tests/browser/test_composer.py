@@ -70,8 +70,8 @@ def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
     for page in (office, home):
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("dialog", lambda dialog: dialog.accept())
-    opened(office, live_server, tickets[0])
-    opened(home, live_server, tickets[2])
+    opened(office, live_server, tickets[1])
+    opened(home, live_server, tickets[3])
     for turn in range(3):
         space = " " if turn else ""  # spaces at the end are not kept
         for page, own in ((office, tickets[:2]), (home, tickets[2:])):
