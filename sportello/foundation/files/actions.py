@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
@@ -17,7 +19,7 @@ from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
 
-from . import sniff, store
+from . import dropping, sniff, store
 from .models import Blob
 
 log = logging.getLogger(__name__)
@@ -37,12 +39,26 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
 
     Call it inside the transaction that counts on the blob; the bytes are safe on disk before this returns.
     """
-    sha256 = store.put(organisation.pk, content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    dropping.hold_bytes(organisation.pk, sha256)
+    store.put(organisation.pk, content)
+    return _counted(organisation, sha256, len(content), sniff.content_type(content))
+
+
+def keep_path(organisation: Organisation, path: Path, content_type: str) -> Blob:
+    """`keep` for a file too large for memory: `path`, written by us on the disk of the blobs, is taken over."""
+    sha256, size = store.digest_of(path)
+    dropping.hold_bytes(organisation.pk, sha256)
+    store.take_over(organisation.pk, path, sha256)
+    return _counted(organisation, sha256, size, content_type)
+
+
+def _counted(organisation: Organisation, sha256: str, size: int, content_type: str) -> Blob:
     with transaction.atomic():
         blob, made = Blob.objects.get_or_create(
             organisation=organisation,
             sha256=sha256,
-            defaults={"size": len(content), "content_type": sniff.content_type(content), "stored_at": server_now()},
+            defaults={"size": size, "content_type": content_type, "stored_at": server_now()},
         )
     if made and settings.ANTIVIRUS:
         from .tasks import scan_blob

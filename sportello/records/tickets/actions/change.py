@@ -18,6 +18,7 @@ from sportello.records.customers.models import Customer
 
 from .. import terms
 from ..models import Entry, Reason, SearchRow, Ticket, TicketEvent
+from ..sealing import refuse_sealed
 
 #: Whom the ticket's own rows are read with: what every action and journal line needs.
 _WITH = ("organisation", "team", "procedure__calendar", "customer", "kind")
@@ -127,6 +128,7 @@ def changing(ticket: Ticket, actor: Actor, at: datetime | None = None) -> Iterat
     """
     with transaction.atomic():
         row = lock(ticket)
+        refuse_sealed(row)
         change = Change(row, at or clock.now(row.organisation), actor, snapshot(row))
         yield change
         write(change)

@@ -17,10 +17,11 @@ from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
-from sportello.records.customers.queries import together
+from sportello.records.customers.queries import surviving, together
 from sportello.records.tickets.models import Ticket
 
-from ..models import FileClass, Filing, LegalHold
+from ..models import Archive, FileClass, Filing, LegalHold
+from . import filing
 
 
 def lasting(organisation: Organisation) -> QuerySet[LegalHold]:
@@ -28,6 +29,45 @@ def lasting(organisation: Organisation) -> QuerySet[LegalHold]:
     today = clock.local(organisation, clock.now(organisation)).date()
     rows = LegalHold.objects.filter(organisation=organisation, lifted_at__isnull=True)
     return rows.filter(Q(until__isnull=True) | Q(until__gte=today))
+
+
+def alone(organisation: Organisation) -> Archive:
+    """Until the transaction ends no hold is placed and nothing is disposed of by somebody else: whichever comes second
+    sees what the first did."""
+    Archive.objects.get_or_create(organisation=organisation)
+    return Archive.objects.select_for_update(of=("self",)).get(organisation=organisation)
+
+
+def _under(code: str) -> Q:
+    """Of this class, or of one below it."""
+    return Q(code=code) | Q(code__startswith=f"{code}.")
+
+
+def _of_codes(codes: Iterable[str]) -> Q:
+    found = Q(pk__in=[])
+    for code in sorted(set(codes)):
+        found |= _under(code)
+    return found
+
+
+def free(rows: QuerySet[Filing], organisation: Organisation) -> QuerySet[Filing]:
+    """Those of `rows` that no hold covers."""
+    holds = list(lasting(organisation).values_list("ticket_id", "customer_id", "code"))
+    tickets = [ticket_id for ticket_id, _customer, _code in holds if ticket_id]
+    customers = {customer_id for _ticket, customer_id, _code in holds if customer_id}
+    codes = [code for _ticket, _customer, code in holds if code]
+    if tickets:
+        rows = rows.exclude(ticket__in=tickets)
+    if codes:
+        rows = rows.exclude(_of_codes(codes))
+    if customers:
+        # not exclude(): a ticket without customer is free
+        rows = rows.filter(Q(ticket__customer__isnull=True) | ~Q(ticket__customer__in=_everybody(customers)))
+    return rows
+
+
+def _everybody(customers: Iterable[int]) -> list[int]:
+    return [one for customer in Customer.objects.filter(pk__in=customers) for one in together(surviving(customer))]
 
 
 def place(
@@ -50,6 +90,9 @@ def place(
     else:
         about = {"scope": scope.FILE_CLASS, "code": target.code}
     with transaction.atomic():
+        alone(organisation)
+        if isinstance(target, Ticket) and filing.seal(target):
+            raise Refusal(filing.said_disposed())
         hold = LegalHold.objects.create(organisation=organisation, reason=stated, placed_by=member, placed_at=now,
                                         until=until, **about)  # fmt: skip
         record(organisation, "legal_hold.placed", hold, person(member.user_id), at=now, scope=str(hold.scope),
@@ -78,12 +121,12 @@ def held(organisation: Organisation, ticket_ids: Iterable[int]) -> set[int]:
     found = {ticket_id for ticket_id, _customer, _code in holds if ticket_id} & set(ids)
     codes = {code for _ticket, _customer, code in holds if code}
     if codes:
-        filed = Filing.objects.filter(organisation=organisation, ticket__in=ids, code__in=codes)
+        filed = Filing.objects.filter(_of_codes(codes), organisation=organisation, ticket__in=ids)
         found |= set(filed.values_list("ticket_id", flat=True))
     customers = {customer_id for _ticket, customer_id, _code in holds if customer_id}
     if customers:
-        everybody = [one for customer in Customer.objects.filter(pk__in=customers) for one in together(customer)]
-        found |= set(Ticket.objects.filter(pk__in=ids, customer__in=everybody).values_list("pk", flat=True))
+        theirs = Ticket.objects.filter(pk__in=ids, customer__in=_everybody(customers))
+        found |= set(theirs.values_list("pk", flat=True))
     return found
 
 
@@ -92,7 +135,9 @@ def of_ticket(ticket: Ticket) -> list[LegalHold]:
     covers = Q(ticket=ticket)
     code = Filing.objects.filter(ticket=ticket).values_list("code", flat=True).first()
     if code:
-        covers |= Q(scope=LegalHold.Scope.FILE_CLASS, code=code)
+        parts = code.split(".")
+        above = [".".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+        covers |= Q(scope=LegalHold.Scope.FILE_CLASS, code__in=above)
     if ticket.customer is not None:
         covers |= Q(customer__in=together(ticket.customer))
     return list(
@@ -107,10 +152,11 @@ def keeps_customer(customer: Customer) -> str:
     rows = lasting(organisation)
     found = rows.filter(Q(customer__in=everybody) | Q(ticket__customer__in=everybody)).order_by("placed_at").first()
     if found is None:
-        codes = list(rows.exclude(code="").values_list("code", flat=True)[:100])
-        filed = Filing.objects.filter(organisation=organisation, code__in=codes, ticket__customer__in=everybody)
-        if codes and filed.exists():
-            found = rows.exclude(code="").order_by("placed_at").first()
+        for hold in rows.exclude(code="").order_by("placed_at")[:100]:
+            filed = Filing.objects.filter(_under(hold.code), organisation=organisation, ticket__customer__in=everybody)
+            if filed.exists():
+                found = hold
+                break
     if found is None:
         return ""
     return _("A legal hold keeps what there is of them: %(reason)s") % {"reason": found.reason}

@@ -22,7 +22,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.models import Kind
 
-from ..models import FileClass, KindClass
+from ..models import FileClass, Filing, KindClass
 from ..models.file_plan import CODE
 
 MOST_YEARS: Final = 100
@@ -106,14 +106,14 @@ def with_code(organisation: Organisation, code: str) -> FileClass:
     return found
 
 
-def keep_until(row: FileClass, closed_on: date) -> date | None:
+def keep_until(years: int | None, closed_on: date) -> date | None:
     """The last day of keeping; 29 February becomes 28 where the year has none. None: for ever."""
-    if row.years is None:
+    if years is None:
         return None
     try:
-        return closed_on.replace(year=closed_on.year + row.years)
+        return closed_on.replace(year=closed_on.year + years)
     except ValueError:
-        return closed_on.replace(year=closed_on.year + row.years, day=28)
+        return closed_on.replace(year=closed_on.year + years, day=28)
 
 
 # ---- changing
@@ -164,8 +164,6 @@ def _check_place(organisation: Organisation, code: str) -> None:
     codes = {row.code: row for row in in_force(organisation)}
     if parent and parent not in codes:
         raise Refusal(_("There is no class %(code)s above it: make that one first.") % {"code": parent}, field="code")
-    from ..models import Filing
-
     if parent and Filing.objects.filter(organisation=organisation, code=parent).exists():
         raise Refusal(
             _("Tickets are filed under %(code)s: nothing can be placed below it.") % {"code": parent}, field="code"

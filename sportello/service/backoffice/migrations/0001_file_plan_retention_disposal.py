@@ -58,18 +58,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='DroppedFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_number', models.BigIntegerField()),
-                ('drop_after', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='FileClass',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -102,6 +90,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, max_length=20)),
                 ('by_hand', models.BooleanField(default=False)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
+                ('procedure_years', models.PositiveSmallIntegerField(default=0)),
                 ('keep_until', models.DateField(blank=True, null=True)),
                 ('transferred_at', models.DateTimeField(blank=True, null=True)),
                 ('disposed_at', models.DateTimeField(blank=True, null=True)),
@@ -269,18 +258,6 @@ class Migration(migrations.Migration):
             model_name='disposalline',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('listed', 'done'))), fields=('ticket',), name='disposal_one_list_at_a_time'),
         ),
-        migrations.AddIndex(
-            model_name='droppedfile',
-            index=models.Index(fields=['drop_after', 'id'], name='dropped_file_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='droppedfile',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='backoffice_droppedfile_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='droppedfile',
-            constraint=models.UniqueConstraint(fields=('file_number',), name='dropped_file_once'),
-        ),
         migrations.AddConstraint(
             model_name='fileclass',
             constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='backoffice_fileclass_owned'),
@@ -368,6 +345,58 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tombstone',
             constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='tombstone_number_once'),
+        ),
+        migrations.AddField(
+            model_name='archive',
+            name='last_disposal',
+            field=models.PositiveIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='disposalline',
+            name='taken_off_by',
+            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+        ),
+        migrations.AddField(
+            model_name='package',
+            name='sha256',
+            field=models.CharField(blank=True, max_length=64),
+        ),
+        migrations.AddField(
+            model_name='package',
+            name='size',
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name='package',
+            name='taken_over',
+            field=models.CharField(blank=True, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='package',
+            name='taken_over_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='package',
+            name='taken_over_by',
+            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+        ),
+        migrations.AlterField(
+            model_name='package',
+            name='state',
+            field=models.CharField(choices=[('writing', 'Being written'), ('done', 'Ready'), ('failed', 'Not made'), ('gone', 'No longer kept here')], default='writing', max_length=10),
+        ),
+        migrations.AddIndex(
+            model_name='package',
+            index=models.Index(condition=models.Q(('state', 'done')), fields=['done_at'], name='package_to_let_go'),
+        ),
+        migrations.AddIndex(
+            model_name='package',
+            index=models.Index(fields=['organisation', '-id'], name='package_newest'),
+        ),
+        migrations.AddConstraint(
+            model_name='disposalline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken_off'), _negated=True), models.Q(('taken_off_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='disposal_taken_off_with_reason'),
         ),
         OwnedKeys(),
     ]

@@ -1,5 +1,5 @@
 from .complaint import Complaint, ComplaintCounter, ComplaintStage, CorrectiveAction, Instance
-from .disposal import DisposalLine, DisposalList, DroppedFile, Tombstone
+from .disposal import DisposalLine, DisposalList, Tombstone
 from .file_plan import FileClass, KindClass
 from .filing import Archive, Filing, LegalHold, Solution
 from .known_fault import FaultTelling, FaultTicket, FaultUpdate, KnownFault
@@ -15,7 +15,6 @@ __all__ = [
     "CorrectiveAction",
     "DisposalLine",
     "DisposalList",
-    "DroppedFile",
     "FaultTelling",
     "FaultTicket",
     "FaultUpdate",

@@ -65,15 +65,21 @@ class DisposalLine(OrganisationModel):
     state = models.CharField(max_length=10, choices=State.choices, default=State.LISTED)
     #: Why it was taken off, in words; why it was spared, as a code.
     reason = models.CharField(max_length=300, blank=True)
+    taken_off_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
+    #: When it was taken off, spared or disposed of.
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["disposal", "ticket"], name="disposal_ticket_once"),
-            # nobody proposes twice what is proposed already
+            # nobody proposes twice what is proposed already, and nothing is disposed of twice
             models.UniqueConstraint(
                 fields=["ticket"], condition=Q(state__in=("listed", "done")), name="disposal_one_list_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="taken_off") | (Q(taken_off_by__isnull=False) & ~Q(reason="")),
+                name="disposal_taken_off_with_reason",
             ),
         ]
         indexes = [
@@ -97,7 +103,7 @@ class Tombstone(OrganisationModel):
     approved_by = OwnedKey(Membership, related_name="+")
     #: SHA-256 of the dossier's JSON as it was in the moment before.
     digest = models.CharField(max_length=64)
-    #: `{"messages": 4, "files": 2, "mails": 3}`: how much went.
+    #: `{"messages": 4, "notes": 1, "files": 2, "mails": 3}`: how much went.
     counts = models.JSONField(default=dict)
 
     class Meta(OrganisationModel.Meta):
@@ -105,20 +111,3 @@ class Tombstone(OrganisationModel):
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["organisation", "number"], name="tombstone_number_once"),
         ]
-
-
-class DroppedFile(OrganisationModel):
-    """A file nothing may count on any more. Its bytes go after the delay, unless something counts on them again.
-
-    The key is a plain number: a relation would itself count on the file.
-    """
-
-    file_number = models.BigIntegerField()
-    drop_after = models.DateTimeField()
-
-    class Meta(OrganisationModel.Meta):
-        constraints = [
-            *OrganisationModel.Meta.constraints,
-            models.UniqueConstraint(fields=["file_number"], name="dropped_file_once"),
-        ]
-        indexes = [models.Index(fields=["drop_after", "id"], name="dropped_file_by_date")]

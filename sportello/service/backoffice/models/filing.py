@@ -27,6 +27,8 @@ class Filing(OrganisationModel):
     #: A colleague chose the class for this ticket: its kind decides no more.
     by_hand = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
+    #: Years the ticket's own version of its procedure asks for, where they are more than the class's; 0: they are not.
+    procedure_years = models.PositiveSmallIntegerField(default=0)
     #: The last day it is kept; null: for ever, or not yet counted.
     keep_until = models.DateField(null=True, blank=True)
     transferred_at = models.DateTimeField(null=True, blank=True)
@@ -52,6 +54,7 @@ class Filing(OrganisationModel):
                 "organisation", "kind", F("closed_at").desc(), F("id").desc(), name="filing_by_kind",
                 condition=Q(closed_at__isnull=False),
             ),
+            # what is due for disposal
             models.Index(
                 "organisation", "keep_until", "id", name="filing_by_date",
                 condition=Q(keep_until__isnull=False, disposed_at__isnull=True),
@@ -60,9 +63,12 @@ class Filing(OrganisationModel):
 
 
 class Archive(OrganisationModel):
-    """Up to where tickets closed before the archive began have been filed; one row an organisation."""
+    """What the archive knows of itself: up to where tickets closed before it began have been filed; one row an
+    organisation."""
 
     filed_up_to = models.BigIntegerField(default=0)
+    #: Lists of disposal are numbered without gaps; this row is the lock of the next number.
+    last_disposal = models.PositiveIntegerField(default=0)
     caught_up_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
