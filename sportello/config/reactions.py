@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from sportello.faces.desk.actions.drafting import drop_drafts
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
@@ -14,12 +15,18 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice.archive import erasing as archive
+from sportello.service.backoffice.archive import filing, holds
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
 
 
 def _free_what_they_owned(event: Read) -> None:
     free_tickets_of(event.subject_id)
+
+
+def _drop_drafts(event: Read) -> None:
+    drop_drafts(event.payload["ticket_id"])
 
 
 IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
@@ -38,7 +45,13 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
     # and their mail, byte for byte
     Consumer("mail-of-who-was-erased", frozenset({"customer.erased"}), channels.erase_channels),
+    # and what the back office holds: documents, complaints, packages
+    Consumer("papers-of-who-was-erased", frozenset({"customer.erased"}), archive.erase_papers),
+    # what closed has its class and its last day
+    Consumer("file-plan", filing.VERBS, filing.follow),
+    # nobody goes on writing on what was disposed of
+    Consumer("drafts-of-what-was-disposed-of", frozenset({"disposal.ticket_emptied"}), _drop_drafts),
 )
 
 #: What must be kept although an erasure is ordered: each says why in a sentence, or nothing.
-HOLDS: tuple[Hold, ...] = (erasing.open_tickets, channels.letters_on_their_way)
+HOLDS: tuple[Hold, ...] = (erasing.open_tickets, channels.letters_on_their_way, holds.keeps_customer)

@@ -29,5 +29,9 @@ LOOPS: list[Loop] = [
     Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:clean_pending"),
     Loop("forms never sent", 300.0, "sportello.service.channels.webform.drafts:forget_old"),
     Loop("imports", 1.0, "sportello.records.tickets.imports:work"),
+    Loop("file plan", 30.0, "sportello.service.backoffice.archive.filing:work"),
+    Loop("disposal", 5.0, "sportello.service.backoffice.archive.carrying_out:work"),
+    Loop("transfer packages", 2.0, "sportello.service.backoffice.archive.packages:work"),
+    Loop("files let go", 60.0, "sportello.foundation.files.dropping:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

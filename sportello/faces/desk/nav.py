@@ -41,6 +41,7 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
 OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
+    ("archive", pgettext_lazy("rail", "Archive"), "files", "g h", "desk:archive_home", "works"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
@@ -167,6 +168,8 @@ def _keys(person: Person) -> KeyChoice | None:
 
 
 def _may(person: Person, right: str) -> bool:
+    if right == "works":
+        return bool(person.serving) or _may(person, "administers")
     if right == "administers":
         return any(person.administers(place) or person.supervises(place) for place in person.places)
     return bool(person.serving)

@@ -99,7 +99,7 @@ def _in_organisation(
     window = _run(person, organisation_id, query, limit, newer_than=edge or 0)
     if len(window) >= limit or edge is None:
         return window, edge is None or len(window) >= limit
-    if _estimate(organisation_id, query) > _RARE:
+    if estimated_rows(organisation_id, query) > _RARE:
         return window, False
     older = _by_index(person, organisation_id, query, limit - len(window), edge)
     return window + older, True
@@ -134,7 +134,7 @@ def _by_index(person: Person, organisation_id: int, query: str, limit: int, edge
     return list(rows[:limit])
 
 
-def _estimate(organisation_id: int, query: str) -> float:
+def estimated_rows(organisation_id: int, query: str) -> float:
     """How many rows the planner thinks the index step would find."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,4 +10,9 @@ class BackofficeConfig(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
+        from sportello.records.tickets import sealing
+
         from . import verbs  # noqa: F401 - fills the registry of verbs
+        from .archive import filing
+
+        sealing.register("disposed", filing.seal)

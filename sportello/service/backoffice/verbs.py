@@ -19,6 +19,7 @@ register(
     Verb("package.asked", "package", {"tickets": int}),
     Verb("package.written", "package", {"tickets": int, "digest": str}),
     Verb("package.read", "package", {}),
-    Verb("dossier.read", "ticket_dossier", {"ticket_id": int, "notes": bool}),
+    Verb("package.taken_over", "package", {}),
+    Verb("dossier.read", "ticket", {"notes": bool, "form": str}),
     Verb("solution.marked", "solution", {"ticket_id": int, "message_id": int}),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.files.dropping import drop as let_go_of
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
 from sportello.records.tickets.models import Ticket
@@ -99,3 +100,12 @@ def drafts_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
     """This person's drafts on this ticket, by kind: one query."""
     mine = Draft.objects.filter(ticket=ticket, member=member).select_related("repeats")
     return {draft.kind: draft for draft in mine}
+
+
+def drop_drafts(ticket_id: int) -> None:
+    """Everybody's drafts of a ticket that was disposed of, with their files."""
+    with transaction.atomic():
+        blobs = [one.blob for one in DraftFile.objects.filter(draft__ticket=ticket_id).select_related("blob")]
+        Draft.objects.filter(ticket=ticket_id).delete()
+        for blob in blobs:
+            let_go_of(blob)

@@ -38,7 +38,7 @@ def alone(organisation: Organisation) -> Archive:
     return Archive.objects.select_for_update(of=("self",)).get(organisation=organisation)
 
 
-def _under(code: str) -> Q:
+def under(code: str) -> Q:
     """Of this class, or of one below it."""
     return Q(code=code) | Q(code__startswith=f"{code}.")
 
@@ -46,7 +46,7 @@ def _under(code: str) -> Q:
 def _of_codes(codes: Iterable[str]) -> Q:
     found = Q(pk__in=[])
     for code in sorted(set(codes)):
-        found |= _under(code)
+        found |= under(code)
     return found
 
 
@@ -153,7 +153,7 @@ def keeps_customer(customer: Customer) -> str:
     found = rows.filter(Q(customer__in=everybody) | Q(ticket__customer__in=everybody)).order_by("placed_at").first()
     if found is None:
         for hold in rows.exclude(code="").order_by("placed_at")[:100]:
-            filed = Filing.objects.filter(_under(hold.code), organisation=organisation, ticket__customer__in=everybody)
+            filed = Filing.objects.filter(under(hold.code), organisation=organisation, ticket__customer__in=everybody)
             if filed.exists():
                 found = hold
                 break

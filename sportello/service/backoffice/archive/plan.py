@@ -84,18 +84,18 @@ def leaves(classes: list[FileClass]) -> list[FileClass]:
 
 
 def class_for(kind: Kind) -> FileClass:
-    """What a closed ticket of `kind` falls under: the class chosen for the kind, else the one of its family, else the
-    one that keeps longest: what nobody placed is not lost early."""
-    usable = leaves(in_force(kind.organisation))
+    """What a closed ticket of `kind` falls under."""
     chosen = KindClass.objects.filter(kind=kind).first()
-    if chosen is not None:
-        found = next((row for row in usable if row.code == chosen.code), None)
-        if found is not None:
-            return found
-    for row in usable:
-        if kind.family in row.families:
-            return row
-    return max(usable, key=lambda row: (row.years is None, row.years or 0))
+    return class_among(in_force(kind.organisation), kind, chosen.code if chosen else "")
+
+
+def class_among(classes: list[FileClass], kind: Kind, chosen: str) -> FileClass:
+    """The class chosen for the kind, else the one of its family, else the one that keeps longest: what nobody placed
+    is not lost early."""
+    usable = leaves(classes)
+    found = next((row for row in usable if chosen and row.code == chosen), None)
+    found = found or next((row for row in usable if kind.family in row.families), None)
+    return found or max(usable, key=lambda row: (row.years is None, row.years or 0))
 
 
 def with_code(organisation: Organisation, code: str) -> FileClass:
@@ -197,3 +197,99 @@ def place_kind(kind: Kind, code: str, member: Membership) -> None:
         KindClass.objects.update_or_create(kind=kind, defaults={"organisation": kind.organisation, "code": found.code})
         record(kind.organisation, "file_class.kind_placed", found, person(member.user_id), code=found.code,
                kind_id=kind.pk)  # fmt: skip
+
+
+# ---- the plan as a file
+
+_MOST_BYTES: Final = 500_000
+_CONFIDENCES: Final = frozenset(FileClass.Confidence.values)
+
+
+def write(classes: list[FileClass]) -> str:
+    """YAML of the classes, as the shipped plan is written: what an office copies, changes and loads."""
+    rows = []
+    for one in classes:
+        row: dict[str, Any] = {"code": one.code, "titles": one.titles}
+        if one.years is not None:
+            row["years"] = one.years
+        if one.families:
+            row["families"] = one.families
+        row |= {"source": one.source, "confidence": one.confidence}
+        if one.question:
+            row["question"] = one.question
+        rows.append(row)
+    return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=110)
+
+
+def load(organisation: Organisation, text: str, member: Membership) -> int:
+    """Every class of the file that differs becomes a new version; classes that are not in it stay. How many changed.
+    How sure the file is of a figure counts: confirming is done by a person. Raises Refusal; then nothing changed."""
+    wanted = _read(text)
+    with transaction.atomic():
+        known = {row.code: row for row in in_force(organisation)}
+        changed = 0
+        for row, confidence, question in sorted(wanted, key=lambda one: order_of(one[0].code)):
+            now = known.get(row.code)
+            if now is not None and _same(now, row):
+                continue
+            try:
+                made = change(organisation, row, member, base_version=now.version if now else 0)
+            except Refusal as refusal:
+                raise Refusal(f"{row.code}: {refusal.sentence}", field="file") from None
+            made.confidence, made.question = confidence, question
+            made.save(update_fields=["confidence", "question"])
+            changed += 1
+    return changed
+
+
+def _same(row: FileClass, wanted: Wanted) -> bool:
+    return (row.titles, row.years, tuple(row.families), row.source) == (
+        wanted.titles, wanted.years, wanted.families, wanted.source
+    )  # fmt: skip
+
+
+def _read(text: str) -> list[tuple[Wanted, str, dict[str, str]]]:
+    """The classes of a file as (class, confidence, question). Raises Refusal with the place of what is wrong."""
+    if len(text.encode()) > _MOST_BYTES:
+        raise Refusal(_("The file is too long."), field="file")
+    try:
+        rows = yaml.load(text, _Loader)  # noqa: S506 - made from the safe one
+    except yaml.YAMLError as error:
+        raise Refusal(_("The file cannot be read: %(problem)s") % {"problem": error}, field="file") from None
+    if not isinstance(rows, list) or not 0 < len(rows) <= _MOST_CLASSES:
+        raise Refusal(_("The file must be a list of classes."), field="file")
+    found = [_class(row, place) for place, row in enumerate(rows, 1)]
+    if len({row.code for row, _confidence, _question in found}) < len(found):
+        raise Refusal(_("A code stands twice in the file."), field="file")
+    return found
+
+
+def _class(row: Any, place: int) -> tuple[Wanted, str, dict[str, str]]:
+    wrong = Refusal(_("Class number %(place)d of the file is not complete.") % {"place": place}, field="file")
+    if not isinstance(row, dict):
+        raise wrong
+    years, families = row.get("years"), row.get("families", [])
+    titles, question = row.get("titles"), row.get("question", {})
+    if not (isinstance(titles, dict) and isinstance(question, dict) and isinstance(families, list)):
+        raise wrong
+    if not (years is None or (isinstance(years, int) and not isinstance(years, bool))):
+        raise wrong
+    if row.get("confidence") not in _CONFIDENCES:
+        raise wrong
+    wanted = Wanted(str(row.get("code", "")), _texts(titles), years, str(row.get("source", "")),
+                    tuple(str(one) for one in families))  # fmt: skip
+    _check(wanted)
+    return wanted, row["confidence"], _texts(question)
+
+
+def _texts(texts: dict[Any, Any]) -> dict[str, str]:
+    return {str(language)[:10]: one_line(str(text), 500) for language, text in texts.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe and without aliases: a few lines of them can describe a file of gigabytes."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not taken")
+        return super().compose_node(parent, index)

@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
                 ('keep_until', models.DateField()),
                 ('disposed_at', models.DateTimeField()),
                 ('digest', models.CharField(max_length=64)),
+                ('digest_without_notes', models.CharField(max_length=64)),
                 ('counts', models.JSONField(default=dict)),
                 ('approved_by', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('disposal', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='tombstones', to='backoffice.disposallist')),

@@ -101,8 +101,9 @@ class Tombstone(OrganisationModel):
     disposal = OwnedKey(DisposalList, related_name="tombstones")
     proposed_by = OwnedKey(Membership, related_name="+")
     approved_by = OwnedKey(Membership, related_name="+")
-    #: SHA-256 of the dossier's JSON as it was in the moment before.
+    #: SHA-256 of the dossier's JSON as it was in the moment before, with the notes among colleagues and without.
     digest = models.CharField(max_length=64)
+    digest_without_notes = models.CharField(max_length=64)
     #: `{"messages": 4, "notes": 1, "files": 2, "mails": 3}`: how much went.
     counts = models.JSONField(default=dict)
 
