@@ -49,6 +49,7 @@ from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_archive import archive_kit
 from .permission_customers import customer_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
@@ -143,6 +144,7 @@ def make_scene() -> Scene:
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
         here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
+        here[slug] |= archive_kit(cast, slug, own[0]["ticket_id"])
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:

@@ -382,3 +382,10 @@ TOPICS = (
     TopicLine("lists", SERVES),
     TopicLine("ticket:{slug}/{number}", SEES_TICKET),
 )
+
+
+# ---- lines of other files, which know the rights above
+
+from .permission_archive_lines import LINES as ARCHIVE  # noqa: E402 - it takes the rights from here
+
+LINES = (*LINES, *ARCHIVE)

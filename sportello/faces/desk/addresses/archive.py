@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PLAN}/export/", file_plan.plan_export, name="file_plan_export"),
     path(f"{_PLAN}/kinds/<int:kind_id>/", file_plan.kind_place, name="file_plan_kind"),
     path(f"{_PLAN}/classes/<int:class_id>/", file_plan.class_page, name="file_class"),
+    path(f"{_PLAN}/classes/<int:class_id>/version/", file_plan.class_version, name="file_class_version"),
     path(f"{_PLAN}/classes/<int:class_id>/confirmation/", file_plan.class_confirmation, name="file_class_confirmation"),
     path(f"{_ALL}/holds/", archive_holds.hold_list, name="holds"),
     path(f"{_ALL}/holds/<int:hold_id>/lifting/", archive_holds.lifting, name="hold_lifting"),

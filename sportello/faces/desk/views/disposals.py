@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.tenancy import clock
@@ -56,7 +56,7 @@ def disposals(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
 
 
 @works_here
-@asks
+@require_GET
 def disposal(request: HttpRequest, person: Person, slug: str, disposal_number: int) -> HttpResponse:
     """One list, line by line."""
     organisation = _deciding(person, slug)

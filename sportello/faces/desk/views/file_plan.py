@@ -48,26 +48,31 @@ def plan(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
 
 
 @works_here
-@asks
+@require_GET
 def class_page(request: HttpRequest, person: Person, slug: str, class_id: int) -> HttpResponse:
-    """One version with its source; a POST makes the next one."""
-    organisation = _read_by(person, slug)
+    """One version with its source and the question it leaves open."""
+    found = _class(_read_by(person, slug), class_id)
+    return _class_page(request, person, found, ClassForm(row=found, initial=ClassForm.of(found)), 200)
+
+
+@works_here
+@require_POST
+def class_version(request: HttpRequest, person: Person, slug: str, class_id: int) -> HttpResponse:
+    """The next version, from the one that was looked at."""
+    organisation = _changed_by(person, slug)
     found = _class(organisation, class_id)
-    may = archive_page.leads(person, organisation)
-    if request.method == "POST" and not may:
-        raise Http404
-    form = ClassForm(request.POST if request.method == "POST" else None, row=found, initial=ClassForm.of(found))
-    if request.method == "POST" and form.is_valid():
+    form = ClassForm(request.POST, row=found)
+    if form.is_valid():
         try:
             made = plans.change(organisation, form.wanted(found.code), here(person, slug).member,
                                 base_version=found.version)
         except Refusal as refusal:
             _refused(form, refusal)
         else:
-            messages.success(request, _("Version %(version)s holds for what closes from now on.")
-                             % {"version": made.version})
+            said = _("Version %(version)s holds for what closes from now on.")
+            messages.success(request, said % {"version": made.version})
             return HttpResponseRedirect(_address(made))
-    return _class_page(request, person, found, form, 422 if request.method == "POST" else 200)
+    return _class_page(request, person, found, form, 422)
 
 
 @works_here
