@@ -27,6 +27,7 @@ LINES = (
     Line("desk:package_bag", GET, SUPERVISES),
     Line("desk:package_taking_over", POST, SUPERVISES, {"report": "RdV 1/2026"}),
     Line("desk:ticket_archive", GET, SEES_TICKET),
+    Line("desk:ticket_archive_beside", GET, SEES_TICKET),
     Line("desk:ticket_filing", POST, SEES_TICKET, {"code": "1.1"}),
     Line("desk:ticket_hold", POST, LEADS_TICKET, {"reason": "Ricorso 12/2026"}),
     Line("desk:ticket_solution", POST, SEES_TICKET, {"position": ""}),

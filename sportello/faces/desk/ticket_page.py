@@ -23,7 +23,7 @@ from sportello.records.tickets.standing import standing
 from sportello.service.channels import recipients, senders
 from sportello.service.channels.email import capacity, letters
 
-from . import archive_page, sentences, timeline_lines, waiting_page
+from . import sentences, timeline_lines, waiting_page
 from .actions.drafting import drafts_of
 from .forms.writing import NoteForm, ReplyForm, write_addresses
 from .models import Draft
@@ -193,7 +193,6 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
         "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
         "links": _links(person, ticket),
         "sheets": _sheets(ticket),
-        "archive": archive_page.side(person, ticket),
     }
 
 

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PACKAGE}/bag/", packages.bag, name="package_bag"),
     path(f"{_PACKAGE}/taking-over/", packages.taking_over, name="package_taking_over"),
     path(f"{_TICKET}/archive/", ticket_archive.ticket_archive, name="ticket_archive"),
+    path(f"{_TICKET}/archive/beside/", ticket_archive.ticket_beside, name="ticket_archive_beside"),
     path(f"{_TICKET}/filing/", ticket_archive.ticket_filing, name="ticket_filing"),
     path(f"{_TICKET}/holds/", ticket_archive.ticket_hold, name="ticket_hold"),
     path(f"{_TICKET}/solution/", ticket_archive.ticket_solution, name="ticket_solution"),

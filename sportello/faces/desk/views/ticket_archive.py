@@ -20,7 +20,7 @@ from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Ticket
-from sportello.service.backoffice.archive import dossier, filing, holds, paper, solutions
+from sportello.service.backoffice.archive import dossier, filing, holds, paper, seen, solutions
 from sportello.service.backoffice.models import Solution
 
 from .. import archive_page, nav
@@ -33,6 +33,16 @@ from .answers import member_of, ticket_address
 @require_GET
 def ticket_archive(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     return _page(request, person, get_ticket(person, slug, number))
+
+
+@serves_here
+@require_GET
+def ticket_beside(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
+    """For the panel beside the ticket, once it is there: what was seen before, and its place in the archive."""
+    found = get_ticket(person, slug, number)
+    context = {"archive": archive_page.side(person, found), "address": ticket_address(found), "ticket": found,
+               "now": clock.now(found.organisation)}
+    return render(request, "desk/archive/_side.html", context)
 
 
 @serves_here
@@ -124,6 +134,7 @@ def _page(request: HttpRequest, person: Person, found: Ticket, status: int = 200
         "dossier_form": DossierForm(auto_id="dossier-%s", initial={"language": language_now()}),
         "answers": solutions.answers(found),
         "solution": Solution.objects.filter(ticket=found).select_related("message__entry", "marked_by__user").first(),
+        "seen": seen.seen_before(person, found.organisation, found.subject, kind=found.kind, but=found),
         "may_hold": archive_page.leads(person, found.organisation), "outcomes": archive_page.outcome_words(),
         "leads": archive_page.leads(person, found.organisation), **forms,
     }

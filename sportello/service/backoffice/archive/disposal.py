@@ -126,9 +126,7 @@ def _proposed(disposal: DisposalList) -> DisposalList:
 
 def _decide(disposal: DisposalList, member: Membership) -> DisposalList:
     row = _proposed(disposal)
-    proposer = Membership.objects.get(pk=row.proposed_by_id)
-    # the same person may have had another place here before
-    if proposer.user_id == member.user_id:
+    if row.proposed_by_id == member.pk:
         raise Refusal(_("You proposed this list: somebody else must decide on it."))
     row.decided_by, row.decided_at = member, clock.now(row.organisation)
     return row
