@@ -145,6 +145,7 @@ def _deciding(person: Person, slug: str) -> Organisation:
 
 def _page(request: HttpRequest, person: Person, organisation: Organisation, name: str, status: int,
           **context: Any) -> HttpResponse:
-    shared = {"now": clock.now(organisation), "tabs": archive_page.tabs(person, organisation, "disposals")}
+    tabs = archive_page.tabs(person, organisation, "disposals")
+    shared: dict[str, Any] = {"now": clock.now(organisation), "tabs": tabs}
     whole = nav.page(request, person, "archive", organisation=organisation, **shared | context)
     return render(request, f"desk/archive/{name}.html", whole, status=status)

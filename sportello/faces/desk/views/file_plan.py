@@ -187,7 +187,7 @@ def _changed_by(person: Person, slug: str) -> Organisation:
 
 def _page(request: HttpRequest, person: Person, organisation: Organisation, name: str, status: int = 200,
           **context: Any) -> HttpResponse:
-    shared = {"may_change": archive_page.leads(person, organisation), "now": clock.now(organisation),
+    shared: dict[str, Any] = {"may_change": archive_page.leads(person, organisation), "now": clock.now(organisation),
               "tabs": archive_page.tabs(person, organisation, "plan"),
               "back_url": reverse("desk:file_plan", args=[organisation.slug])}
     whole = nav.page(request, person, "archive", organisation=organisation, **shared | context)

@@ -112,7 +112,9 @@ def why_spared(ticket: Ticket, filing: Filing) -> str:
 
 
 def _dispose(ticket: Ticket, filing: Filing, disposal: DisposalList) -> None:
-    now = clock.now(disposal.organisation)
+    now, approver = clock.now(disposal.organisation), disposal.decided_by_id
+    if filing.closed_at is None or filing.keep_until is None or approver is None:
+        raise ValueError(f"ticket {ticket.pk} is not to be disposed of")  # looked at before: `why_spared`, `approve`
     with_notes = dossier.digest(dossier.data_of(ticket, notes=True))
     without = dossier.digest(dossier.data_of(ticket, notes=False))
     order = order_for(disposal)
@@ -128,7 +130,7 @@ def _dispose(ticket: Ticket, filing: Filing, disposal: DisposalList) -> None:
         organisation=disposal.organisation, ticket=ticket, number=ticket.number, file_class=filing.file_class,
         outcome=filing.outcome, opened_at=ticket.opened_at, closed_at=filing.closed_at, keep_until=filing.keep_until,
         disposed_at=now, disposal=disposal, proposed_by_id=disposal.proposed_by_id,
-        approved_by_id=disposal.decided_by_id, digest=with_notes, digest_without_notes=without,
+        approved_by_id=approver, digest=with_notes, digest_without_notes=without,
         counts={"messages": emptied.messages, "notes": emptied.notes, "files": emptied.files + papers, "mails": mails},
     )  # fmt: skip
     record(disposal.organisation, "disposal.ticket_emptied", disposal, SYSTEM, at=now, ticket_id=ticket.pk,
