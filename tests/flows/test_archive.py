@@ -191,7 +191,8 @@ def test_a_transfer_package_is_a_bag_that_others_can_check(
 
 def test_a_damaged_file_makes_no_package_and_says_so(cast: Cast) -> None:
     ticket = closed(cast)
-    blob = Blob.objects.get(pk=ticket.entries.filter(kind="message", attachments__isnull=False).values("attachments__blob"))
+    said = ticket.entries.filter(kind="message", attachments__isnull=False)
+    blob = Blob.objects.get(pk__in=said.values("attachments__blob"))
     made = packages.ask(cast.person("Carla"), cast.member("Carla"), "Tutto")
     path = store.path_of(cast.borgo.pk, blob.sha256)
     whole = path.read_bytes()
@@ -217,8 +218,9 @@ def test_a_bag_that_was_changed_is_found_out(tmp_path: Path, cast: Cast) -> None
 
 
 def test_the_archive_is_searched_by_class_period_customer_and_words(cast: Cast, django_assert_max_num_queries: Any) -> None:
-    old, new = closed(cast, f"Mensa {MARK}", years=3), closed(cast, "Passo carrabile", address="john@example.org", name="John Baker")
-    hidden = closed(cast, f"Riservata {MARK}", kind="complaint", address="ion@example.org", name="Ion")
+    old = closed(cast, "Mensa tulipano", years=3)
+    new = closed(cast, "Passo carrabile", address="john@example.org", name="John Baker")
+    hidden = closed(cast, "Riservata tulipano", kind="complaint", address="ion@example.org", name="Ion")
     Ticket.objects.filter(pk=hidden.pk).update(sensitivity="team")
     anna = signed_in(cast, "Anna")
 
@@ -228,7 +230,7 @@ def test_the_archive_is_searched_by_class_period_customer_and_words(cast: Cast, 
         return {one.number for one in (old, new, hidden) if one.number in page}
 
     assert found("") == {old.number, new.number}
-    assert found("words=girasole") == {old.number}, "not what the person may not see"
+    assert found("words=tulipano") == {old.number}, "not what the person may not see"
     assert found("words=passo") == {new.number}
     assert found("customer=john@example.org") == {new.number}
     assert found("code=1") == {old.number, new.number} and found("code=2.1") == set()

@@ -29,6 +29,18 @@ EMPTIED: Final[Mapping[str, tuple[str, ...]]] = {
     "Instance": ("reference", "result_text"),
     "OfferedRemedy": ("text", "reason", "decision_reason", "steps"),
     "ShopRequest": ("contract", "goods"),
+    "Document": ("title", "recipient", "text", "blob", "filename", "plainness", "why_replaced"),
+    "LetterDraft": ("title", "recipient", "text", "why"),
+    "FilledForm": ("answers",),
+    "ProtocolRequest": ("matter", "answer"),
+    "Approval": ("held_words",),
+    "ApprovalText": ("text", "to", "cc", "reason"),
+    "ApprovalFile": ("blob", "filename"),
+    "ApprovalVerdict": ("words",),
+    "Checklist": ("taken_off_reason",),
+    "Forwarding": ("beyond_reason", "recall_reason"),
+    "ForwardingExtension": ("reason",),
+    "UnknownCase": ("case", "needed", "meanwhile", "words"),
 }
 #: Text that stays: registers, codes, names of offices and rules.
 KEPT: Final[Mapping[str, str]] = {
@@ -36,6 +48,23 @@ KEPT: Final[Mapping[str, str]] = {
     "Instance.code": "which outside body: statistics of the register",
     "Instance.names": "the body's name",
     "Instance.sort": "a code",
+    "Document.sha256": "the digest of what was issued: it proves a copy that somebody holds",
+    "Document.language": "a code",
+    "Document.standards": "a code",
+    "LetterDraft.language": "a code",
+    "FilledForm.language": "a code",
+    **dict.fromkeys(
+        (f"ProtocolEntry.{name}" for name in (
+            "outside_number", "correspondents", "subject", "means", "digest", "digest_of", "attachments",
+            "sender_number", "sender_date", "sender_office", "annulled_why", "annulled_act")),
+        "the register is kept for ever and nothing in it is changed (DPR 445/2000 art. 53)",
+    ),
+    "ProtocolRequest.trouble": "a code",
+    "ApprovalText.then": "a code",
+    "ApprovalText.outcome": "a code",
+    "ApprovalText.digest": "what was approved, by its digest",
+    "Checklist.name": "the words of the template: names nobody",
+    "ChecklistItem.text": "the words of the template: names nobody",
 }
 #: The archive's own, which stay: they tell that there was a ticket and on what ground it went.
 OWN: Final = frozenset(
