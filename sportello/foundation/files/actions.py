@@ -45,9 +45,9 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
     return _counted(organisation, sha256, len(content), sniff.content_type(content))
 
 
-def keep_path(organisation: Organisation, path: Path, content_type: str) -> Blob:
-    """`keep` for a file too large for memory: `path`, written by us on the disk of the blobs, is taken over."""
-    sha256, size = store.digest_of(path)
+def keep_path(organisation: Organisation, path: Path, content_type: str, *, sha256: str, size: int) -> Blob:
+    """`keep` for a file too large for memory: `path` (in `store.workplace`) is taken over. The digest is given, so that
+    no transaction waits for reading it all (`store.digest_of`)."""
     dropping.hold_bytes(organisation.pk, sha256)
     store.take_over(organisation.pk, path, sha256)
     return _counted(organisation, sha256, size, content_type)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -43,6 +44,8 @@ MOST: Final = 1_000
 KEPT_FOR: Final = timedelta(days=30)
 _TRIES: Final = 3
 _PORTION: Final = 5
+#: The first half of the worker's lock; the other is the package.
+_LOCK: Final = 0x53504B47
 _WITH: Final = ("organisation", "kind__organisation", "procedure__calendar", "procedure__kind", "team", "customer")
 _State = Package.State
 
@@ -111,62 +114,81 @@ def take_over(package: Package, report: str, member: Membership) -> None:
 
 
 def work() -> int:
-    """A portion of the oldest package; how much was done. Safe to run twice at once."""
+    """A portion of the oldest package; how much was done. One worker at a time, whatever their number.
+
+    Files are written outside every transaction: one that lasts would hold back all who read the journal.
+    """
     package = Package.objects.filter(state=_State.WRITING).select_related("organisation").order_by("pk").first()
     if package is None:
         return _let_go_old()
-    waiting = PackagedTicket.objects.filter(package=package, blob__isnull=True).order_by("position")
-    found = list(waiting.values_list("pk", flat=True)[:_PORTION])
-    try:
-        with override(package.language):
-            for packaged_id in found:
-                _write_part(packaged_id, package)
-            if not found:
-                _assemble(package)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        log.exception("package %s", package.pk)
-        _failed(package, "damaged" if isinstance(error, (ValueError, OSError, bag.BagError)) else "internal")
+    with _alone_with(package) as is_mine:
+        if not is_mine:
+            return 0
+        waiting = PackagedTicket.objects.filter(package=package, blob__isnull=True).order_by("position")
+        found = list(waiting[:_PORTION])
+        try:
+            with override(package.language):
+                for packaged in found:
+                    _write_part(packaged, package)
+                if not found:
+                    _assemble(package)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("package %s", package.pk)
+            _failed(package, "damaged" if isinstance(error, (ValueError, OSError, bag.BagError)) else "internal")
     return max(1, len(found))
 
 
-def _write_part(packaged_id: int, package: Package) -> None:
-    """One ticket's folder, made under the lock of the package: a second worker finds it done."""
-    with transaction.atomic():
-        if not Package.objects.select_for_update(of=("self",)).filter(pk=package.pk, state=_State.WRITING).exists():
+@contextmanager
+def _alone_with(package: Package) -> Iterator[bool]:
+    """Whether this worker has the package; a lock of the session, which ends with a worker that is killed."""
+    key = [_LOCK, package.pk % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        is_mine = bool(cursor.fetchone()[0])
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _write_part(packaged: PackagedTicket, package: Package) -> None:
+    """One ticket's folder, kept as soon as it is whole."""
+    ticket = Ticket.objects.select_related(*_WITH).get(pk=packaged.ticket_id)
+    notes = bool(package.asked.get("notes"))
+    with _written(lambda path: parts.write(path, ticket, notes)) as (path, sha256, size), transaction.atomic():
+        if _still_writing(package) is None:  # let go meanwhile: what is disposed of must not lie here
             return
-        rows = PackagedTicket.objects.select_for_update(of=("self",), skip_locked=True).filter(blob__isnull=True)
-        packaged = rows.filter(pk=packaged_id).first()
-        if packaged is None:
-            return
-        ticket = Ticket.objects.select_related(*_WITH).get(pk=packaged.ticket_id)
-        packaged.blob = _kept(package.organisation, lambda path: parts.write(path, ticket, _notes(package)))
+        packaged.blob = keep_path(package.organisation, path, "application/zip", sha256=sha256, size=size)
         packaged.save(update_fields=["blob"])
         done = PackagedTicket.objects.filter(package=package, blob__isnull=False).count()
         Package.objects.filter(pk=package.pk).update(written=done)
 
 
-def _notes(package: Package) -> bool:
-    return bool(package.asked.get("notes"))
+def _still_writing(package: Package) -> Package | None:
+    """The package, locked until the transaction ends; None when it is being written no more."""
+    rows = Package.objects.select_for_update(of=("self",)).select_related("organisation")
+    return rows.filter(pk=package.pk, state=_State.WRITING).first()
 
 
 def _assemble(package: Package) -> None:
-    with transaction.atomic():
-        rows = Package.objects.select_for_update(of=("self",), skip_locked=True).select_related("organisation")
-        row = rows.filter(pk=package.pk, state=_State.WRITING).first()
+    inside = list(
+        PackagedTicket.objects.filter(package=package).select_related("blob", "ticket__kind").order_by("position")
+    )
+    now = clock.now(package.organisation)
+    with _written(lambda path: _write_bag(path, package, inside, now)) as (path, sha256, size), transaction.atomic():
+        row = _still_writing(package)
         if row is None:
             return
-        inside = list(
-            PackagedTicket.objects.filter(package=row).select_related("blob", "ticket__kind").order_by("position")
-        )
-        now = clock.now(row.organisation)
-        row.blob = _kept(row.organisation, lambda path: _write_bag(path, row, inside, now))
-        row.sha256, row.size = row.blob.sha256, row.blob.size
+        row.blob = keep_path(row.organisation, path, "application/zip", sha256=sha256, size=size)
+        row.sha256, row.size = sha256, size
         row.state, row.done_at, row.written = _State.DONE, now, len(inside)
         row.save(update_fields=["blob", "sha256", "size", "state", "done_at", "written"])
         _drop_parts(inside)
-        record(row.organisation, "package.written", row, SYSTEM, at=now, tickets=len(inside), digest=row.sha256)
+        record(row.organisation, "package.written", row, SYSTEM, at=now, tickets=len(inside), digest=sha256)
 
 
 def root_of(package: Package) -> str:
@@ -193,12 +215,14 @@ def _write_bag(path: Path, package: Package, inside: list[PackagedTicket], now: 
     bag.verify(path, root_of(package))
 
 
-def _kept(organisation: Organisation, write: Callable[[Path], None]) -> Blob:
+@contextmanager
+def _written(write: Callable[[Path], None]) -> Iterator[tuple[Path, str, int]]:
+    """A file made by `write`: where it lies, its SHA-256 and size. Nothing is left of one that nobody took over."""
     with NamedTemporaryFile(dir=store.workplace(), suffix=".part", delete=False) as made:
         path = Path(made.name)
     try:
         write(path)
-        return keep_path(organisation, path, "application/zip")
+        yield (path, *store.digest_of(path))
     finally:
         path.unlink(missing_ok=True)
 
