@@ -23,7 +23,15 @@ from sportello.records.tickets.actions import ending, messages
 from sportello.records.tickets.models import Closure, Entry, Message, Ticket
 from sportello.records.tickets.search import search
 from sportello.service.backoffice.archive import carrying_out, disposal, dossier, filing, holds, packages, solutions
-from sportello.service.backoffice.models import DisposalLine, DisposalList, Filing, Package, Solution, Tombstone
+from sportello.service.backoffice.models import (
+    DisposalLine,
+    DisposalList,
+    Filing,
+    Package,
+    ShopRequest,
+    Solution,
+    Tombstone,
+)
 from sportello.service.channels.models import Delivery, Dispatch, ErasedRow, IncomingMail
 from tests.cast import Cast
 from tests.flows.mail_fixtures import ticket_of
@@ -111,6 +119,8 @@ def test_not_a_word_is_left_anywhere_raw_mail_and_receipts_included(cast: Cast) 
     anna = cast.member("Anna")
     ticket.refresh_from_db()
     messages.note(ticket, anna, f"Tra noi {MARK}")
+    ShopRequest.objects.create(organisation=cast.borgo, ticket=ticket, sort="withdrawal", contract=f"N. {MARK}",
+                               goods=MARK, told_at=clock.now(cast.borgo))  # fmt: skip
     ticket.refresh_from_db()
     ending.close(ticket, by=anna, outcome="solved", reason=f"Fatto, {MARK}")
     Dispatch.objects.update(state="sent", next_attempt_at=None)
@@ -130,6 +140,7 @@ def test_not_a_word_is_left_anywhere_raw_mail_and_receipts_included(cast: Cast) 
     raw = read(IncomingMail.objects.get(pk=came.pk).raw)
     assert b"disposed of" in raw and b"disposal list 1: Nulla osta" in raw and b"SHA-256: " in raw
     assert not Solution.objects.exists()
+    assert ShopRequest.objects.get().contract.startswith("["), "the row stays, and says that its words went"
 
 
 @pytest.mark.parametrize("what", ["held", "open", "leaving", "not_due"])

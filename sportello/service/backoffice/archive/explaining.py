@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy import clock
+from sportello.records.procedures.explaining import date_in_words
 
 from ..models import Filing, LegalHold
 
@@ -26,20 +26,24 @@ def explained(filing: Filing, holds: list[LegalHold]) -> list[str]:
     if filing.closed_at is None:
         return [*lines, _("Counted when it closes.")]
     closed = clock.local(filing.organisation, filing.closed_at)
-    lines.append(_("Closed on %(day)s: years are counted from that day.") % {"day": date_format(closed, "DATE_FORMAT")})
+    lines.append(_("Closed on %(day)s: years are counted from that day.") % {"day": _day(closed)})
     lines.append(_years(filing))
     if filing.keep_until is None:
         return [*lines, _("It is kept for ever.")]
-    last = date_format(filing.keep_until, "DATE_FORMAT")
+    last = _day(filing.keep_until)
     lines.append(_("Last day of keeping: %(day)s.") % {"day": last})
     lines += [_hold(one) for one in holds]
     if found.is_to_confirm:
         lines.append(_("The figure is a proposal: nothing of the class is disposed of before your office confirms it."))
     elif not holds:
-        first = date_format(filing.keep_until + timedelta(days=1), "DATE_FORMAT")
+        first = _day(filing.keep_until + timedelta(days=1))
         lines.append(_("From %(day)s it may stand on a disposal list; it goes only when somebody approves that.")
                      % {"day": first})  # fmt: skip
     return lines
+
+
+def _day(day: date) -> str:
+    return date_in_words(day, get_language() or "it")
 
 
 def _years(filing: Filing) -> str:
@@ -61,6 +65,6 @@ def _years(filing: Filing) -> str:
 
 def _hold(hold: LegalHold) -> str:
     if hold.until is not None:
-        until = date_format(hold.until, "DATE_FORMAT")
+        until = _day(hold.until)
         return _("Held until %(day)s: %(reason)s") % {"day": until, "reason": hold.reason}
     return _("Held until somebody lifts it: %(reason)s") % {"reason": hold.reason}

@@ -14,6 +14,7 @@ from sportello.foundation.core.text import in_language
 from sportello.foundation.paper.typesetting import Paper, typeset
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.records.procedures.explaining import date_in_words
 from sportello.records.procedures.models import NoticeTemplate
 from sportello.records.tickets.models import Closure, Notice, Term, Ticket
 from sportello.service.channels.models import Delivery
@@ -146,4 +147,4 @@ def _instant(house: Organisation, at: str | None) -> str:
 
 
 def _day(day: str | None) -> str:
-    return date_format(datetime.fromisoformat(day), "DATE_FORMAT") if day else ""
+    return date_in_words(datetime.fromisoformat(day), get_language() or "it") if day else ""
