@@ -64,6 +64,8 @@ def _facts(data: dict[str, Any], house: Organisation, language: str) -> list[lis
 
 
 def _sections(data: dict[str, Any], house: Organisation, language: str) -> list[dict[str, Any]]:
+    since, due = pgettext("dossier", "From"), pgettext("dossier", "Due")
+    until, given = pgettext("dossier", "Until"), pgettext("dossier", "Given")
     outcomes, moments = dict(Closure.Outcome.choices), dict(NoticeTemplate.Moment.choices)
     return [
         {"title": _("What was said"), "entries": [one for row in data["entries"] if (one := _entry(row, house))]},
@@ -73,20 +75,20 @@ def _sections(data: dict[str, Any], house: Organisation, language: str) -> list[
                       one["reason"]] for one in data["closures"]],
         },
         {
-            "title": _("Terms"), "head": [_("Term"), pgettext("dossier", "From"), pgettext("dossier", "Due"), _("Met"), _("Source")],
+            "title": _("Terms"), "head": [_("Term"), since, due, _("Met"), _("Source")],
             "rows": [[str(dict(Term.Kind.choices).get(one["kind"], one["kind"])), _instant(house, one["starts_at"]),
                       _instant(house, one["due_at"]), _instant(house, one["met_at"]) or "–", one["source"] or "–"]
                      for one in data["terms"]["terms"]],
         },
         {
-            "title": _("Stops and extensions"), "head": [pgettext("dossier", "From"), pgettext("dossier", "Until"), _("Reason"), _("Document")],
+            "title": _("Stops and extensions"), "head": [since, until, _("Reason"), _("Document")],
             "rows": [[_instant(house, one["began_at"]), _instant(house, one["ended_at"] or one["until_at"]),
                       one["reason"], one["document"] or "–"] for one in data["terms"]["suspensions"]]
             + [[_instant(house, one["from"]), _instant(house, one["to"]), one["reason"], one["document"] or "–"]
                for one in data["terms"]["extensions"]],
         },
         {
-            "title": _("Notices"), "head": [_("Notice"), pgettext("dossier", "Due"), pgettext("dossier", "Given"), _("How"), _("Proof")],
+            "title": _("Notices"), "head": [_("Notice"), due, given, _("How"), _("Proof")],
             "rows": [[str(moments.get(one["moment"], one["moment"])), _instant(house, one["due_at"]),
                       _instant(house, one["given_at"]) or _state(one["state"]), one["how"] or "–", one["proof"] or "–"]
                      for one in data["notices"]],
