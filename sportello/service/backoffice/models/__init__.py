@@ -1,4 +1,4 @@
-from .complaint import Complaint, ComplaintCounter, ComplaintStage, CorrectiveAction, Instance
+from .complaint import Complaint, ComplaintCounter, ComplaintReply, ComplaintStage, CorrectiveAction, Instance
 from .disposal import DisposalLine, DisposalList, DroppedFile, Tombstone
 from .file_plan import FileClass, KindClass
 from .filing import Archive, Filing, LegalHold, Solution
@@ -11,6 +11,7 @@ __all__ = [
     "Archive",
     "Complaint",
     "ComplaintCounter",
+    "ComplaintReply",
     "ComplaintStage",
     "CorrectiveAction",
     "DisposalLine",

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
-from sportello.records.tickets.models import Ticket
+from sportello.records.procedures.models import Kind, Procedure
+from sportello.records.tickets.models import Message, Ticket
 
 
 class ComplaintCounter(OrganisationModel):
@@ -44,20 +45,43 @@ class Complaint(OrganisationModel):
         SPREADING = 4, pgettext_lazy("risk", "It is happening to others")
 
     class Finding(models.TextChoices):
-        FOUNDED = "founded", pgettext_lazy("finding", "Founded")
-        PARTLY = "partly", pgettext_lazy("finding", "Partly founded")
-        UNFOUNDED = "unfounded", pgettext_lazy("finding", "Unfounded")
+        UPHELD = "upheld", pgettext_lazy("finding", "Upheld")
+        PARTLY = "partly", pgettext_lazy("finding", "Partly upheld")
+        NOT_UPHELD = "not_upheld", pgettext_lazy("finding", "Not upheld")
         NOT_FOR_US = "not_for_us", pgettext_lazy("finding", "For another body")
         WITHDRAWN = "withdrawn", pgettext_lazy("finding", "Withdrawn")
 
+    class Cause(models.TextChoices):
+        """What went wrong, as the inquiry found it; the annual report counts by it."""
+
+        DELAY = "delay", pgettext_lazy("cause", "Delay")
+        ERROR = "error", pgettext_lazy("cause", "Mistake in the work")
+        BILLING = "billing", pgettext_lazy("cause", "Wrong amount")
+        QUALITY = "quality", pgettext_lazy("cause", "Quality of product or service")
+        CONDUCT = "conduct", pgettext_lazy("cause", "Conduct of staff")
+        INFORMATION = "information", pgettext_lazy("cause", "Wrong or missing information")
+        ACCESS = "access", pgettext_lazy("cause", "Hard to reach or to use")
+        RULE = "rule", pgettext_lazy("cause", "The rule itself")
+        NONE = "none", pgettext_lazy("cause", "Nothing went wrong")
+
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="complaints")
+    #: What it was at intake, and the version of the rule it is handled by; the ticket may run under another, where it
+    #: was opened as something else.
+    kind = OwnedKey(Kind, related_name="+")
+    procedure = OwnedKey(Procedure, related_name="+")
     year = models.PositiveIntegerField()
     serial = models.PositiveIntegerField()
+    #: The customer's word that complains, from which its term runs; and when it was entered.
+    received_at = models.DateTimeField()
     registered_at = models.DateTimeField()
     #: Null: registered by itself when the ticket was opened as a complaint.
     registered_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
-    #: The rule it is handled by, as it stood at intake: source and term in days or months.
+    #: Where the rule comes from and its term, as they stood at intake.
     legal_basis = models.CharField(max_length=300)
+    term_value = models.PositiveIntegerField()
+    term_unit = models.CharField(max_length=20, choices=Procedure.Unit.choices)
+    #: As counted at intake; what stopped or moved it since stands on the ticket's terms.
+    due_at = models.DateTimeField()
     #: Null until the first assessment.
     severity = models.PositiveSmallIntegerField(choices=Severity.choices, null=True, blank=True)
     risk = models.PositiveSmallIntegerField(choices=Risk.choices, null=True, blank=True)
@@ -65,7 +89,10 @@ class Complaint(OrganisationModel):
     is_safety = models.BooleanField(default=False)
     #: Who answers for it; the customer is told their name.
     responsible = OwnedKey(Membership, related_name="+", null=True, blank=True)
+    cause = models.CharField(max_length=20, choices=Cause.choices, blank=True)
     finding = models.CharField(max_length=20, choices=Finding.choices, blank=True)
+    #: When the final reply left.
+    answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     annulled_at = models.DateTimeField(null=True, blank=True)
     annulled_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
@@ -89,6 +116,8 @@ class Complaint(OrganisationModel):
                 name="complaint_open",
                 condition=Q(closed_at__isnull=True, annulled_at__isnull=True),
             ),
+            # the annual report, and the list by day
+            models.Index(fields=["organisation", "received_at"], name="complaint_by_received"),
         ]
 
     @property
@@ -127,6 +156,43 @@ class ComplaintStage(OrganisationModel):
 
     class Meta(OrganisationModel.Meta):
         indexes = [models.Index(fields=["complaint", "id"], name="complaint_stage_of")]
+
+
+class ComplaintReply(OrganisationModel):
+    """An interim or final reply, block by block: a draft until it is sent, then as it left."""
+
+    class Sort(models.TextChoices):
+        INTERIM = "interim", pgettext_lazy("reply", "Interim reply")
+        FINAL = "final", pgettext_lazy("reply", "Final reply")
+
+    complaint = OwnedKey(Complaint, on_delete=models.PROTECT, related_name="replies")
+    sort = models.CharField(max_length=10, choices=Sort.choices)
+    #: `{code of the block: its words}`.
+    blocks = models.JSONField(default=dict)
+    finding = models.CharField(max_length=20, choices=Complaint.Finding.choices, blank=True)
+    #: Codes of mandatory blocks it left without, and why it was sent so.
+    left_out = models.JSONField(default=list)
+    left_out_why = models.TextField(blank=True)
+    written_at = models.DateTimeField()
+    by_member = OwnedKey(Membership, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    message = OwnedKey(Message, related_name="+", null=True, blank=True)
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["complaint", "sort"], condition=Q(sent_at__isnull=True), name="complaint_reply_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_out=[]) | ~Q(left_out_why=""), name="complaint_reply_left_out_with_reason"
+            ),
+        ]
+        indexes = [models.Index(fields=["complaint", "-id"], name="complaint_reply_of")]
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
 
 
 class Instance(OrganisationModel):
@@ -181,6 +247,8 @@ class CorrectiveAction(OrganisationModel):
     complaint = OwnedKey(Complaint, on_delete=models.PROTECT, related_name="corrective_actions")
     lesson = models.TextField(_("lesson"))
     action = models.TextField(_("action"))
+    #: How the annual report tells the lesson; written without names. Empty: it does not.
+    public_text = models.CharField(max_length=500, blank=True)
     owner = OwnedKey(Membership, related_name="+")
     due_on = models.DateField()
     made_at = models.DateTimeField()

@@ -10,6 +10,8 @@ from sportello.foundation.core.fields import check_texts
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
+from sportello.records.knowledge.models import ServiceSheet
+from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Message, Ticket
 
 
@@ -22,6 +24,9 @@ class KnownFault(OrganisationModel):
 
     #: `{language: text}`: what everybody may read; never a person's name.
     titles = models.JSONField(default=dict, validators=[check_texts])
+    #: What tickets about it look like: those of this kind or service are proposed.
+    kind = OwnedKey(Kind, related_name="+", null=True, blank=True)
+    service_sheet = OwnedKey(ServiceSheet, related_name="+", null=True, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.LOOKING)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -102,6 +107,8 @@ class FaultTelling(OrganisationModel):
     told_at = models.DateTimeField(null=True, blank=True)
     message = OwnedKey(Message, related_name="+", null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    #: The sentence why not, of one that failed.
+    why = models.CharField(max_length=300, blank=True)
     next_at = models.DateTimeField()
 
     class Meta(OrganisationModel.Meta):

@@ -78,9 +78,12 @@ class OfferedRemedy(OrganisationModel):
 
 
 class RemedyLimit(OrganisationModel):
-    """Up to how much a role may grant by itself. The newest row of a role and sort holds; rows are never changed."""
+    """Up to how much a role, or one person, may grant by itself on one complaint. The newest row of a bearer and sort
+    holds; rows are never changed. A person's own goes before their role's, a sort's own before that of every sort."""
 
-    role = models.CharField(max_length=20, choices=Membership.Role.choices)
+    #: Either the role or the member is named.
+    role = models.CharField(max_length=20, choices=Membership.Role.choices, blank=True)
+    member = OwnedKey(Membership, related_name="+", null=True, blank=True)
     #: Empty: every sort that has no limit of its own.
     sort = models.CharField(max_length=20, choices=OfferedRemedy.Sort.choices, blank=True)
     #: In cents; null: no limit.
@@ -89,4 +92,11 @@ class RemedyLimit(OrganisationModel):
     set_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
-        indexes = [models.Index(fields=["organisation", "role", "sort", "-id"], name="remedy_limit_newest")]
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(role="", member__isnull=False) | (~Q(role="") & Q(member__isnull=True)),
+                name="remedy_limit_of_one_bearer",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "-id"], name="remedy_limit_newest")]

@@ -28,6 +28,10 @@ class ShopRequest(OrganisationModel):
     #: Order or contract number, as the customer wrote it.
     contract = models.CharField(max_length=100)
     goods = models.CharField(max_length=500, blank=True)
+    #: A service or a digital content: the days of withdrawal run from the contract, not from delivery.
+    is_service = models.BooleanField(default=False)
+    #: The seller told of the right of withdrawal (art. 53: else it lasts twelve months longer).
+    was_informed = models.BooleanField(default=True)
     concluded_on = models.DateField(null=True, blank=True)
     #: When all of it was delivered: the last item of several (Codice del consumo art. 52).
     delivered_on = models.DateField(null=True, blank=True)
