@@ -14,6 +14,7 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice.complaints import registering, stages
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
 
@@ -24,6 +25,11 @@ def _free_what_they_owned(event: Read) -> None:
 
 IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
+    # a complaint enters the register with what made it one: its number has no gaps
+    ("ticket.opened", registering.on_opened),
+    ("ticket.kind_changed", registering.on_opened),
+    ("ticket.closed", stages.on_closed),
+    ("ticket.reopened", stages.on_reopened),
     ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
 )
 

@@ -10,4 +10,11 @@ class BackofficeConfig(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
+        from sportello.records.tickets import blockers
+
         from . import verbs  # noqa: F401 - fills the registry of verbs
+        from .complaints import replies
+        from .complaints import verbs as complaint_verbs  # noqa: F401 - as above
+
+        blockers.register("complaints", replies.blocker)
+        blockers.register_waiver("complaints", replies.waived)
