@@ -24,6 +24,7 @@ LOOPS: list[Loop] = [
     Loop("replies that wait", 0.5, "sportello.service.channels.waiting:work"),
     Loop("outbox", 0.5, "sportello.service.channels.outbox:work"),
     Loop("what is due on tickets", 5.0, "sportello.records.tickets.tick:work"),
+    Loop("updates of known faults", 1.0, "sportello.service.backoffice.faults.telling:work"),
     Loop("durable reactions", 0.5, "sportello.foundation.journal.consumers:work"),
     Loop("journal's next months", 3600.0, "sportello.foundation.journal.partitions:ensure_partitions"),
     Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:clean_pending"),

@@ -41,6 +41,7 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
 OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
+    ("complaints", pgettext_lazy("rail", "Complaints"), "megaphone", "g l", "desk:complaints_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),

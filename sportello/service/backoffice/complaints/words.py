@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.money import euros
 from sportello.foundation.core.text import in_language
+from sportello.foundation.tenancy import clock
 from sportello.records.procedures import explaining
 
 from ..models import Complaint
-from .compensation import Line, compute
+from .compensation import Computed, Line, compute
 from .escalation import main_term, rules_for, today
 
 _MONEY = frozenset({"amount", "sum", "price", "cap", "floor"})
@@ -31,10 +32,8 @@ def step_names(complaint: Complaint) -> dict[str, str]:
     return {step.code: in_language(step.names, tongue) or step.code for step in rules_for(complaint).compensation}
 
 
-def computed_for(complaint: Complaint, price: int | None = None) -> Any:
+def computed_for(complaint: Complaint, price: int | None = None) -> Computed:
     """What the rule owes on this complaint: to the day of the answer, or today while there is none."""
-    from sportello.foundation.tenancy import clock
-
     organisation = complaint.organisation
     term = main_term(complaint)
     due = clock.local(organisation, term.due_at if term else complaint.due_at).date()
