@@ -147,10 +147,11 @@ def limit_sentence(complaint: Complaint, member: Membership) -> str:
     limit = limit_of(member, "")
     offered = remedies.spent(complaint)
     if limit.amount is None:
-        return _("You may grant any amount. Offered on this complaint so far: %(offered)s.") % {"offered": euros(offered)}
+        said = _("You may grant any amount. Offered on this complaint so far: %(offered)s.")
+        return said % {"offered": euros(offered)}
     return _(
-        "You may grant up to %(limit)s on one complaint; offered so far: %(offered)s. Above it somebody with a higher limit"
-        " decides."
+        "You may grant up to %(limit)s on one complaint; offered so far: %(offered)s. Above it somebody with a"
+        " higher limit decides."
     ) % {"limit": euros(limit.amount), "offered": euros(offered)}
 
 

@@ -97,8 +97,10 @@ def test_what_is_critical_or_touches_safety_is_urgent(cast: Cast) -> None:
     with pytest.raises(Refusal):
         stages.assess(complaint, severity=9, risk=1, is_safety=False, responsible=cast.member("Bruno"), text="",
                       by=cast.member("Anna"))
+    leo = cast.member("Leo")
+    leo.refresh_from_db()
     with pytest.raises(Refusal):  # who left answers for nothing
-        stages.assess(complaint, severity=1, risk=1, is_safety=False, responsible=cast.member("Leo"), text="",
+        stages.assess(complaint, severity=1, risk=1, is_safety=False, responsible=leo, text="",
                       by=cast.member("Anna"))
 
 
@@ -182,6 +184,7 @@ def test_where_else_to_turn_is_written_from_the_rule_with_its_dates(cast: Cast) 
 def test_bodies_beyond_us_are_followed_to_their_result(cast: Cast) -> None:
     complaint = complaint_of(cast)
     Scene(cast).now("2026-10-20 09:00")
+    complaint = line_of(complaint.ticket)
     by = cast.member("Anna")
     with pytest.raises(Refusal):
         instances.open_instance(complaint, code="conciliation", opened_on=date(2026, 8, 1), by=by)
@@ -239,6 +242,7 @@ def test_compensation_is_what_the_rule_owes_and_has_no_limit(cast: Cast) -> None
     with pytest.raises(Refusal):
         remedies.offer(complaint, sort="compensation", cost=0, text="", reason="Ritardo.", by=anna)
     Scene(cast).now("2026-11-05 09:00")
+    complaint = line_of(complaint.ticket)
     owed = remedies.offer(complaint, sort="compensation", cost=1, text="", reason="Ritardo.", by=anna)
     assert (owed.cost, owed.state) == (6000, "granted"), "35 days late: doubled, whatever was typed"
     assert ["replaced", {"code": "base", "by": "double"}] in owed.steps

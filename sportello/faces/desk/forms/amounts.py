@@ -34,9 +34,8 @@ class AmountField(forms.CharField):
 
 
 def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, help_text=hint, widget=widget)
 
 
 class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg]  # the stubs cannot parametrise it at run time

@@ -98,7 +98,9 @@ class AssessmentForm(forms.Form):
 
 
 class InvestigationForm(forms.Form):
-    text = words(gettext_lazy("What was found"), rows=6, hint=gettext_lazy("Among colleagues: checks made, and with whom."))
+    text = words(
+        gettext_lazy("What was found"), rows=6, hint=gettext_lazy("Among colleagues: checks made, and with whom.")
+    )
     cause = forms.ChoiceField(
         label=gettext_lazy("What went wrong"), choices=Complaint.Cause.choices, widget=forms.RadioSelect
     )
@@ -118,9 +120,8 @@ class ReplyForm(forms.Form):
                 required=False,
             )
         for block in self.blocks:
-            self.fields[f"block-{block.code}"] = words(
-                block.name, rows=5, required=False, most=20_000, hint=" ".join(filter(None, [_wanted(block), block.hint]))
-            )
+            hint = " ".join(filter(None, [_wanted(block), block.hint]))
+            self.fields[f"block-{block.code}"] = words(block.name, rows=5, required=False, most=20_000, hint=hint)
         if sort == ComplaintReply.Sort.FINAL:
             self.fields["left_out_why"] = words(
                 gettext_lazy("Why it leaves without a part that is required"), rows=2, required=False,

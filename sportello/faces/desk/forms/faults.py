@@ -70,10 +70,10 @@ class FaultForm(_PerLanguage):
             label=gettext_lazy("Tickets about it are of the kind"), required=False, coerce=int, empty_value=None,
             choices=[("", "—"), *[(one.pk, one.name_in(tongue)) for one in kinds(organisation)]],
         )
-        sheets = ServiceSheet.objects.filter(organisation=organisation, retired_at__isnull=True).prefetch_related("texts")
+        sheets = ServiceSheet.objects.filter(organisation=organisation, retired_at__isnull=True)
         self.fields["sheet"] = forms.TypedChoiceField(
             label=gettext_lazy("or about the service"), required=False, coerce=int, empty_value=None,
-            choices=[("", "—"), *[(one.pk, one.name_in(tongue)) for one in sheets]],
+            choices=[("", "—"), *[(one.pk, one.name_in(tongue)) for one in sheets.prefetch_related("texts")]],
             help_text=gettext_lazy("Those opened since it began are proposed to be linked."),
         )
         self.fields["is_public"] = forms.BooleanField(

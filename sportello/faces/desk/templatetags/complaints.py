@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from sportello.foundation.core.money import euros
 from sportello.records.tickets.models import Ticket
 from sportello.service.backoffice.faults import queries as faults
 from sportello.service.backoffice.shop.telling import sort_of
@@ -14,6 +15,11 @@ from sportello.service.backoffice.shop.telling import sort_of
 from .. import complaint_page
 
 register = template.Library()
+
+
+@register.filter
+def money(cents: int) -> str:
+    return euros(cents)
 
 
 @register.inclusion_tag("desk/complaints/_side.html")

@@ -80,7 +80,8 @@ def complaints(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
         "may_export": person.supervises(organisation),
         "elsewhere": [place.organisation for place in person.serving if place.organisation.pk != organisation.pk],
     }  # fmt: skip
-    return render(request, "desk/complaints/register.html", page(request, person, organisation, "complaints", **context))
+    whole = page(request, person, organisation, "complaints", **context)
+    return render(request, "desk/complaints/register.html", whole)
 
 
 @supervises_here

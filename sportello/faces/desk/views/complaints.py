@@ -110,7 +110,8 @@ def assessment(request: HttpRequest, person: Person, slug: str, number: str) -> 
 def investigation(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     found = get_complaint(person, slug, number)
     form = asked_forms.InvestigationForm(posted(request), initial={"cause": found.cause})
-    asked = Asked(_("Record what was found"), _("Record it"), _("The reply and the annual report rest on it."), "search")
+    asked = Asked(_("Record what was found"), _("Record it"), _("The reply and the annual report rest on it."),
+                  "search")
     return ask(request, person, found, form, asked, lambda: stages.investigate(
         found, cause=form.cleaned_data["cause"], text=form.cleaned_data["text"], by=member_in(person, found)
     ), _("Recorded."))  # fmt: skip
@@ -144,11 +145,12 @@ def remedy(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 
     def act() -> None:
         data = form.cleaned_data
-        remedies.offer(found, sort=data["sort"], cost=data["cost"] or 0, text=data["text"], reason=data["reason"], by=me,
-                       price=data.get("price"))
+        remedies.offer(found, sort=data["sort"], cost=data["cost"] or 0, text=data["text"], reason=data["reason"],
+                       by=me, price=data.get("price"))
 
     extra = {"owed": complaint_page.owed_lines(found)}
-    return ask(request, person, found, form, asked, act, _("Kept. Above your limit it waits for approval."), extra=extra)
+    said = _("Kept. Above your limit it waits for approval.")
+    return ask(request, person, found, form, asked, act, said, extra=extra)
 
 
 @serves_here

@@ -47,7 +47,8 @@ def _me(person: Person, organisation: Organisation) -> Membership:
 def faults(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     organisation = person.organisation(slug)
     before = request.GET.get("before", "")
-    rows, older = queries.faults_of(organisation, before=int(before) if before.isdecimal() and len(before) < 12 else None)
+    key = int(before) if before.isascii() and before.isdigit() and len(before) < 12 else None
+    rows, older = queries.faults_of(organisation, before=key)
     context = {"rows": rows, "older": f"?before={older}" if older else "", "newer": "?" if before else ""}
     return render(request, "desk/faults/list.html", page(request, person, organisation, "faults", **context))
 
@@ -78,17 +79,18 @@ def fault_new(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
                 messages.success(request, _("Known from now on. Link the tickets that are about it."))
                 return HttpResponseRedirect(fault_address(fault))
     context = {"form": form, "from_ticket": ticket, "back_url": reverse("desk:faults", args=[slug])}
-    return render(request, "desk/faults/new.html", page(request, person, organisation, "faults", **context), status=status)
+    whole = page(request, person, organisation, "faults", **context)
+    return render(request, "desk/faults/new.html", whole, status=status)
 
 
 def _begin(person: Person, organisation: Organisation, form: FaultForm) -> KnownFault:
     data = form.cleaned_data
-    began = form.at("began_at")
+    began, sheets = form.at("began_at"), ServiceSheet.objects.filter(organisation=organisation)
     return keeping.begin(
         organisation, titles=form.texts("title"), began_at=began or clock.now(organisation),
         expected_at=form.at("expected_at"), is_public=data["is_public"], by=_me(person, organisation),
         kind=Kind.objects.filter(organisation=organisation, pk=data["kind"]).first() if data["kind"] else None,
-        sheet=ServiceSheet.objects.filter(organisation=organisation, pk=data["sheet"]).first() if data["sheet"] else None,
+        sheet=sheets.filter(pk=data["sheet"]).first() if data["sheet"] else None,
     )
 
 

@@ -109,8 +109,8 @@ def _chosen(rows: QuerySet[Complaint], organisation: Organisation, chosen: Chose
 def export_rows(person: Person, organisation: Organisation, chosen: Chosen) -> Iterator[list[str]]:
     """The register as a table, in its order: no names of customers, the ticket's number leads to them."""
     yield [_("Number"), _("Received"), _("Registered"), _("Ticket"), _("Kind"), _("Legal basis"), _("Due"),
-           _("Severity"), _("Risk"), _("Safety"), _("Responsible"), _("Cause"), _("Finding"), _("Answered"), _("Closed"),
-           _("Cost"), _("Annulled because")]  # fmt: skip
+           _("Severity"), _("Risk"), _("Safety"), _("Responsible"), _("Cause"), _("Finding"), _("Answered"),
+           _("Closed"), _("Cost"), _("Annulled because")]  # fmt: skip
     cost = OfferedRemedy.objects.filter(complaint=OuterRef("pk"), state=OfferedRemedy.State.DONE).values("complaint")
     rows = _chosen(complaints_for(person).filter(organisation=organisation), organisation, chosen).annotate(
         spent=Subquery(cost.annotate(sum=Sum("cost")).values("sum")[:1])
