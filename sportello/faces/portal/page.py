@@ -56,6 +56,7 @@ def frame(organisation: Organisation) -> dict[str, Any]:
         "portal_home": reverse("portal:home", args=[slug]),
         "portal_contacts": in_language(organisation.contact_lines, language()),
         "portal_links": [
+            Link(_("Status of our services"), reverse("portal:status", args=[slug])),
             Link(_("How your data are used"), reverse("portal:privacy", args=[slug])),
             Link(_("Accessibility"), reverse("portal:accessibility", args=[slug])),
         ],

@@ -15,6 +15,8 @@ from .views import (
     receipt,
     request_form,
     request_summary,
+    shop,
+    status,
 )
 
 app_name = "portal"
@@ -32,6 +34,10 @@ urlpatterns = [
     path(f"{_HERE}request/receipt/<str:token>/paper/", receipt.paper, name="receipt_paper"),
     path(f"{_HERE}request/receipt/<str:token>/roll/", receipt.roll, name="receipt_roll"),
     path(f"{_HERE}request/receipt/<str:token>/text/", receipt.text, name="receipt_text"),
+    path(f"{_HERE}shop/<slug:sort>/", shop.shop, name="shop"),
+    path(f"{_HERE}shop/<slug:sort>/confirmation/<str:token>/", shop.confirmation, name="shop_confirmation"),
+    path(f"{_HERE}status/", status.status, name="status"),
+    path(f"{_HERE}status/<int:fault_id>/", status.status_fault, name="status_fault"),
     path(f"{_HERE}follow/", follow.enter, name="follow"),
     path(_TICKET, follow.ticket, name="ticket"),
     path(f"{_TICKET}words/", follow_words.words, name="words"),

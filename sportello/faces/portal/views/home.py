@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
+from sportello.service.backoffice.shop.door import sorts_offered
 
 from ..page import crumbs, language, of_organisation, show
 from ..sheets import sheets_of
@@ -26,7 +27,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 @of_organisation
 def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     texts = [(sheet, sheet.text_in(language())) for sheet in sheets_of(organisation)]
-    return show(request, organisation, "portal/home.html", {"sheets": texts})
+    shown = {"sheets": texts, "shop_sorts": sorts_offered(organisation)}
+    return show(request, organisation, "portal/home.html", shown)
 
 
 @require_safe
