@@ -49,6 +49,7 @@ from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_complaints import complaint_kit, complaint_scene
 from .permission_customers import customer_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
@@ -143,6 +144,7 @@ def make_scene() -> Scene:
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
         here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
+        here[slug] |= complaint_scene(getattr(cast, slug), cast.member(HANDS[slug], getattr(cast, slug)))
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:
@@ -230,7 +232,7 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     identity = Identity.objects.filter(customer=ticket.customer).first()
     assert identity is not None
     return {
-        "row_id": certify(received), "number": ticket.number,
+        "row_id": certify(received), "number": ticket.number, **complaint_kit(ticket, hand),
         "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
         "notice_id": str(ticket.notices.order_by("id")[0].pk),
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),

@@ -366,6 +366,10 @@ LINES = (
     Line("portal:demo_mail_raw", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
 )
 
+from .permission_complaints import COMPLAINT_LINES  # noqa: E402 - its lines are made of what stands above
+
+LINES = (*LINES, *COMPLAINT_LINES)
+
 
 # ---- live topics
 

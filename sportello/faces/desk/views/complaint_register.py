@@ -102,7 +102,7 @@ def complaints_export(request: HttpRequest, person: Person, slug: str) -> HttpRe
 @require_GET
 def complaint_approvals(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     organisation = person.organisation(slug)
-    context = {
+    context: dict[str, Any] = {
         "waiting": queries.waiting_remedies(person, organisation),
         "decided": queries.decided_for(person, organisation),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -66,7 +68,7 @@ def _show(
         row.ticket = ticket
         found = telling.dates_for(row)
     waits = row is not None and row.sort == ShopRequest.Sort.WITHDRAWAL and not row.is_service
-    context = {
+    context: dict[str, Any] = {
         "ticket": ticket, "row": row, "form": form, "dates": found, "now": clock.now(ticket.organisation),
         "goods_back": GoodsBackForm() if waits and row is not None and row.returned_on is None else None,
         "back_url": ticket_address(ticket),

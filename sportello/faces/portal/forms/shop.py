@@ -18,8 +18,8 @@ from sportello.service.backoffice.shop.door import Who
 from sportello.service.backoffice.shop.telling import Declared, refuse_impossible
 
 #: The fields a draft keeps, as typed.
-TYPED = ("contract", "goods", "is_service", "concluded_on", "delivered_on", "defect_on", "wish", "text", "name", "email",
-         "language", "privacy")  # fmt: skip
+TYPED = ("contract", "goods", "is_service", "concluded_on", "delivered_on", "defect_on", "wish", "text", "name",
+         "email", "language", "privacy")  # fmt: skip
 
 
 def _day(label: Any, help_text: Any = "") -> forms.DateField:
@@ -40,7 +40,9 @@ class ShopForm(forms.Form):
         error_messages={"required": _("Choose what you ask for.")},
     )
     concluded_on = _day(_("Day of the order"))
-    delivered_on = _day(_("Day of delivery"), _("Of several goods, the day of the last one. If you do not know, leave it."))
+    delivered_on = _day(
+        _("Day of delivery"), _("Of several goods, the day of the last one. If you do not know, leave it.")
+    )
     defect_on = _day(_("When the defect showed"))
     text = forms.CharField(
         label=_("Anything else"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})

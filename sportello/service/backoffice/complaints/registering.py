@@ -76,12 +76,13 @@ def register(ticket: Ticket, actor: Actor, *, at: datetime, by: Membership | Non
 
 def _rule(ticket: Ticket, at: datetime) -> Procedure:
     """The version the ticket runs under, where that is its kind's; else the one in force for its kind today."""
-    if ticket.procedure.kind_id == ticket.kind_id:
-        return ticket.procedure
+    own: Procedure = ticket.procedure
+    if own.kind_id == ticket.kind_id:
+        return own
     try:
         return procedure_for(ticket.kind, clock.local(ticket.organisation, at).date())
     except LookupError:
-        return ticket.procedure
+        return own
 
 
 def _term(ticket: Ticket, procedure: Procedure, received: datetime) -> Term:

@@ -67,8 +67,8 @@ def report_of(organisation: Organisation, year: int) -> Report:
     all_rows = Complaint.objects.filter(organisation=organisation, received_at__gte=first, received_at__lt=after)
     rows = all_rows.filter(annulled_at__isnull=True)
     answers = rows.filter(answered_at__isnull=False) | rows.filter(answered_at__isnull=True, closed_at__isnull=False)
-    times = list(answers.values_list("received_at", "answered_at", "closed_at", "due_at"))
-    days = [((answered or closed) - received).days for received, answered, closed, _due in times]
+    times = list(answers.values_list("received_at", "answered_at", "closed_at"))
+    days = [(end - received).days for received, answered, closed in times if (end := answered or closed) is not None]
     kinds = _counted(rows, "kind_id")
     within = Q(complaint__in=rows)
     done = OfferedRemedy.objects.filter(within, state=OfferedRemedy.State.DONE)

@@ -187,7 +187,7 @@ def _in_force(ticket_id: int) -> Complaint | None:
 
 
 def _author(event: Happened, row: Complaint) -> Membership | None:
-    if event.actor.kind != "person":
+    if event.actor.kind != "person" or event.actor.id is None:
         return None
     return Membership.objects.filter(organisation_id=row.organisation_id, user_id=event.actor.id).first()
 

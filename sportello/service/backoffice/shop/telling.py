@@ -103,6 +103,7 @@ def dates_for(row: ShopRequest) -> Dates:
 
 def rule_of(ticket: Ticket) -> Procedure:
     """The version the ticket runs under; of one opened as something else, its kind's in force then."""
-    if ticket.procedure.kind_id == ticket.kind_id:
-        return ticket.procedure
+    own: Procedure = ticket.procedure
+    if own.kind_id == ticket.kind_id:
+        return own
     return procedure_for(ticket.kind, clock.local(ticket.organisation, ticket.opened_at).date())
