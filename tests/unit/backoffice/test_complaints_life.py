@@ -189,7 +189,7 @@ def test_bodies_beyond_us_are_followed_to_their_result(cast: Cast) -> None:
     with pytest.raises(Refusal):
         instances.open_instance(complaint, code="conciliation", opened_on=date(2026, 8, 1), by=by)
     row = instances.open_instance(complaint, code="conciliation", opened_on=date(2026, 10, 19), reference="C/12", by=by)
-    assert row.decides_by == date(2027, 1, 18), "90 days from 19 October: 17 January is a Sunday"
+    assert row.decides_by == date(2027, 1, 17), "90 days from 19 October, by the rule's own roll: none"
     instances.hear(row, by=by, answer_by=date(2026, 11, 2))
     instances.conclude(row, result="agreed", text="Accordo.", concluded_on=date(2026, 11, 20), cost=4500, by=by)
     row = Instance.objects.get(pk=row.pk)

@@ -101,6 +101,17 @@ def dates_for(row: ShopRequest) -> Dates:
     ))  # fmt: skip
 
 
+def dates_of_ticket(ticket: Ticket) -> Dates | None:
+    """The dates of a ticket that is such a request, for its customer; no query for any other."""
+    if not sort_of(ticket.kind):
+        return None
+    row = ShopRequest.objects.filter(ticket=ticket).first()
+    if row is None:
+        return None
+    row.ticket = ticket
+    return dates_for(row)
+
+
 def rule_of(ticket: Ticket) -> Procedure:
     """The version the ticket runs under; of one opened as something else, its kind's in force then."""
     own: Procedure = ticket.procedure
