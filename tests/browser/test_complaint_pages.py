@@ -106,4 +106,4 @@ def test_every_page_of_complaints(browser: Browser, live_server: Any, cast: Cast
         faults += look(people[who], f"{what}-{size['width']}")
     for page in people.values():
         page.context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)

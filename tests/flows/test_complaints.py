@@ -203,7 +203,7 @@ def test_a_withdrawal_by_the_portal_in_two_steps_with_its_receipt(cast: Cast, mo
     assert street.get("/o/bottega/shop/withdrawal/").status_code == 404, "offered only where the kind is"
     _shop(cast, "withdrawal")
     Scene.now(_At(cast), "2026-12-03 11:20")  # type: ignore[arg-type]  # the shop's clock
-    assert "Recedi dal contratto qui" in street.get("/o/bottega/").content.decode()
+    assert "Recedere dal contratto qui" in street.get("/o/bottega/").content.decode()
     typed = {"contract": "A-1", "goods": "Lampada", "delivered_on": "2026-11-25", "name": "John Baker",
              "email": "john@example.org", "language": "it", "privacy": "on"}
     wrong = street.post("/o/bottega/shop/withdrawal/", {**typed, "contract": "", "delivered_on": "2027-01-01"})

@@ -57,6 +57,9 @@ class RegisterFilter(forms.Form):
         }
         for name, found in choices.items():
             self.fields[name].choices = [*_ANY, *found]  # type: ignore[attr-defined]  # choice fields
+        for name, field in self.fields.items():
+            if name != "safety":
+                field.widget.attrs["class"] = "control"
 
     def chosen(self) -> queries.Chosen:
         """What is asked for; a filter that makes no sense is left out."""
@@ -128,17 +131,26 @@ class ReplyForm(forms.Form):
                 hint=gettext_lazy("Only when a required part stays empty. It is kept in the register."),
             )
 
+    def marked(self) -> ReplyForm:
+        """For drawing: fields the rule asks for are told from optional ones; a draft may be kept without them."""
+        self.use_required_attribute = False
+        for block in self.blocks:
+            self.fields[f"block-{block.code}"].required = block.is_mandatory
+        if "finding" in self.fields:
+            self.fields["finding"].required = True
+        return self
+
     def texts(self) -> dict[str, str]:
         return {block.code: self.cleaned_data.get(f"block-{block.code}", "") for block in self.blocks}
 
 
 def _wanted(block: Block) -> str:
     if not block.is_mandatory:
-        return str(gettext_lazy("If there is something to say."))
+        return ""
     return {
         "refusal": str(gettext_lazy("Required when something is not upheld.")),
         "acceptance": str(gettext_lazy("Required when something is upheld.")),
-    }.get(block.when, str(gettext_lazy("Required.")))
+    }.get(block.when, "")
 
 
 class RemedyForm(forms.Form):

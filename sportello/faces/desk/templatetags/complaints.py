@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 
 from sportello.foundation.core.money import euros
+from sportello.records.procedures import explaining
 from sportello.records.tickets.models import Ticket
 from sportello.service.backoffice.faults import queries as faults
 from sportello.service.backoffice.shop.telling import sort_of
 
-from .. import complaint_page
+from .. import complaint_page, sentences
 
 register = template.Library()
+
+
+@register.filter
+def day_words(day: date) -> str:
+    """A day in full, as every date of a procedure is written."""
+    return explaining.date_in_words(day, sentences.language_now())
 
 
 @register.filter

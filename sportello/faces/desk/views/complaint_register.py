@@ -140,8 +140,10 @@ def complaint_limits(request: HttpRequest, person: Person, slug: str) -> HttpRes
             else:
                 messages.success(request, _("It holds from now on."))
                 return HttpResponseRedirect(request.path)
-    context: dict[str, Any] = {"form": form, "limits": limits.in_force(organisation), "back_url": reverse("desk:people"),
-               "now": clock.now(organisation)}  # fmt: skip
+    context: dict[str, Any] = {
+        "form": form, "limits": limits.in_force(organisation), "back_url": reverse("desk:people"),
+        "now": clock.now(organisation),
+    }  # fmt: skip
     whole = nav.page(request, person, "people", organisation=organisation, **context)
     return render(request, "desk/complaints/limits.html", whole, status=status)
 

@@ -54,6 +54,11 @@ class ShopDate:
     on: str
     source: str
 
+    @property
+    def words(self) -> str:
+        """"lunedì 14 dicembre 2026"; empty while it is not known."""
+        return explaining.day_in_words(self.day, get_language() or "it") if self.day else ""
+
 
 @dataclass(frozen=True)
 class Verdict:
