@@ -40,7 +40,7 @@ def _walk(ticket: Ticket) -> list[str]:
         ),
         *_reasons(ticket, ("door", "customer", "ticket")),
         "Route",
-        *_reasons(ticket, ("route",)),
+        *_reasons(ticket, ("route", "complaint")),
         "Terms",
         *_terms(ticket),
         "Timeline the customer sees",

@@ -152,6 +152,7 @@ ABOUT: dict[str, Any] = {
     "notice": gettext_lazy("What was told"),
     "dispatch": gettext_lazy("How it left"),
     "assigned": gettext_lazy("Whose it is"),
+    "complaint": gettext_lazy("Register of complaints"),
 }
 
 
@@ -206,6 +207,10 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("dispatch", "held_news"): _("Something was said after the reply was written: it waits for its author."),
         ("dispatch", "held_refused"): _("The reply could not be sent at its hour: it waits for its author."),
         ("dispatch", "held_author_left"): _("The author of the reply works here no more: it was not sent."),
+        ("complaint", "registered"): _(
+            "It is of the kind “%(kind)s”: it entered the register of complaints with number %(number)s."
+        )
+        % {"kind": kind, "number": facts.get("number", "?")},
         ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
     }.get((reason.about, reason.code))
     if said is None and reason.code.startswith("linked_"):

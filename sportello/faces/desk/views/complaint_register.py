@@ -115,7 +115,8 @@ def complaint_approvals(request: HttpRequest, person: Person, slug: str) -> Http
 def complaint_actions(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     organisation = person.organisation(slug)
     found = queries.open_actions(person, organisation)
-    whole = page(request, person, organisation, "complaint_actions", actions=found)
+    bodies = queries.waiting_bodies(person, organisation)
+    whole = page(request, person, organisation, "complaint_actions", actions=found, bodies=bodies)
     return render(request, "desk/complaints/actions.html", whole)
 
 

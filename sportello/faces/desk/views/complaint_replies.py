@@ -83,7 +83,8 @@ def _shown(found: Complaint, sort: str, form: ReplyForm) -> dict[str, Any]:
     wanted = replies.wanted(form.blocks, finding)
     missing = {block.code for block in replies.missing(form.blocks, texts, finding)}
     return {
-        "complaint": found, "ticket": found.ticket, "form": form.marked(), "sort": sort, "is_final": sort == _SORT.FINAL,
+        "complaint": found, "ticket": found.ticket, "form": form.marked(), "sort": sort,
+        "is_final": sort == _SORT.FINAL,
         "checklist": [(block, block.code not in missing) for block in wanted], "missing": len(missing),
         "preview": replies.compose(found, sort, texts, clock.now(found.organisation)) if draft else "",
         "back_url": complaint_address(found), "now": clock.now(found.organisation),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.money import euros
@@ -17,7 +17,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Term
 
-from ..models import Complaint, CorrectiveAction, OfferedRemedy
+from ..models import Complaint, CorrectiveAction, Instance, OfferedRemedy
 from .access import complaints_for
 from .limits import Limit, limit_of
 
@@ -189,6 +189,22 @@ def open_actions(person: Person, organisation: Organisation) -> list[OpenAction]
         organisation=organisation, done_at__isnull=True, complaint__ticket__in=tickets_for(person)
     ).select_related("complaint__ticket__organisation", "owner__user").order_by("due_on", "id")
     return [OpenAction(row, row.due_on < today) for row in rows[:200]]
+
+
+@dataclass(frozen=True)
+class OpenInstance:
+    instance: Instance
+    is_late: bool
+
+
+def waiting_bodies(person: Person, organisation: Organisation) -> list[OpenInstance]:
+    """Bodies beyond us that have not decided, those we must answer soonest first."""
+    today = clock.local(organisation, clock.now(organisation)).date()
+    rows = Instance.objects.filter(
+        organisation=organisation, state__in=(Instance.State.OPENED, Instance.State.HEARD),
+        complaint__ticket__in=tickets_for(person),
+    ).select_related("complaint__ticket__organisation").order_by(F("answer_by").asc(nulls_last=True), "id")  # fmt: skip
+    return [OpenInstance(row, row.answer_by is not None and row.answer_by < today) for row in rows[:200]]
 
 
 def years(organisation: Organisation) -> list[int]:

@@ -21,7 +21,7 @@ from sportello.records.accounts.models import Membership
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.procedures.queries import procedure_for
 from sportello.records.tickets import terms
-from sportello.records.tickets.models import Notice, Term, Ticket
+from sportello.records.tickets.models import Notice, Reason, Term, Ticket
 
 from ..models import Complaint, ComplaintStage
 
@@ -64,6 +64,10 @@ def register(ticket: Ticket, actor: Actor, *, at: datetime, by: Membership | Non
         responsible_id=ticket.owner_id,
         year=year,
         serial=_next_serial(ticket.organisation, year),
+    )
+    Reason.objects.create(
+        organisation_id=ticket.organisation_id, ticket=ticket, about="complaint", code="registered", at=at,
+        facts={"kind_id": ticket.kind_id, "number": complaint.number},
     )
     add_stage(complaint, ComplaintStage.Code.RECEIPT, received)
     _acknowledged(complaint)

@@ -21,7 +21,7 @@ from sportello.records.tickets.rules import rules_of
 
 from ..models import Complaint, ComplaintStage
 from . import escalation
-from .registering import add_stage, locked
+from .registering import add_stage, locked, on_opened
 
 _STAGE = ComplaintStage.Code
 #: Step of a procedure → the stage that does it.
@@ -173,9 +173,12 @@ def on_closed(event: Happened) -> None:
 
 
 def on_reopened(event: Happened) -> None:
-    """Reaction to `ticket.reopened`: it goes on where it was; the stage of its closing stays in view."""
+    """Reaction to `ticket.reopened`: it goes on where it was; the stage of its closing stays in view. One that was
+    found to be a complaint while it was closed enters the register now."""
     row = _in_force(event.subject_id)
-    if row is not None and row.closed_at is not None:
+    if row is None:
+        on_opened(event)
+    elif row.closed_at is not None:
         row.closed_at = None
         row.save(update_fields=["closed_at"])
         record(row.organisation, "complaint.reopened", row, event.actor, at=event.at, ticket_id=row.ticket_id)

@@ -371,6 +371,10 @@ class Migration(migrations.Migration):
             model_name='instance',
             index=models.Index(fields=['complaint', 'id'], name='instance_of_complaint'),
         ),
+        migrations.AddIndex(
+            model_name='instance',
+            index=models.Index(condition=models.Q(('state__in', ('opened', 'heard'))), fields=['organisation', 'answer_by', 'id'], name='instance_open'),
+        ),
         migrations.AddConstraint(
             model_name='instance',
             constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='backoffice_instance_owned'),

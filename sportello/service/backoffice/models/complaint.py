@@ -238,7 +238,15 @@ class Instance(OrganisationModel):
                 name="instance_concluded_with_result",
             ),
         ]
-        indexes = [models.Index(fields=["complaint", "id"], name="instance_of_complaint")]
+        indexes = [
+            models.Index(fields=["complaint", "id"], name="instance_of_complaint"),
+            # those we still have to answer
+            models.Index(
+                fields=["organisation", "answer_by", "id"],
+                name="instance_open",
+                condition=Q(state__in=("opened", "heard")),
+            ),
+        ]
 
 
 class CorrectiveAction(OrganisationModel):
