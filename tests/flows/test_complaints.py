@@ -171,6 +171,7 @@ def test_a_known_fault_from_the_first_ticket_to_the_last_closed(cast: Cast) -> N
         assert Message.objects.filter(entry__ticket=ticket, text="Il tecnico arriva alle 15.").count() == 1
         assert Dispatch.objects.filter(message__entry__ticket=ticket, message__text__contains="tecnico").exists()
     seen = street.get("/o/borgo/status/").content.decode()
+    assert "Acqua calda assente" in street.get("/o/borgo/request/").content.decode(), "said before they ask the same"
     assert "Acqua calda assente" in seen and "Il tecnico arriva" in seen and "Cliente" not in seen
     assert street.get(f"/o/borgo/status/{fault.pk}/").status_code == 200
     assert street.get(f"/o/bottega/status/{fault.pk}/").status_code == 404
@@ -204,6 +205,8 @@ def test_a_withdrawal_by_the_portal_in_two_steps_with_its_receipt(cast: Cast, mo
     _shop(cast, "withdrawal")
     Scene.now(_At(cast), "2026-12-03 11:20")  # type: ignore[arg-type]  # the shop's clock
     assert "Recedere dal contratto qui" in street.get("/o/bottega/").content.decode()
+    plain = street.get("/o/bottega/request/").content.decode()
+    assert 'value="withdrawal"' not in plain and "/shop/withdrawal/" in plain, "it has a form of its own"
     typed = {"contract": "A-1", "goods": "Lampada", "delivered_on": "2026-11-25", "name": "John Baker",
              "email": "john@example.org", "language": "it", "privacy": "on"}
     wrong = street.post("/o/bottega/shop/withdrawal/", {**typed, "contract": "", "delivered_on": "2027-01-01"})

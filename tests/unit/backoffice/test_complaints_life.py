@@ -71,6 +71,15 @@ def test_a_question_that_turns_out_a_complaint_enters_then_with_its_own_term(cas
     assert Complaint.objects.filter(ticket=ticket).count() == 1, "one line in force"
 
 
+def test_found_a_complaint_while_closed_it_enters_when_it_is_opened_again(cast: Cast) -> None:
+    ticket, anna = cast.ticket(kind="information"), cast.member("Anna")
+    ending.close(ticket, by=anna, outcome="information_given", reason="Fatto.")
+    handling.change_kind(ticket, Kind.objects.get(organisation=cast.borgo, slug="complaint"), by=anna)
+    assert not Complaint.objects.filter(ticket=ticket).exists()
+    ending.reopen(ticket, by=anna, reason="È un reclamo.")
+    assert line_of(ticket).is_open
+
+
 def test_annulled_stays_in_view_and_its_number_is_not_given_again(cast: Cast) -> None:
     complaint = complaint_of(cast)
     with pytest.raises(Refusal):

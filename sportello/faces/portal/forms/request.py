@@ -16,6 +16,7 @@ from sportello.records.customers.identities import normal
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import kinds_for_portal
+from sportello.service.backoffice.shop.telling import sort_of
 from sportello.service.channels.webform.receive import FormRequest
 
 from ..sheets import sheets_of
@@ -74,7 +75,11 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["files"] = files_field()
         self.organisation, self.spoken = organisation, spoken
-        self.kinds = {kind.slug: kind for kind in kinds_for_portal(organisation)}
+        offered = kinds_for_portal(organisation)
+        # a withdrawal and a guarantee have forms of their own, which ask what their dates need
+        plain = [kind for kind in offered if not sort_of(kind)] or offered
+        self.kinds = {kind.slug: kind for kind in plain}
+        self.shop_sorts = sorted({sort_of(kind) for kind in offered if kind not in plain})
         self.sheets = {sheet.slug: sheet for sheet in sheets_of(organisation)}
         self._choose()
 

@@ -16,6 +16,7 @@ from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
 from sportello.records.tickets.models import Ticket
+from sportello.service.backoffice.faults.queries import known_to_all
 from sportello.service.channels.webform import doors, drafts
 from sportello.service.channels.webform.models import FormDraft
 
@@ -70,7 +71,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     return show(request, organisation, "portal/request.html", {
-        "form": form, "token": token, "steps": steps(),
+        "form": form, "token": token, "steps": steps(), "known": known_to_all(organisation, language()),
         "files": list(draft.files.select_related("blob")) if draft else [],
         "shown": request.POST.get("shown") or signing.dumps(server_now().timestamp(), salt=_SALT),
         "after": request.POST.get("after") or request.GET.get("after", ""),

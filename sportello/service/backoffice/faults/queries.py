@@ -132,6 +132,12 @@ def going_on(organisation: Organisation) -> list[KnownFault]:
     return list(KnownFault.objects.filter(organisation=organisation, ended_at__isnull=True).order_by("-id")[:50])
 
 
+def known_to_all(organisation: Organisation, language: str) -> list[tuple[int, str]]:
+    """Id and title of what is public and going on: told to who is about to ask the same. One query."""
+    rows = KnownFault.objects.filter(organisation=organisation, is_public=True, ended_at__isnull=True)
+    return [(fault.pk, fault.title_in(language)) for fault in rows.order_by("-began_at", "-id")[:3]]
+
+
 def public_faults(organisation: Organisation) -> list[KnownFault]:
     """What everybody may read: going on, and over for two weeks; with their updates. Two queries."""
     since = clock.now(organisation) - REMEMBERED
