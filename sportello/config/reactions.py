@@ -14,6 +14,7 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice.complaints import erasing as complaints
 from sportello.service.backoffice.complaints import registering, stages
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
@@ -42,9 +43,11 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
+    # what colleagues wrote of their complaints
+    Consumer("complaints-of-who-was-erased", frozenset({"customer.erased"}), complaints.erase_complaints),
     # and their mail, byte for byte
     Consumer("mail-of-who-was-erased", frozenset({"customer.erased"}), channels.erase_channels),
 )
 
 #: What must be kept although an erasure is ordered: each says why in a sentence, or nothing.
-HOLDS: tuple[Hold, ...] = (erasing.open_tickets, channels.letters_on_their_way)
+HOLDS: tuple[Hold, ...] = (erasing.open_tickets, complaints.open_matters, channels.letters_on_their_way)

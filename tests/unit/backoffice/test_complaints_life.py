@@ -12,6 +12,7 @@ from sportello.records.tickets import blockers
 from sportello.records.tickets.actions import ending, handling, messages
 from sportello.records.tickets.models import Message, Note, StatedReason, Term, Ticket
 from sportello.service.backoffice.complaints import (
+    erasing,
     escalation,
     instances,
     lessons,
@@ -269,6 +270,37 @@ def test_lessons_have_an_owner_and_a_day_and_are_followed_until_done(cast: Cast)
     lessons.finish(row, effect="Nessun caso in ottobre.", by=bruno)
     row.refresh_from_db()
     assert row.done_by == bruno and row.done_at is not None
+
+
+def test_erased_by_law_the_words_go_and_what_was_counted_stays(cast: Cast) -> None:
+    from types import SimpleNamespace
+
+    from sportello.records.customers.actions.erasing import erase
+    from sportello.records.customers.models import Erasure
+
+    complaint = complaint_of(cast)
+    anna, ticket = cast.member("Anna"), Ticket.objects.select_related("customer__organisation").get(pk=complaint.ticket_id)
+    stages.investigate(complaint, cause="delay", text="Maria abita in via Roma.", by=anna)
+    remedies.offer(complaint, sort="apology", cost=0, text="Scuse a Maria.", reason="Maria aspettava.", by=anna)
+    replies.send_final(complaint, ALL_BLOCKS, finding=F.UPHELD, by=anna, base_position=position(complaint))
+    today = escalation.today(complaint)
+    body = instances.open_instance(complaint, code="conciliation", opened_on=today, by=anna)
+    lessons.begin(complaint, lesson="Maria aspettava.", action="Si avvisa.", owner=anna, due_on=today,
+                  public_text="Si avvisa prima.", by=anna)
+    ending.close(ticket, by=anna, outcome="solved", reason="Fatto.")
+    with pytest.raises(Refusal):  # a body beyond us has it (GDPR art. 17(3)(e))
+        erase(ticket.customer, cast.member("Carla"), ground="Art. 17")
+    instances.conclude(body, result="agreed", text="Accordo con Maria.", concluded_on=today, by=anna)
+    erase(ticket.customer, cast.member("Carla"), ground="Art. 17")
+    event = SimpleNamespace(payload={"erasure_id": Erasure.objects.get(customer=ticket.customer).pk})
+    erasing.erase_complaints(event)  # type: ignore[arg-type]  # what it reads of an event
+    row = Complaint.objects.get(pk=complaint.pk)
+    kept = [*row.stages.values_list("text", flat=True), *row.remedies.values_list("text", "reason"),
+            *row.replies.values_list("blocks"), *row.instances.values_list("result_text"),
+            *row.corrective_actions.values_list("lesson", "action")]  # fmt: skip
+    assert "Maria" not in str(kept) and "addebiti" not in str(kept)
+    assert (row.finding, row.cause, row.number) == (F.UPHELD, "delay", "R-2026-0001")
+    assert row.corrective_actions.get().public_text == "Si avvisa prima."
 
 
 def test_no_note_or_reason_of_ours_reaches_the_customer(cast: Cast) -> None:
