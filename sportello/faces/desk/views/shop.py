@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -83,7 +83,7 @@ def shop_goods_back(request: HttpRequest, person: Person, slug: str, number: str
     ticket = get_ticket(person, slug, number)
     row = ShopRequest.objects.filter(ticket=ticket).first()
     if row is None:
-        raise Http404
+        raise Refusal(_("Write first what the customer told."))
     row.ticket = ticket
     form = GoodsBackForm(request.POST)
     if not form.is_valid():
