@@ -60,10 +60,12 @@ COMPLAINT_LINES = (
     Line("desk:fault_settings", POST, SERVES, {"is_public": "on"}),
     # the tickets of the scene are no shop requests: who may, is told so
     Line("desk:shop_request", GET_POST, SEES_TICKET),
-    Line("desk:shop_goods_back", POST, SEES_TICKET, {"returned_on": "{today}"}),
+    Line("desk:shop_goods_back", POST, SEES_TICKET),
     Line("portal:status", GET, EVERYBODY),
     Line("portal:status_fault", GET, EVERYBODY),
-    Line("portal:shop", GET_POST, EVERYBODY, {"contract": "A-1"}, given={"sort": "withdrawal"}),
+    Line("portal:shop", GET_POST, EVERYBODY,
+         {"contract": "A-1", "name": "Maria Popescu", "email": "maria@example.org", "language": "it", "privacy": "on"},
+         given={"sort": "withdrawal"}),
     Line("portal:shop_confirmation", GET_POST, EVERYBODY, {}, given={"sort": "withdrawal", "token": "{draft}"}),
 )
 
