@@ -135,6 +135,8 @@ def make_scene() -> Scene:
     cast = assemble()
     Team.objects.create(organisation=cast.bottega, slug="returns", names={"it": "Resi", "en": "Returns"})
     here = {slug: _organisation(cast, getattr(cast, slug)) for slug in ORGANISATIONS}
+    for slug in ORGANISATIONS:
+        here[slug] |= complaint_scene(getattr(cast, slug), cast.member(HANDS[slug], getattr(cast, slug)))
     tickets: dict[str, Kit] = {}
     for about in TICKETS:
         slug = about.split()[0]
@@ -144,7 +146,6 @@ def make_scene() -> Scene:
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
         here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
-        here[slug] |= complaint_scene(getattr(cast, slug), cast.member(HANDS[slug], getattr(cast, slug)))
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:
