@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -256,13 +257,15 @@ def waived(ticket: Ticket) -> set[str]:
 
 def blocker(ticket: Ticket, outcome: str) -> Iterable[blockers.Missing]:
     """A remedy waits for approval; or the ticket runs under another rule than its complaint, whose blocks it does not
-    ask for. No query for what is no complaint."""
+    ask for. One query, none for what is no complaint."""
     if outcome in blockers.WITHOUT_ANSWER or ticket.kind.family != Kind.Family.COMPLAINT:
         return
-    complaint = Complaint.objects.filter(ticket=ticket, annulled_at__isnull=True).select_related("procedure").first()
+    asked = OfferedRemedy.objects.filter(complaint=OuterRef("pk"), state=OfferedRemedy.State.ASKED)
+    rows = Complaint.objects.filter(ticket=ticket, annulled_at__isnull=True).select_related("procedure")
+    complaint = rows.annotate(waits=Exists(asked)).first()
     if complaint is None:
         return
-    if OfferedRemedy.objects.filter(complaint=complaint, state=OfferedRemedy.State.ASKED).exists():
+    if complaint.waits:
         yield blockers.Missing("complaint_remedy", _("the decision on a remedy that waits for approval"), "complaint")
     asks = blockers.wanted_blocks(rules_of(complaint.procedure), outcome)
     if complaint.answered_at is None and complaint.procedure_id != ticket.procedure_id and asks:
