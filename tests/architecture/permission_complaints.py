@@ -56,7 +56,8 @@ COMPLAINT_LINES = (
     Line("desk:fault_new", GET_POST, SERVES, {"title-it": "Caldaia ferma", "began_at": "2026-01-07T08:00"}),
     Line("desk:fault", GET, SERVES),
     Line("desk:fault_update", POST, SERVES, {"text-it": "Arriva il tecnico.", "state": "found"}),
-    Line("desk:fault_tickets", POST, SERVES, {"number": "{number}"}),
+    # who does not see a ticket cannot link it: without one they see, it comes back
+    Line("desk:fault_tickets", POST, SERVES),
     Line("desk:fault_settings", POST, SERVES, {"is_public": "on"}),
     # the tickets of the scene are no shop requests: who may, is told so
     Line("desk:shop_request", GET_POST, SEES_TICKET),
