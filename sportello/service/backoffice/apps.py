@@ -11,3 +11,4 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from . import verbs  # noqa: F401 - fills the registry of verbs
+        from .documents import verbs as document_verbs  # noqa: F401 - as above

@@ -1,1 +1,1 @@
-"""Documents of the back office: what makes a letter readable, and what the protocol of other offices says of it."""
+"""Documents of the back office: letters and other paper of a ticket, what makes them readable, and their evidence."""
