@@ -14,6 +14,7 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice.protocol import by_itself
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
 
@@ -36,6 +37,8 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
+    # what its kind registers without being asked: numbers are given one after the other, and a mail must not wait
+    Consumer("protocol", by_itself.VERBS, by_itself.follow),
     # and their mail, byte for byte
     Consumer("mail-of-who-was-erased", frozenset({"customer.erased"}), channels.erase_channels),
 )

@@ -29,5 +29,7 @@ LOOPS: list[Loop] = [
     Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:clean_pending"),
     Loop("forms never sent", 300.0, "sportello.service.channels.webform.drafts:forget_old"),
     Loop("imports", 1.0, "sportello.records.tickets.imports:work"),
+    Loop("outside protocol", 2.0, "sportello.service.backoffice.protocol.outside:work"),
+    Loop("register of the day before", 60.0, "sportello.service.backoffice.protocol.printing:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

@@ -49,3 +49,12 @@ def test_other_languages_and_nothing_have_no_band() -> None:
     assert check("The quick brown fox jumps over the lazy dog and goes home.", "en").band is Band.UNKNOWN
     assert check("").band is Band.UNKNOWN
     assert check("").sentences == 0
+
+
+def test_office_words_are_told_with_what_people_say() -> None:
+    told = check("Ai sensi dell’art. 2, si comunica che l'istanza della S.V. va presentata entro e non oltre lunedì.")
+    assert told.jargon == (("Ai sensi dell'", "secondo"), ("si comunica che", "(dirlo e basta)"), ("istanza", "richiesta"),
+                           ("entro e non oltre", "entro"))
+    assert check("Pursuant to the rules, pay.", "en").jargon == (("Pursuant to", "under"),)
+    assert check("Distanza e novembre.").jargon == ()
+    assert check("Pursuant to", "de").jargon == ()

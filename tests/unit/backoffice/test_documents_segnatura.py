@@ -41,3 +41,13 @@ def test_a_code_that_is_none_is_left_out() -> None:
 )
 def test_what_is_no_mark_is_none(data: bytes) -> None:
     assert read(data) is None
+
+
+def test_the_older_mark_is_read_too() -> None:
+    older = """<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE Segnatura SYSTEM "Segnatura.dtd">
+<Segnatura><Intestazione><Identificatore><CodiceAmministrazione>c_x999</CodiceAmministrazione><CodiceAOO>AOO</CodiceAOO>
+<NumeroRegistrazione>0001234</NumeroRegistrazione><DataRegistrazione>2026-11-20</DataRegistrazione></Identificatore>
+<Oggetto>Perch\xe9 no</Oggetto></Intestazione></Segnatura>"""
+    told = read(older.encode("latin-1"))
+    assert told is not None
+    assert (told.number, told.registered_on, told.office, told.subject) == ("0001234", "2026-11-20", "AOO", "Perché no")

@@ -3,15 +3,20 @@
 The Gulpease index (Lucisano and Piemontese, University of Rome "La Sapienza", 1988) is
 `89 + (300 * sentences - 10 * letters) / words`, from 0 (hardest) to 100, made for Italian. Its published bands:
 under 80 hard for who has primary school, under 60 for who has middle school, under 40 for who has high school.
-Elsewhere than in Italian only sentences and acronyms are told.
+Elsewhere than in Italian only sentences, acronyms and office words are told.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from typing import Final
+
+import yaml
 
 LONGEST_SENTENCE: Final = 25  # words
 _MOST_TELLING: Final = 20  # findings of a sort: more help nobody
@@ -46,6 +51,8 @@ class Plainness:
     letters: int
     long_sentences: tuple[tuple[str, int], ...]
     acronyms: tuple[str, ...]
+    #: Office words (as written) and what people say instead, in order of appearance.
+    jargon: tuple[tuple[str, str], ...] = ()
 
 
 def check(text: str, language: str = "it") -> Plainness:
@@ -66,6 +73,7 @@ def check(text: str, language: str = "it") -> Plainness:
         letters=letters,
         long_sentences=tuple(long[:_MOST_TELLING]),
         acronyms=_unexpanded(text),
+        jargon=_office_words(text, language),
     )
 
 
@@ -102,3 +110,30 @@ def _unexpanded(text: str) -> tuple[str, ...]:
         told[name] = None
     expanded = {name for name in told if f"({name})" in text or f"{name} (" in text}
     return tuple(name for name in told if name not in expanded)[:_MOST_TELLING]
+
+
+@cache
+def _list() -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(files(__package__).joinpath("jargon.yaml").read_text("utf-8"))
+    return found
+
+
+@cache
+def _pattern(language: str) -> re.Pattern[str] | None:
+    """All the words of a language at once, the longest first: "ai sensi della" before "ai sensi"."""
+    words = sorted(_list().get(language, {}), key=len, reverse=True)
+    if not words:
+        return None
+    # what ends in an apostrophe runs into the next word
+    ends = (re.escape(one) + ("" if one.endswith(("'", ".")) else r"\b") for one in words)
+    return re.compile(r"\b(?:" + "|".join(ends) + ")", re.I)
+
+
+def _office_words(text: str, language: str) -> tuple[tuple[str, str], ...]:
+    pattern = _pattern(language)
+    if pattern is None:
+        return ()
+    better = {name.casefold(): instead for name, instead in _list()[language].items()}
+    found = {one.group().casefold(): one.group() for one in reversed(list(pattern.finditer(text.replace("’", "'"))))}
+    told = [(written, better[key]) for key, written in reversed(found.items())]
+    return tuple(told[:_MOST_TELLING])

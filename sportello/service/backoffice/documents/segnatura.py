@@ -1,5 +1,5 @@
 """The protocol mark another office sends along: `segnatura.xml`, version 3.0.0 (AgID, guidelines on the exchange of
-registered documents).
+registered documents) or the older one with root `Segnatura` and no namespace (AgID circular 60/2013), still sent.
 
 The file comes from outside: no entity is expanded, size is bounded, texts are cut. Its signature is not verified
 here, so what it says is what the sender says. Names are told apart by their local part: the element is known by
@@ -44,7 +44,7 @@ def read(data: bytes) -> Segnatura | None:
         root = ElementTree.fromstring(data)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         return None
-    if root.tag != f"{{{NAMESPACE}}}SegnaturaInformatica":
+    if root.tag not in (f"{{{NAMESPACE}}}SegnaturaInformatica", "Segnatura"):
         return None
     head = _child(root, "Intestazione")
     mark = _child(head, "Identificatore")
