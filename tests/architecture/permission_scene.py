@@ -50,6 +50,7 @@ from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
 from .permission_customers import customer_kit
+from .permission_documents import organisation_kit, ticket_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
@@ -186,7 +187,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     )
     kind = Kind.objects.get(organisation=organisation, is_default=True)
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
-    return {
+    return organisation_kit(organisation, hand, kind) | {
         "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
         "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
@@ -229,7 +230,7 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     file = files.get(filename="ricevuta.txt")
     identity = Identity.objects.filter(customer=ticket.customer).first()
     assert identity is not None
-    return {
+    return ticket_kit(ticket, hand, WORDS[about]) | {
         "row_id": certify(received), "number": ticket.number,
         "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
         "notice_id": str(ticket.notices.order_by("id")[0].pk),

@@ -144,6 +144,9 @@ ASKING = {
     "email": "maria@example.org", "language": "it", "privacy": "on",
 }
 
+#: The form of the scene: `form_id` is also what the addresses of form senders use.
+FORM = {"form_id": "{form_row_id}"}
+
 LINES = (
     Line("healthz", GET, EVERYBODY),
     # an account: allauth's pages that this house offers
@@ -305,6 +308,50 @@ LINES = (
     Line("desk:reply_new", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9.", "language": "it"}),
     Line("desk:reply_text", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9."}),
     Line("desk:sheet_text", GET_POST, LEADS, {"title": "Mensa"}),
+    # the desk: documents of a ticket
+    Line("desk:documents", GET_POST, SEES_TICKET, {"template": "", "language": "it"}),
+    Line("desk:document", GET, SEES_TICKET),
+    Line("desk:document_attaching", POST, SEES_TICKET, {}),
+    Line("desk:document_correction", POST, SEES_TICKET, {"why": "Il giorno"}),
+    Line("desk:letter", GET_POST, SEES_TICKET,
+         {"edits": "{letter_edits}", "title": "Avviso", "recipient": "Maria", "text": "Venga.", "do": "save"}),
+    Line("desk:letter_page", GET, SEES_TICKET, given={"page": "1"}),
+    Line("desk:registrations", POST, SEES_TICKET, {"document": "{document_id}"}),
+    # the desk: letters to begin from, the paper
+    Line("desk:documents_home", GET, KNOWS),
+    Line("desk:letter_templates", GET, KNOWS),
+    Line("desk:letterhead", GET_POST, LEADS, {"place": "Borgo"}),
+    Line("desk:letter_template_new", GET_POST, LEADS,
+         {"code": "nuovo", "sort": "letter", "title_it": "Nuovo", "body_it": "Salve."}),
+    Line("desk:letter_template", GET_POST, LEADS, {"sort": "letter", "title_it": "Nuovo", "body_it": "Salve."}),
+    Line("desk:letter_template_retirement", POST, LEADS, {}),
+    # the desk: forms
+    Line("desk:forms", GET, KNOWS),
+    Line("desk:form_new", GET_POST, LEADS, {"code": "altro", "name_it": "Altro"}),
+    Line("desk:forms_import", GET_POST, LEADS),
+    Line("desk:forms_export", GET, KNOWS),
+    Line("desk:form", GET_POST, LEADS, {"name_it": "Modulo", "edits": "0"}, given=FORM),
+    Line("desk:form_export", GET, KNOWS, given=FORM),
+    Line("desk:form_field_new", GET_POST, LEADS, {"type": "text", "page": "1", "label_it": "Dove", "edits": "0"},
+         given=FORM),
+    Line("desk:form_field", GET_POST, LEADS, {"type": "text", "page": "1", "label_it": "Chi è", "edits": "0"},
+         given={**FORM, "code": "who"}),
+    Line("desk:form_order", POST, LEADS, {"do": "page", "edits": "0"}, given=FORM),
+    Line("desk:form_preview", GET, KNOWS, given=FORM),
+    Line("desk:form_publication", POST, LEADS, {}, given=FORM),
+    Line("desk:form_retirement", POST, LEADS, {}, given=FORM),
+    Line("desk:form_filling", GET_POST, SERVES, {"channel": "counter", "name": "Ugo", "language": "it"}, given=FORM),
+    Line("desk:form_filling_page", GET_POST, SERVES, {"q-who": "Ugo"}, given={"page": "1"}),
+    # the desk: the register
+    Line("desk:protocol_home", GET, SERVES),
+    Line("desk:protocol", GET, SERVES),
+    Line("desk:protocol_entry", GET, SEES_TICKET),
+    Line("desk:protocol_annulment", POST, LEADS_TICKET, {"why": "Doppia"}),
+    Line("desk:protocol_prints", GET, SUPERVISES),
+    Line("desk:protocol_print", GET, SUPERVISES),
+    Line("desk:protocol_outside", GET, SERVES),
+    Line("desk:protocol_again", POST, SEES_TICKET, {}),
+    Line("desk:protocol_settings", GET_POST, SETS_UP, {"is_on": "on", "keeper": "own"}),
     # the desk: procedures
     Line("desk:procedures_home", GET, KNOWS),
     Line("desk:procedures", GET, KNOWS),
@@ -345,9 +392,11 @@ LINES = (
     Line("portal:accessibility", GET, EVERYBODY),
     Line("portal:accent", GET, EVERYBODY),
     Line("portal:request", GET_POST, EVERYBODY, ASKING),
+    Line("portal:forms", GET, EVERYBODY),
     Line("portal:follow", GET_POST, EVERYBODY, {"number": "{number}", "code": "{code}"}),
     Line("portal:code", GET_POST, EVERYBODY, {}),
     # the portal: the token is the right
+    Line("portal:request_details", GET_POST, EVERYBODY, {"q-who": "Maria"}, given={"token": "{filling}"}),
     Line("portal:summary", GET_POST, EVERYBODY, {}, given={"token": "{draft}"}),
     Line("portal:receipt", GET, EVERYBODY, given={"token": "{sent}"}),
     Line("portal:receipt_paper", GET, EVERYBODY, given={"token": "{sent}"}),

@@ -226,7 +226,7 @@ def test_other_methods_do_nothing(scene: Scene) -> None:
 
 #: Arguments that name one thing of an organisation. `reply`, `sheet`, `kind` are words that both may have.
 IDS = {"number", "attachment_id", "contact_id", "customer_id", "identity_id", "mail_id", "invitation_id", "kind_id",
-       "member_id", "file_id", "notice_id", "token"}
+       "member_id", "file_id", "notice_id", "token", "document_id", "letter_id", "entry_id", "print_id", "template_id", "request_id"}
 #: Addresses that answer the same whether or not there is such a thing.
 SAYS_NOTHING = {"portal:code", "portal:leaving"}
 

@@ -44,6 +44,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
+    ("documents", pgettext_lazy("rail", "Documents"), "file", "g l", "desk:documents_home", "knows"),
     ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
 )
 
@@ -169,7 +170,7 @@ def _keys(person: Person) -> KeyChoice | None:
 def _may(person: Person, right: str) -> bool:
     if right == "administers":
         return any(person.administers(place) or person.supervises(place) for place in person.places)
-    return bool(person.serving)
+    return bool(person.serving) or (right == "knows" and _may(person, "administers"))
 
 
 def _address(name: str) -> str:

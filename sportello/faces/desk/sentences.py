@@ -141,6 +141,7 @@ _PLAIN_EVENTS: dict[str, Any] = {
     "notice_given": gettext_lazy("a notice was given outside"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
     "reply_held": gettext_lazy("a reply was held back and not sent"),
+    "document_issued": gettext_lazy("a document was issued"),
 }
 
 ABOUT: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
+from .addresses import certified, contacts, customers, documents, door, lists, mailboxes, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     *lists.urlpatterns,
     *contacts.urlpatterns,
     *customers.urlpatterns,
+    *documents.urlpatterns,
     *door.urlpatterns,
     *procedures.urlpatterns,
     *certified.urlpatterns,
