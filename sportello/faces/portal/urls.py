@@ -13,6 +13,7 @@ from .views import (
     home,
     legal,
     receipt,
+    request_details,
     request_form,
     request_summary,
 )
@@ -27,6 +28,8 @@ urlpatterns = [
     path(_HERE, home.home, name="home"),
     path(f"{_HERE}services/<slug:sheet>/", home.service, name="service"),
     path(f"{_HERE}request/", request_form.request_form, name="request"),
+    path(f"{_HERE}forms/", home.forms, name="forms"),
+    path(f"{_HERE}request/form/<str:token>/<int:page>/", request_details.details, name="request_details"),
     path(f"{_HERE}request/summary/<str:token>/", request_summary.summary, name="summary"),
     path(f"{_HERE}request/receipt/<str:token>/", receipt.receipt, name="receipt"),
     path(f"{_HERE}request/receipt/<str:token>/paper/", receipt.paper, name="receipt_paper"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
+from sportello.service.backoffice.forms.publishing import of_portal
 
 from ..page import crumbs, language, of_organisation, show
 from ..sheets import sheets_of
@@ -26,7 +29,19 @@ def landing(request: HttpRequest) -> HttpResponse:
 @of_organisation
 def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     texts = [(sheet, sheet.text_in(language())) for sheet in sheets_of(organisation)]
-    return show(request, organisation, "portal/home.html", {"sheets": texts})
+    has_forms = bool(of_portal(organisation))
+    return show(request, organisation, "portal/home.html", {"sheets": texts, "has_forms": has_forms})
+
+
+@require_safe
+@of_organisation
+def forms(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """What can be filled in here (modulistica)."""
+    spoken = language()
+    found = [(form.name_in(spoken), in_language(version.definition.get("intro") or {}, spoken), form.kind.slug)
+             for form, version in of_portal(organisation) if form.kind]
+    context = {"forms": found, "breadcrumb": crumbs(organisation, Link(_("Forms"), ""))}
+    return show(request, organisation, "portal/forms.html", context)
 
 
 @require_safe
