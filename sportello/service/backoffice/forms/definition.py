@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -111,10 +111,6 @@ class Definition:
         return {"code": self.code, "kind": self.kind, "names": self.names, "intro": self.intro,
                 "pages": [{"titles": page.titles, "fields": [_field_data(one) for one in page.fields]}
                           for page in self.pages]}  # fmt: skip
-
-    def with_pages(self, pages: tuple[Page, ...]) -> Definition:
-        """The same with other pages; FormFault where they do not fit together."""
-        return read(replace(self, pages=pages).to_data())
 
 
 def _field_data(field: Field) -> dict[str, Any]:

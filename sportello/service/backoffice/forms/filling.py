@@ -54,10 +54,6 @@ class Filling:
     files: answers.Files
     today: date
 
-    @property
-    def names(self) -> dict[str, list[str]]:
-        return {code: [name for name, _digest in rows] for code, rows in self.files.items()}
-
     def collected(self, language: str) -> tuple[dict[str, Any], int]:
         return answers.collect(self.definition, self.typed, language, self.today, self.files)
 

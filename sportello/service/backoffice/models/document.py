@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from sportello.foundation.core.text import in_language
 from sportello.foundation.files.models import Blob
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
 from sportello.records.accounts.models import Membership
@@ -60,9 +59,6 @@ class LetterTemplate(OrganisationModel):
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["organisation", "code", "version"], name="letter_template_version_once"),
         ]
-
-    def title_in(self, language: str) -> str:
-        return in_language({code: text.get("title", "") for code, text in self.texts.items()}, language)
 
 
 class Document(OrganisationModel):
