@@ -14,6 +14,7 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice.offices import answering as offices
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
 
@@ -23,6 +24,8 @@ def _free_what_they_owned(event: Read) -> None:
 
 
 IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
+    ("aside.written", enqueue),  # so has a letter to an office
+    ("aside.answered", offices.heard),  # what an office says answers what it was asked
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
     ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
 )
@@ -34,6 +37,8 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("customers-alike", frozenset({"customer.added", "customer.changed", "identity.added"}), duplicates.after),
     # a merge was undone: tickets opened meanwhile go back to whose address they came from
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
+    # the tick says that an office is to be reminded
+    Consumer("reminders-to-offices", frozenset({"ticket.warned"}), offices.remind),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
     # and their mail, byte for byte

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from sportello.records.procedures.notice_texts_offices import OFFICE_TEXTS
 from sportello.records.procedures.notice_texts_terms import TERM_TEXTS
 
 #: moment → language → (subject, body). Variables as in `NoticeTemplate`; a line whose variables are all empty is
 #: left out, so that one text serves with and without a reason.
 TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     **TERM_TEXTS,
+    **OFFICE_TEXTS,
     "receipt": {
         "it": (
             "Ricevuta della sua richiesta {number}",

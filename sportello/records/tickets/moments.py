@@ -51,6 +51,13 @@ TERM_WARNINGS: dict[str, tuple[WarningRule, ...]] = {
         WarningRule("after", 0, "open_hours", "supervisor"),
     ),
     Term.Kind.CUSTOMER: (),
+    # the office is reminded before and after; who answers for the ticket hears of it when nothing came
+    Term.Kind.OFFICE: (
+        WarningRule("before", 2, "working_days", "office"),
+        WarningRule("after", 0, "open_hours", "owner"),
+        WarningRule("after", 1, "working_days", "office"),
+        WarningRule("after", 3, "working_days", "supervisor"),
+    ),
 }
 
 

@@ -231,6 +231,31 @@ def customers(ticket: Ticket, at: datetime, until: datetime, source: str) -> Ter
     )
 
 
+def office(
+    ticket: Ticket, at: datetime, days: int, kept: KeptCalendar, *, source: str = "", working: bool = True
+) -> Term:
+    """The term of an office that was asked, inside ours: a promise to us, to no customer; counted in its own hours."""
+    unit = "working_days" if working else "calendar_days"
+    term = _new(ticket, Term.Kind.OFFICE, at, days, unit, "none", kept)
+    term.source = source[:300]
+    term.save()
+    moments.plan(moments.of_term(term, kept.calendar, at))
+    return term
+
+
+def meet_office(ticket: Ticket, term: Term, at: datetime) -> None:
+    """The office answered."""
+    _settle(ticket, [term], met_at=at)
+
+
+def run_again(ticket: Ticket, term: Term, at: datetime) -> None:
+    """What came was no answer: the term runs on to the end it had; what is past already is not warned of again."""
+    Term.objects.filter(pk=term.pk).update(met_at=None, ended_at=None)
+    term.met_at = term.ended_at = None
+    kept = term.calendar or KeptCalendar.of(ticket.procedure.calendar)
+    moments.plan(one for one in moments.of_term(term, kept.calendar, at) if one.at > at)
+
+
 def end(ticket: Ticket, term: Term, at: datetime) -> None:
     """Something newer takes its place."""
     _settle(ticket, [term], ended_at=at)

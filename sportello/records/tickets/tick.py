@@ -95,7 +95,9 @@ def _awaited(moment: Moment) -> bool:
 
 def _warn(change: Change, moment: Moment) -> None:
     ticket = change.ticket
-    if moment.whom == Moment.Whom.OWNER and ticket.owner_id is not None:
+    if moment.whom == Moment.Whom.OFFICE:
+        pass  # whoever asked it reminds it (`config/reactions.py`)
+    elif moment.whom == Moment.Whom.OWNER and ticket.owner_id is not None:
         moment.to_member_id = ticket.owner_id
     else:  # nobody's yet: the team that answers for it
         moment.to_team_id = ticket.team_id

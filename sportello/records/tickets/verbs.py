@@ -62,6 +62,10 @@ register(
     _ticket("ticket.level_breached", moment_id=int, metric=str, happened=datetime, entry_id=int),
     _ticket("ticket.step_done", step=str, entry_id=int),
     _ticket("ticket.reason_stated", about=str),
+    # beside the customer's conversation: a question to an office, and what came back
+    _ticket("aside.written", message_id=int, entry_id=int, channel=str, aside_id=int),
+    _ticket("aside.answered", message_id=int, entry_id=int, channel=str, aside_id=int, machine=bool),
+    _ticket("ticket.forwarded", entry_id=int, aside_id=int),
     _ticket("ticket.block_found", block=str, message_id=int),
     Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
     _ticket("code.renewed"),

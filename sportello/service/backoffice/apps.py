@@ -11,3 +11,7 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         from . import verbs  # noqa: F401 - fills the registry of verbs
+        from .offices import verbs as _offices  # noqa: F401 - as above
+        from .registering import register_all
+
+        register_all()

@@ -1,3 +1,4 @@
+from .aside import Aside
 from .closure import Closure
 from .completeness import ReplyBlock, StatedReason, StepDone
 from .contact import Contact, ContactEntry, ContactInterval
@@ -19,6 +20,7 @@ from .ticket import AccessCode, Ticket, TicketCounter
 
 __all__ = [
     "AccessCode",
+    "Aside",
     "Attachment",
     "Closure",
     "Contact",

@@ -29,6 +29,7 @@ class Moment(OrganisationModel):
         OWNER = "owner", _("who has it")
         TEAM = "team", _("the team")
         SUPERVISOR = "supervisor", _("the supervisor")
+        OFFICE = "office", _("the office asked")
 
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="moments")
     term = OwnedKey(Term, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)

@@ -79,6 +79,8 @@ class Ticket(OrganisationModel):
     #: Position of the newest entry, and of the newest a customer or colleague said in public.
     last_position = models.PositiveIntegerField(default=0)
     last_public_position = models.PositiveIntegerField(default=0)
+    #: How many offices are asked now: where it stands asks for them only when there are any.
+    open_asides = models.PositiveSmallIntegerField(default=0)
 
     objects = TicketQuerySet.as_manager()
 

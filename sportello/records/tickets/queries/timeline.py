@@ -120,6 +120,8 @@ def _author(entry: Entry) -> str:
         return entry.message.sender_name or (
             entry.by_customer.name if entry.by_customer else entry.message.sender_address
         )
+    if entry.kind == Entry.Kind.MESSAGE and entry.message.direction == Message.Direction.TOLD:
+        return str(entry.message.sender_name or entry.message.sender_address)
     return entry.by_customer.name if entry.by_customer else ""
 
 

@@ -34,6 +34,8 @@ def act(mail: Arrived, decision: Decision) -> Settled:
         return machines.settle_complaint(mail, facts)
     if decision.fate == "kept" and decision.found is not None:
         return machines.keep_on_ticket(mail, decision.found, decision.cause, facts)
+    if decision.fate == "office" and decision.found is not None and decision.writer is not None:
+        return machines.tell_aside(mail, decision.found, decision.writer, decision.cause, facts)
     if decision.fate in ("joined", "opened") and decision.writer is not None:
         return _of_a_person(mail, decision, decision.writer)
     copy = IncomingMail.objects.filter(pk=decision.copy).first() if decision.copy else None

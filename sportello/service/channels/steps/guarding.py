@@ -98,7 +98,7 @@ def facts_of(mail: Arrived, copies: list[Copy]) -> GuardFacts:
         id_reused=bool(mail.rfc_id)
         and any(copy.mailbox_id == mail.row.mailbox_id and copy.raw_id != mail.row.raw_id for copy in copies),
         sent_by_us=token is not None
-        and Message.objects.filter(organisation=mail.organisation, token=token, direction="out").exists(),
+        and Message.objects.filter(organisation=mail.organisation, token=token, direction__in=("out", "ask")).exists(),
         our_addresses=mail.ours,
         blocked_by=mail.desk.blocked_by(mail.sender, mail.at),
         speaks_for_people=speaks_for_people(mail),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.records.customers.identities import normal
+from sportello.records.tickets.actions.asides import told
 from sportello.records.tickets.actions.change import changing
 from sportello.records.tickets.actions.messages import receive
 from sportello.records.tickets.models import Message
@@ -18,9 +19,11 @@ from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
 
 from .mail import Arrived, Settled, State
 from .which import Found, by_reference, by_token
-from .who import known_customer, writer_of
+from .who import Writer, known_customer, writer_of
 from .words import words_of
 
+#: What left by our hand: to the customer, to an office.
+OURS = (Message.Direction.OUT, Message.Direction.ASK)
 #: What a delivery report says of a message that goes on.
 _GOOD = {"delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED}
 
@@ -40,6 +43,8 @@ def ticket_of_reply(mail: Arrived) -> Found | None:
 def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any]) -> Settled:
     """An automatic reply on its ticket's timeline; it moves neither state nor clock."""
     writer = writer_of(mail)
+    if found.aside is not None:
+        return tell_aside(mail, found, writer, cause, facts, is_machine=True)
     message = receive(
         found.ticket,
         words_of(mail, writer, is_machine=True),
@@ -47,6 +52,24 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
         customer=known_customer(mail, writer),
         actor=MACHINE,
         reasons=[("ticket", found.why, {"mail_id": mail.row.pk, "machine": cause})],
+        at=mail.at,
+    )
+    return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
+
+
+def tell_aside(
+    mail: Arrived, found: Found, writer: Writer, cause: str, facts: dict[str, Any], *, is_machine: bool = False
+) -> Settled:
+    """What an office writes comes to the ticket as its words: it is no customer's, and nobody becomes one by it."""
+    if found.aside is None:
+        raise ValueError("only what answers a letter to an office is told by it")
+    message = told(
+        found.ticket,
+        found.aside,
+        words_of(mail, writer, is_machine=is_machine),
+        channel=mail.channel,
+        actor=MACHINE,
+        reasons=[("ticket", f"{found.why}_of_office", {"mail_id": mail.row.pk, "aside_id": found.aside.pk})],
         at=mail.at,
     )
     return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
@@ -104,7 +127,7 @@ def _dispatch_of(mail: Arrived, original_ids: Iterable[str]) -> Dispatch | None:
     dispatches = {
         dispatch.message.token: dispatch
         for dispatch in Dispatch.objects.filter(
-            organisation=mail.organisation, message__token__in=found[:50], message__direction=Message.Direction.OUT
+            organisation=mail.organisation, message__token__in=found[:50], message__direction__in=OURS
         ).select_related("message__entry__ticket")
     }
     return next((dispatches[token] for token in found if token in dispatches), None)

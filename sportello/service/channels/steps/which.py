@@ -12,8 +12,9 @@ from datetime import timedelta
 from django.db.models import QuerySet
 
 from sportello.foundation.core.text import fold
+from sportello.records.customers.identities import normal
 from sportello.records.customers.models import Customer
-from sportello.records.tickets.models import Message, Participant, Ticket
+from sportello.records.tickets.models import Aside, Message, Participant, Ticket
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import Mailbox
 from sportello.service.channels.pec.binding import answered_by
@@ -23,7 +24,7 @@ from .who import Writer
 
 _NUMBER = re.compile(r"\b(\d{4}-\d{7})\b")
 _PREFIX = re.compile(r"^(?:(?:re|r|rif|i|fw|fwd|inoltra|aw|wg|sv|tr)\s*(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+")
-_WITH = ("entry__ticket__procedure",)
+_WITH = ("entry__ticket__procedure", "aside")
 #: How far back a customer's ticket with the same subject is perhaps the same matter.
 RECENT = timedelta(days=90)
 HINTS = 3
@@ -37,11 +38,16 @@ class Found:
     why: str
     answered: Message | None = None
 
+    @property
+    def aside(self) -> Aside | None:
+        """The conversation with an office that is answered; None: the customer's."""
+        return self.answered.aside if self.answered is not None else None
+
 
 def by_token(mail: Arrived) -> Found | None:
     """The ticket of the first token that is one of ours, in the order of trust of `find_tokens`."""
     found = tokens.find_tokens(mail.record, [mail.row.envelope_to])[:20]
-    ours = _with_ticket(mail).filter(token__in=found, direction=Message.Direction.OUT) if found else ()
+    ours = _with_ticket(mail).filter(token__in=found, direction__in=(Message.Direction.OUT, Message.Direction.ASK)) if found else ()
     known = {message.token: message for message in ours}
     for token in found:
         if token in known:
@@ -50,15 +56,27 @@ def by_token(mail: Arrived) -> Found | None:
 
 
 def by_reference(mail: Arrived, writer: Writer, customer: Customer | None) -> Found | None:
-    """The newest referred ticket in which the sender takes part."""
-    for ticket in referred(mail):
-        if _takes_part(mail, ticket, writer, customer):
-            return Found(ticket, "by_reference")
+    """The newest referred ticket in which the sender takes part; an office takes part in its own conversation only."""
+    for message in _referred(mail):
+        if message.aside is not None:
+            if message.aside.address and key_of(message.aside.address) == key_of(writer.address):
+                return Found(message.entry.ticket, "by_reference", message)
+        elif _takes_part(mail, message.entry.ticket, writer, customer):
+            return Found(message.entry.ticket, "by_reference")
     return None
+
+
+def key_of(address: str) -> str:
+    """Two spellings of an address are one."""
+    return normal("email", address) or address.strip().lower()
 
 
 def referred(mail: Arrived) -> list[Ticket]:
     """Tickets that hold a message this one refers to, newest reference first. Proves nothing by itself."""
+    return list({message.entry.ticket_id: message.entry.ticket for message in _referred(mail)}.values())
+
+
+def _referred(mail: Arrived) -> list[Message]:
     ids = [mail.record.in_reply_to, *reversed(mail.record.references)]
     wanted = [one[:500] for one in ids if one][:50]
     if not wanted:
@@ -67,7 +85,7 @@ def referred(mail: Arrived) -> list[Ticket]:
     messages = sorted(_with_ticket(mail).filter(rfc_id__in=wanted)[:200], key=lambda one: (order[one.rfc_id], -one.pk))
     if mail.channel == Mailbox.Channel.PEC:
         messages += answered_by(mail.organisation, wanted)
-    return list({message.entry.ticket_id: message.entry.ticket for message in messages}.values())
+    return messages
 
 
 def perhaps(mail: Arrived, writer: Writer, customer: Customer | None) -> list[Ticket]:

@@ -1,0 +1,12 @@
+"""What the back office adds to the tickets below: what stands against closing, what stands against leaving."""
+
+from __future__ import annotations
+
+from sportello.records.tickets import blockers
+
+from .offices import answering
+
+
+def register_all() -> None:
+    """When Django starts; again is once."""
+    blockers.register("offices", answering.awaited)
