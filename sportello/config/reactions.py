@@ -14,6 +14,8 @@ from sportello.records.customers.actions.erasing import Hold
 from sportello.records.tickets.actions import erasing
 from sportello.records.tickets.actions.leaving import free_tickets_of
 from sportello.records.tickets.actions.parting import give_back
+from sportello.service.backoffice import erasing_offices
+from sportello.service.backoffice.checklists import ticking
 from sportello.service.backoffice.offices import answering as offices
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
@@ -39,6 +41,10 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # the tick says that an office is to be reminded
     Consumer("reminders-to-offices", frozenset({"ticket.warned"}), offices.remind),
+    # the checklists of its kind; one that has none costs a look at the index
+    Consumer("checklists-of-kinds", frozenset({"ticket.opened", "ticket.kind_changed"}), ticking.hang_by_kind),
+    # words about the customer in approvals, checklists, cases
+    Consumer("offices-of-who-was-erased", frozenset({"customer.erased"}), erasing_offices.erase),
     # an erasure ordered by law: words on tickets may be many
     Consumer("words-of-who-was-erased", frozenset({"customer.erased"}), erasing.erase_words),
     # and their mail, byte for byte

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sportello.records.tickets import blockers
+from sportello.records.tickets import blockers, clearance
 
+from .approvals import rules
+from .checklists import ticking
 from .offices import answering
 
 
 def register_all() -> None:
     """When Django starts; again is once."""
     blockers.register("offices", answering.awaited)
+    blockers.register("checklists", ticking.unticked)
+    clearance.register("approvals", rules.clear)

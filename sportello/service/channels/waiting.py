@@ -17,10 +17,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
+from sportello.foundation.core.text import clean
 from sportello.foundation.journal.actor import SYSTEM, person
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
+from sportello.records.tickets import clearance
 from sportello.records.tickets.actions import ending
 from sportello.records.tickets.actions import messages as speaking
 from sportello.records.tickets.actions.change import changing, lock
@@ -207,6 +209,7 @@ def _checked(row: Ticket, member: Membership, reply: Reply) -> Reply:
     to, cc = recipients.checked(row.organisation, reply.to, reply.cc)
     base = _read_with_own(row, member, reply.base_position)
     speaking.refuse_answer(row, reply.text, base)
+    clearance.refuse(row, clearance.Leaving("answer", clean(reply.text), to, cc, reply.files))
     if to:
         capacity.refuse_too_large(row, reply.text, reply.files)
     return Reply(

@@ -12,7 +12,7 @@ from sportello.foundation.journal.actor import customer as by_customer
 from sportello.foundation.journal.actor import person
 from sportello.records.accounts.models import Membership
 
-from .. import blockers, levels, moments, notices, terms
+from .. import blockers, clearance, levels, moments, notices, terms
 from ..models import Closure, Suspension, Term, Ticket
 from .change import changing
 from .messages import reopen_now
@@ -32,6 +32,7 @@ def close(ticket: Ticket, *, by: Membership, outcome: str, reason: str, at: date
         missing = blockers.missing(row, outcome)
         if missing:
             raise Refusal(blockers.sentence(missing))
+        clearance.refuse(row, clearance.Leaving("closing", stated, outcome=outcome))
         row.status, row.closed_at, row.unanswered_since = Ticket.Status.CLOSED, change.at, None
         _end_clocks(row, change.at)
         closure = Closure.objects.create(

@@ -14,7 +14,7 @@ from sportello.foundation.journal.actor import Actor, person
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import levels, notices, terms
+from .. import clearance, levels, notices, terms
 from ..models import Closure, Entry, Message, Note, Term, Ticket
 from ..reach import WRITING, reach, writing_way
 from ..search_index import index
@@ -103,6 +103,7 @@ def answer(
     with changing(ticket, person(member.user_id), at) as change:
         row = change.ticket
         refuse_answer(row, words, base_position)
+        clearance.refuse(row, clearance.Leaving("answer", words, to, cc, files))
         entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)
         row.last_public_position = entry.position
         message = _outgoing(row, entry, words, to, cc, by_reach)

@@ -13,7 +13,7 @@ from .disposal import DisposalLine, DisposalList, DroppedFile, Tombstone
 from .file_plan import FileClass, KindClass
 from .filing import Archive, Filing, LegalHold, Solution
 from .known_fault import FaultTelling, FaultTicket, FaultUpdate, KnownFault
-from .office import Forwarding, ForwardedItem, ForwardingExtension, ForwardingReminder, Office
+from .office import ForwardedItem, Forwarding, ForwardingExtension, ForwardingReminder, Office
 from .package import Package, PackagedTicket
 from .remedy import OfferedRemedy, RemedyLimit
 from .shop_request import ShopRequest

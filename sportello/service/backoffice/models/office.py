@@ -1,4 +1,4 @@
-"""Competent offices, and what was forwarded to them: inside the house a team, outside an address that sees what is sent."""
+"""Competent offices and what is forwarded to them: inside a team of ours, outside an address that sees what is sent."""
 
 from __future__ import annotations
 

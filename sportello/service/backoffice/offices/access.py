@@ -1,4 +1,4 @@
-"""Who sees what was forwarded: who sees the ticket; and of an office inside its team, which sees what was sent, no more."""
+"""Who sees what was forwarded: who sees the ticket; and the team of an office inside, which sees what was sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def get_forwarding(person: Person, slug: str, forwarding_id: int) -> Forwarding:
 
 
 def get_for_office(person: Person, slug: str, forwarding_id: int) -> Forwarding:
-    """One that was sent to a team of theirs. What they may see of its ticket is not asked: only what was sent is shown."""
+    """One sent to a team of theirs. What they may see of its ticket is not asked: only what was sent is shown."""
     found = _all(slug).filter(pk=forwarding_id, office__team__in=sorted(person.team_ids)).first()
     if found is None:
         raise Http404

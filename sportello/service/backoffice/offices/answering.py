@@ -1,4 +1,4 @@
-"""What comes back from an office, and reminders to it: reactions to what was journalled, and the words of colleagues."""
+"""What comes back from an office, and reminders to it: reactions to the journal, and words of colleagues."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def remind(event: Read) -> None:
 
 
 def awaited(ticket: Ticket, outcome: str) -> Iterable[Missing]:
-    """A blocker: what was asked is answered or recalled before the ticket is closed, so that no office works in vain."""
+    """A blocker: what was asked is answered or recalled before the ticket is closed: no office works in vain."""
     if ticket.open_asides:
         open_ones = Forwarding.objects.open().filter(ticket=ticket).select_related("office").order_by("pk")
         for forwarding in open_ones:

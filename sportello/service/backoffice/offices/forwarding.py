@@ -72,8 +72,8 @@ def forward(ticket: Ticket, office: Office, asked: Asked, *, by: Membership, at:
             files=[] if office.is_inside else [File(one.filename, one.blob) for one in files], member=by,
         )
         forwarding = Forwarding.objects.create(
-            organisation_id=row.organisation_id, ticket=row, office=office, aside=aside, question=question, by_member=by,
-            asked_at=change.at, term=term, expected_at=term.due_at, beyond_reason=beyond,
+            organisation_id=row.organisation_id, ticket=row, office=office, aside=aside, question=question,
+            by_member=by, asked_at=change.at, term=term, expected_at=term.due_at, beyond_reason=beyond,
             with_customer=asked.with_customer,
         )
         _keep_items(forwarding, chosen, files)
@@ -258,9 +258,8 @@ def choosable(ticket: Ticket) -> tuple[list[Message], list[Attachment]]:
     entries = Entry.objects.filter(
         ticket=ticket, kind=Entry.Kind.MESSAGE, visibility=Entry.Visibility.PUBLIC, message__notice_moment=""
     )
-    messages = list(
-        Message.objects.filter(entry__in=entries).select_related("entry", "entry__by_member__user").order_by("entry__position")
-    )
+    said = Message.objects.filter(entry__in=entries).select_related("entry", "entry__by_member__user")
+    messages = list(said.order_by("entry__position"))
     files = list(
         Attachment.objects.filter(entry__in=entries).select_related("blob", "entry").order_by("entry__position", "pk")
     )

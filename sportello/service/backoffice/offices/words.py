@@ -79,9 +79,8 @@ def extended(forwarding: Forwarding, reason: str) -> str:
     organisation = forwarding.ticket.organisation
     with translation.override(language_of(organisation)):
         day = notice_words.day_words(organisation, forwarding.expected_at)
-        return "\n\n".join(
-            [_("You have more time: we now need your answer by %(day)s.") % {"day": day}, reason, _reply(forwarding.ticket)]
-        )
+        said = _("You have more time: we now need your answer by %(day)s.") % {"day": day}
+        return "\n\n".join([said, reason, _reply(forwarding.ticket)])
 
 
 def recalled(forwarding: Forwarding, reason: str) -> str:

@@ -63,7 +63,8 @@ def _by_msgid(organisation: Organisation, msgid: str) -> Dispatch | None:
         return None
     token = tokens.ours(msgid)
     named = Q(message__token=token) if token else Q(message__rfc_id=msgid[:500])
-    return _sent(organisation).filter(named, message__direction__in=(Message.Direction.OUT, Message.Direction.ASK)).first()
+    ours = (Message.Direction.OUT, Message.Direction.ASK)
+    return _sent(organisation).filter(named, message__direction__in=ours).first()
 
 
 def _by_identifier(organisation: Organisation, identifier: str) -> Dispatch | None:

@@ -16,7 +16,9 @@ from .mail import Arrived, State
 from .who import Writer, known_customer, writer_of
 from .words import text_of
 
-Fate = Literal["duplicate", "quarantined", "machine", "report", "receipt", "complaint", "kept", "office", "joined", "opened"]
+Fate = Literal[
+    "duplicate", "quarantined", "machine", "report", "receipt", "complaint", "kept", "office", "joined", "opened"
+]
 
 #: In which state of its row a fate ends.
 STATES: dict[Fate, str] = {

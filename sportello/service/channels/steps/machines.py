@@ -11,19 +11,16 @@ from sportello.records.customers.identities import normal
 from sportello.records.tickets.actions.asides import told
 from sportello.records.tickets.actions.change import changing
 from sportello.records.tickets.actions.messages import receive
-from sportello.records.tickets.models import Message
 from sportello.service.channels import undelivered
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.mailkit.record import Bounce, BouncedRecipient
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
 
 from .mail import Arrived, Settled, State
-from .which import Found, by_reference, by_token
+from .which import OURS, Found, by_reference, by_token
 from .who import Writer, known_customer, writer_of
 from .words import words_of
 
-#: What left by our hand: to the customer, to an office.
-OURS = (Message.Direction.OUT, Message.Direction.ASK)
 #: What a delivery report says of a message that goes on.
 _GOOD = {"delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED}
 

@@ -28,6 +28,8 @@ _WITH = ("entry__ticket__procedure", "aside")
 #: How far back a customer's ticket with the same subject is perhaps the same matter.
 RECENT = timedelta(days=90)
 HINTS = 3
+#: What left by our hand: to the customer, to an office.
+OURS = (Message.Direction.OUT, Message.Direction.ASK)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Found:
 def by_token(mail: Arrived) -> Found | None:
     """The ticket of the first token that is one of ours, in the order of trust of `find_tokens`."""
     found = tokens.find_tokens(mail.record, [mail.row.envelope_to])[:20]
-    ours = _with_ticket(mail).filter(token__in=found, direction__in=(Message.Direction.OUT, Message.Direction.ASK)) if found else ()
+    ours = _with_ticket(mail).filter(token__in=found, direction__in=OURS) if found else ()
     known = {message.token: message for message in ours}
     for token in found:
         if token in known:
