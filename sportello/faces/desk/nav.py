@@ -42,6 +42,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
+    ("backoffice", pgettext_lazy("rail", "Back office"), "office", "g b", "desk:offices_home", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
     ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),

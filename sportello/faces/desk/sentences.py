@@ -16,10 +16,10 @@ from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures import explaining
 from sportello.records.procedures.models import Kind, NoticeTemplate
-from sportello.records.tickets.models import Closure, Link, Reason, Ticket
+from sportello.records.tickets.models import Aside, Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
-from . import certified_words, term_events
+from . import certified_words, office_events, term_events
 
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
@@ -30,6 +30,7 @@ CHANNELS: dict[str, Any] = {
     "phone": gettext_lazy("phone"),
     "letter": gettext_lazy("letter"),
     "screen": gettext_lazy("on screen"),
+    "inside": gettext_lazy("inside the house"),
 }
 CHANNEL_ICONS = {
     "email": "mail",
@@ -57,11 +58,13 @@ class Names:
     members: dict[int, str] = field(default_factory=dict)
     teams: dict[int, str] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
+    #: Offices asked, by the conversation with them.
+    asides: dict[int, str] = field(default_factory=dict)
 
 
 def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]]) -> Names:
     """The names events of these codes need: one query for each sort that is needed at all."""
-    wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set()}
+    wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set(), "aside": set()}
     sorts = {"assigned": "member", "moved": "team", "kind_changed": "kind"}
     for code, given in facts:
         for key, value in given.items():
@@ -92,10 +95,16 @@ def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]])
         if wanted["kind"]
         else ()
     )
+    asides = (
+        Aside.objects.filter(organisation_id=organisation_id, pk__in=wanted["aside"]).values_list("pk", "name")
+        if wanted["aside"]
+        else ()
+    )
     return Names(
         dict(members),
         {key: in_language(names, language) for key, names in teams},
         {key: in_language(names, language) for key, names in kinds},
+        dict(asides),
     )
 
 
@@ -120,6 +129,8 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
     if code == "pec_receipt":
         return certified_words.receipt_sentence(facts)
+    if code in office_events.CODES:
+        return office_events.sentence(code, names.asides.get(facts.get("aside_id") or 0, ""))
     if code in term_events.CODES:
         return term_events.sentence(code, facts, _day)
     if code == "closed":
@@ -141,6 +152,7 @@ _PLAIN_EVENTS: dict[str, Any] = {
     "notice_given": gettext_lazy("a notice was given outside"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
     "reply_held": gettext_lazy("a reply was held back and not sent"),
+    **office_events.PLAIN,
 }
 
 ABOUT: dict[str, Any] = {
@@ -187,6 +199,8 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
+        ("ticket", "by_token_of_office"): _("It answers our letter to the office: it carries its token."),
+        ("ticket", "by_reference_of_office"): _("It names our letter to the office, and comes from its address."),
         ("ticket", "opened"): _("Nothing tied it to a ticket that exists: a new one was opened."),
         ("notice", "no_way"): _("No program may answer this sender: nobody was told automatically."),
         ("customer", "by_form_text"): _("Known by the address written in the text of the form."),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from sportello.foundation.files.models import Blob
 from sportello.records.tickets import codes
-from sportello.records.tickets.models import Entry, Ticket
+from sportello.records.tickets.models import Entry, Message, Ticket
 from sportello.records.tickets.queries import TimelineItem
 from sportello.records.tickets.queries.timeline import FileRow
 from sportello.service.channels.email import plain
@@ -179,6 +179,8 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         "files": files,
         "text": message.text.replace(codes.MARK, HIDDEN_CODE),
     }
+    if message.is_aside:
+        return _aside_line(item, message, leaving.get(message.pk), to, common)
     if message.is_incoming:
         machine = _("written by a machine: it changes neither state nor terms") if message.is_machine else ""
         return Line(
@@ -195,6 +197,19 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         moment = sentences.moment_word(message.notice_moment)
         return Line(item, "notice", "Sportello", sentence=moment, to=to, leaving=left, **common)
     return Line(item, "message_out", item.author or _("Colleague"), to=to, cc=cc, leaving=left, **common)
+
+
+def _aside_line(
+    item: TimelineItem, message: Message, left: Leaving | None, to: str, common: dict[str, Any]
+) -> Line:
+    """Said with an office: drawn as what stays among colleagues, for so it does towards the customer."""
+    if message.direction == Message.Direction.ASK:
+        machine = _("sent by Sportello to the office asked") if message.is_machine else ""
+        said = machine or _("to the office asked: the customer does not see it")
+        return Line(item, "note", item.author or "Sportello", to=to, leaving=left, sentence=said, **common)
+    machine = _("written by a machine of the office: it is no answer") if message.is_machine else ""
+    said = machine or _("from the office asked: the customer does not see it")
+    return Line(item, "note", item.author, sentence=said, **common)
 
 
 def _contact_sentence(item: TimelineItem) -> str:

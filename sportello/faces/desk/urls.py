@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
+from .addresses import certified, contacts, customers, door, lists, mailboxes, offices, procedures, terms, work
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     *certified.urlpatterns,
     *mailboxes.urlpatterns,
     *terms.urlpatterns,
+    *offices.urlpatterns,
 ]

@@ -73,6 +73,7 @@ def _conclusion(
         procedure.term_roll,
         kept,
         pauses=_global_pauses(ticket, kept.calendar, at, prepared),
+        office_days=rules_of(procedure).term.office_days,
     )
     term.source = procedure.source
     return term
@@ -88,6 +89,7 @@ def _new(
     kept: KeptCalendar,
     *,
     pauses: Sequence[Pause] = (),
+    office_days: bool = False,
 ) -> Term:
     term = Term(
         organisation_id=ticket.organisation_id,
@@ -99,7 +101,7 @@ def _new(
         roll=roll,
         calendar=kept,
     )
-    _put(term, _counted(term, pauses, ()))
+    _put(term, _counted(term, pauses, (), office_days=office_days))
     return term
 
 
@@ -117,7 +119,8 @@ def recount(ticket: Ticket, term: Term, at: datetime) -> Term:
     decreed = _global_pauses(ticket, calendar, term.starts_at, Prepared(ticket.organisation))
     pauses = [*pauses_of(ticket, term), *decreed]
     extensions = list(Extension.objects.filter(term=term, value__isnull=False).order_by("made_at", "id"))
-    _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term)))
+    by_office = rules_of(ticket.procedure).term.office_days
+    _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term), office_days=by_office))
     term.save()
     moments.forget(ticket, terms=[term])
     moments.plan(moments.of_term(term, calendar, at))
@@ -133,7 +136,12 @@ def _begins_again(ticket: Ticket, term: Term) -> datetime | None:
 
 
 def _counted(
-    term: Term, pauses: Sequence[Pause], extensions: Iterable[Extension], *, since: datetime | None = None
+    term: Term,
+    pauses: Sequence[Pause],
+    extensions: Iterable[Extension],
+    *,
+    since: datetime | None = None,
+    office_days: bool = False,
 ) -> Counted:
     """The base; a longer whole or more of the same unit takes its place; another unit is counted from its end."""
     if term.calendar is None or term.value is None:
@@ -149,7 +157,9 @@ def _counted(
             value += one.value
         else:
             further.append((one.value, one.unit))
-    counted = count_term(since or term.starts_at, value, unit, calendar, term.roll or "none", pauses=pauses)
+    counted = count_term(
+        since or term.starts_at, value, unit, calendar, term.roll or "none", pauses=pauses, office_days=office_days
+    )
     for more, its_unit in further:
         counted = _chained(counted, count_term(
             counted.safe_due, more, its_unit, calendar, term.roll or "none", pauses=pauses
@@ -231,13 +241,9 @@ def customers(ticket: Ticket, at: datetime, until: datetime, source: str) -> Ter
     )
 
 
-def office(
-    ticket: Ticket, at: datetime, days: int, kept: KeptCalendar, *, source: str = "", working: bool = True
-) -> Term:
-    """The term of an office that was asked, inside ours: a promise to us, to no customer; counted in its own hours."""
-    unit = "working_days" if working else "calendar_days"
-    term = _new(ticket, Term.Kind.OFFICE, at, days, unit, "none", kept)
-    term.source = source[:300]
+def office(ticket: Ticket, at: datetime, days: int, kept: KeptCalendar) -> Term:
+    """The term of an office that was asked, inside ours: a promise to us, to no customer; in days on which it opens."""
+    term = _new(ticket, Term.Kind.OFFICE, at, days, "working_days", "none", kept, office_days=True)
     term.save()
     moments.plan(moments.of_term(term, kept.calendar, at))
     return term

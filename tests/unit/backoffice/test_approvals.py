@@ -59,7 +59,7 @@ def test_nothing_leaves_by_another_door_or_with_another_word(cast: Cast, ticket:
     anna = cast.member("Anna")
     reply = waiting.Reply(TEXT, ticket.last_public_position, [("Maria", "maria@example.org")])
     for seconds in (0, 20):
-        with pytest.raises(Refusal, match="approved before they leave"):
+        with pytest.raises(Refusal, match="si approvano prima"):
             waiting.send(ticket, anna, reply, seconds=seconds)
     with pytest.raises(Refusal):
         messages.answer(ticket, anna, TEXT, base_position=ticket.last_public_position)
@@ -114,7 +114,7 @@ def test_news_of_the_customer_holds_it_approved_and_its_author_sends_it(cast: Ca
     messages.receive(ticket, Words(text="Ho cambiato banca.", sender_address="maria@example.org"), channel="email",
                      customer=ticket.customer, actor=actor.customer(ticket.customer_id))
     asking.approve(approval, 1, by=cast.member("Carla"))
-    assert approval.state == "approved" and "Something new arrived" in approval.held_words
+    assert approval.state == "approved" and "qualcosa di nuovo" in approval.held_words
     assert not answers(ticket)
     with pytest.raises(NotAllowed):
         asking.send(approval, by=cast.member("Carla"), base_position=99)
@@ -125,7 +125,7 @@ def test_news_of_the_customer_holds_it_approved_and_its_author_sends_it(cast: Ca
 
 def test_a_decision_is_approved_with_its_reason(cast: Cast, ticket: Ticket) -> None:
     anna = cast.member("Anna")
-    with pytest.raises(Refusal, match="approved first"):
+    with pytest.raises(Refusal, match="si approva prima"):
         ending.close(ticket, by=anna, outcome="not_accepted", reason="Il pagamento risulta uno.")
     approval = asking.ask(ticket, Draft(outcome="not_accepted", reason="Il pagamento risulta uno."), by=anna)
     asking.approve(approval, 1, by=cast.member("Bruno"))

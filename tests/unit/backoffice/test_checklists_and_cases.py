@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from sportello.foundation.core.errors import Refusal, Stale
-from sportello.foundation.journal import consumers
 from sportello.records.procedures.actions.switching import switch_on
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import unconfirmed
@@ -18,6 +17,7 @@ from sportello.service.backoffice.models import Checklist, ChecklistTemplate, Ch
 from sportello.service.backoffice.unknown_cases import drafts, handling
 from sportello.service.backoffice.unknown_cases.handling import Solution
 from tests.cast import Cast
+from tests.reacting import react
 
 ITEMS = items_from("!Identità verificata\n\nRicevuta allegata\n! IBAN controllato")
 
@@ -40,17 +40,17 @@ def test_the_checklist_of_the_kind_hangs_on_the_ticket_once(cast: Cast, template
     ticket = cast.ticket(kind="complaint")
     assert len(names(ticket)) == 2, "it counts before the worker has come by"
     for _ in range(3):
-        consumers.work()
+        react()
     assert Checklist.objects.get(ticket=ticket).items.count() == 3
     assert len(names(ticket)) == 2
     other = cast.ticket()
-    consumers.work()
+    react()
     assert not Checklist.objects.filter(ticket=other).exists()
 
 
 def test_mandatory_items_stand_against_closing_until_ticked(cast: Cast, template: ChecklistTemplate) -> None:
     ticket = cast.ticket(kind="complaint")
-    consumers.work()
+    react()
     anna, bruno = cast.member("Anna"), cast.member("Bruno")
     with pytest.raises(Refusal, match="IBAN controllato"):
         ending.close(ticket, by=anna, outcome="solved", reason="Fatto.")
@@ -71,7 +71,7 @@ def test_mandatory_items_stand_against_closing_until_ticked(cast: Cast, template
 
 def test_nothing_is_asked_where_nothing_was_decided(cast: Cast, template: ChecklistTemplate) -> None:
     ticket = cast.ticket(kind="complaint")
-    consumers.work()
+    react()
     ending.close(ticket, by=cast.member("Anna"), outcome="withdrawn", reason="Rinuncia.")
 
 
@@ -90,7 +90,7 @@ def test_several_by_hand_and_one_taken_off_with_its_reason(cast: Cast, template:
 
 def test_a_changed_template_leaves_what_hangs_as_it_was(cast: Cast, template: ChecklistTemplate) -> None:
     ticket = cast.ticket(kind="complaint")
-    consumers.work()
+    react()
     ticking.make_template(cast.borgo, "Rimborso", [Item("Altro", True)], kind=template.kind, by=cast.member("Carla"),
                           replaces=template)  # fmt: skip
     assert [item.text for item in Checklist.objects.get(ticket=ticket).items.order_by("position")] == [

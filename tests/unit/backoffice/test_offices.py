@@ -9,7 +9,7 @@ import pytest
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.files.actions import keep, read
-from sportello.foundation.journal import actor, consumers
+from sportello.foundation.journal import actor
 from sportello.records.customers.models import Customer, Identity
 from sportello.records.tickets import blockers, terms
 from sportello.records.tickets.actions import ending, messages
@@ -33,6 +33,7 @@ from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.models import IncomingMail, OutTrayMail
 from tests.cast import Cast
 from tests.flows.mail_fixtures import arrive, letter, tray
+from tests.reacting import react
 from tests.unit.tickets.terms_scene import Scene, day, rule, term_of, tick_all
 
 WORKS = "lavori@provincia.test"
@@ -136,7 +137,7 @@ def test_who_asks_is_sent_only_when_chosen(scene: Scene) -> None:
 def test_notes_and_their_files_cannot_be_chosen(scene: Scene) -> None:
     ticket = opened(scene)
     note = Attachment.objects.get(filename="nota.txt")
-    with pytest.raises(Refusal, match="not for others to see"):
+    with pytest.raises(Refusal, match="non è per gli occhi di altri"):
         forwarded(scene, ticket, attachments=[note.pk])
     receipt = Message.objects.get(entry__ticket=ticket, notice_moment="receipt")
     with pytest.raises(Refusal):
@@ -209,7 +210,7 @@ def test_a_colleague_says_whether_it_is_the_answer(scene: Scene) -> None:
     forwarding.not_yet(one, by=scene.cast.member("Anna"), text="Ci serve la data.")
     assert one.state == "awaited" and Term.objects.get(pk=one.term_id).is_running
     assert Moment.objects.filter(term=one.term_id, next_moment_at__isnull=False).count() == 5, "reminded as before"
-    assert "Ci serve la data." in to_office().decode()
+    assert "Ci serve la data." in parse(to_office()).text
     answer_mail(to_office(), "Il 14 settembre.")
     forwarding.accept(one, by=scene.cast.member("Anna"))
     ticket.refresh_from_db()
@@ -221,7 +222,7 @@ def test_a_colleague_says_whether_it_is_the_answer(scene: Scene) -> None:
 def test_it_never_ends_after_our_own_term_without_saying_so(scene: Scene) -> None:
     """Our term ends on 1 October (30 days); the safe end is what counts."""
     ticket = opened(scene)
-    with pytest.raises(Refusal, match="after our own term ends on") as refused:
+    with pytest.raises(Refusal, match="dopo la fine del nostro termine") as refused:
         forwarded(scene, ticket, days=30)
     assert refused.value.field == "beyond"
     one = forwarded(scene, ticket, Office.objects.first(), days=30, beyond="Serve un sopralluogo in quota.")
@@ -244,12 +245,13 @@ def test_reminders_come_by_the_tick_once_each(scene: Scene) -> None:
     """Two working days before, and one after: a letter each, though the worker looks often."""
     ticket = opened(scene)
     one = forwarded(scene, ticket)
+    tray()
     OutTrayMail.objects.all().delete()
     for at, letters in (("2026-09-03 10:00", 0), ("2026-09-04 10:00", 1), ("2026-09-08 10:00", 1), ("2026-09-10 10:00", 2)):
         scene.now(at)
         for _ in range(2):
             tick_all()
-            consumers.work()
+            react()
         tray()
         sent = [mail for mail in OutTrayMail.objects.all() if mail.recipients == [WORKS]]
         assert len(sent) == letters, at
@@ -264,7 +266,7 @@ def test_an_office_inside_sees_what_was_sent_and_answers_on_its_page(scene: Scen
     assert not [mail for mail in tray() if "Potete dirci" in mail.text], "nothing leaves"
     scene.now("2026-09-04 10:00")
     tick_all()
-    consumers.work()
+    react()
     reminded = Moment.objects.get(term=one.term_id, whom="office", done_at__isnull=False)
     assert reminded.to_team == scene.cast.team("taxes")
     said = answering.answer_inside(one, "Rifacciamo l'asfalto il 14.", by=scene.cast.member("Dario"))
@@ -291,7 +293,7 @@ def test_more_time_has_a_reason_the_customer_reads(scene: Scene) -> None:
     told = Notice.objects.get(ticket=ticket, moment="office_later").message.text
     assert "Manca il tecnico." in told and "venerdì 11 settembre 2026" in told
     assert Term.objects.filter(ticket=ticket, kind="office", ended_at__isnull=True).count() == 1
-    assert "venerdì 11 settembre 2026" in to_office().decode()
+    assert "venerdì 11 settembre 2026" in parse(to_office()).text
 
 
 def test_recalled_it_is_awaited_no_more(scene: Scene) -> None:
@@ -302,10 +304,10 @@ def test_recalled_it_is_awaited_no_more(scene: Scene) -> None:
     forwarding.recall(one, by=scene.cast.member("Anna"), reason="Ha riparato il Comune.")
     ticket.refresh_from_db()
     assert (one.state, other.state, ticket.open_asides) == ("recalled", "awaited", 1)
-    assert "Ha riparato il Comune." in to_office().decode()
+    assert "Ha riparato il Comune." in parse(to_office()).text
     scene.now("2026-09-20 10:00")
     tick_all()
-    consumers.work()
+    react()
     assert one.reminders.count() == 0
 
 
@@ -359,10 +361,10 @@ def test_who_is_no_office_answers_by_reference_only_from_its_address(scene: Scen
 
 def test_asking_needs_a_mailbox_an_office_in_use_and_words(scene: Scene) -> None:
     ticket = opened(scene)
-    with pytest.raises(Refusal, match="no mailbox"):
+    with pytest.raises(Refusal, match="nessuna casella"):
         forwarded(scene, ticket, office(scene.cast, channel="pec", address="lavori@pec.test"))
     gone = office(scene.cast, name="Chiuso", retired_at=ticket.opened_at + timedelta(days=1))
-    with pytest.raises(Refusal, match="not in use"):
+    with pytest.raises(Refusal, match="non è più in uso"):
         forwarded(scene, ticket, gone)
     with pytest.raises(Refusal):
         forwarded(scene, ticket, question="  ")

@@ -72,5 +72,9 @@ class Migration(migrations.Migration):
             model_name='aside',
             constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_aside_owned'),
         ),
+        migrations.AddIndex(
+            model_name='moment',
+            index=models.Index(condition=models.Q(('done_at__isnull', False), ('whom', 'supervisor')), fields=['organisation', '-done_at'], name='moment_for_supervisors'),
+        ),
         OwnedKeys(),
     ]

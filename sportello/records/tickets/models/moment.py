@@ -80,4 +80,10 @@ class Moment(OrganisationModel):
             models.Index(
                 fields=["to_team", "-done_at"], name="moment_to_team", condition=models.Q(to_team__isnull=False)
             ),
+            # what was passed up
+            models.Index(
+                fields=["organisation", "-done_at"],
+                name="moment_for_supervisors",
+                condition=models.Q(whom="supervisor", done_at__isnull=False),
+            ),
         ]

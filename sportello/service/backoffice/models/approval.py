@@ -13,7 +13,7 @@ from sportello.foundation.files.models import Blob
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures.models import Kind
-from sportello.records.tickets.models import Message, Ticket
+from sportello.records.tickets.models import Closure, Message, Ticket
 
 
 class ApprovalRule(OrganisationModel):
@@ -134,6 +134,10 @@ class ApprovalText(OrganisationModel):
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["approval", "number"], name="approval_text_once"),
         ]
+
+    @property
+    def outcome_word(self) -> str:
+        return str(dict(Closure.Outcome.choices).get(self.outcome, self.outcome))
 
 
 class ApprovalFile(OrganisationModel):
