@@ -50,6 +50,7 @@ from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
 from .permission_customers import customer_kit
+from .permission_offices import offices_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
@@ -138,6 +139,7 @@ def make_scene() -> Scene:
     for about in TICKETS:
         slug = about.split()[0]
         tickets[about] = {**here[slug], **_ticket(cast, getattr(cast, slug), about)}
+        tickets[about] |= offices_kit(cast, tickets[about]["ticket_id"], HANDS[slug])
     for slug in ORGANISATIONS:
         own = [kit for about, kit in tickets.items() if about.startswith(slug + " ")]
         _join(cast, own)

@@ -382,3 +382,10 @@ TOPICS = (
     TopicLine("lists", SERVES),
     TopicLine("ticket:{slug}/{number}", SEES_TICKET),
 )
+
+
+# ---- lines that stand beside their scene, in files of their own
+
+from .permission_offices import LINES as _OFFICES  # noqa: E402 - its lines are made of the words above
+
+LINES = (*LINES, *_OFFICES)

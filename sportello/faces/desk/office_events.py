@@ -13,6 +13,7 @@ PLAIN: dict[str, Any] = {
     "approval_given": gettext_lazy("approved"),
     "approval_sent_back": gettext_lazy("sent back for other words"),
     "approval_held": gettext_lazy("approved, and not sent yet"),
+    "procedure_changed": gettext_lazy("handled by another procedure"),
     "case_flagged": gettext_lazy("no procedure fits: passed on to the back office"),
     "case_taken": gettext_lazy("the back office looks at the case"),
     "case_solved": gettext_lazy("the back office says how to go on:"),
