@@ -9,7 +9,7 @@ import pytest
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.files.actions import keep, read
-from sportello.foundation.journal import actor
+from sportello.foundation.journal import actor, consumers
 from sportello.records.customers.models import Customer, Identity
 from sportello.records.tickets import blockers, terms
 from sportello.records.tickets.actions import ending, messages
@@ -31,7 +31,7 @@ from sportello.service.backoffice.offices import answering, forwarding
 from sportello.service.backoffice.offices.forwarding import Asked
 from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.models import IncomingMail, OutTrayMail
-from tests.cast import Cast
+from tests.cast import Cast, assemble
 from tests.flows.mail_fixtures import arrive, letter, tray
 from tests.reacting import react
 from tests.unit.tickets.terms_scene import Scene, day, rule, term_of, tick_all
@@ -258,6 +258,34 @@ def test_reminders_come_by_the_tick_once_each(scene: Scene) -> None:
     assert b"Auto-Submitted: auto-generated" in to_office()
     assert one.reminders.count() == 2
     assert Moment.objects.filter(term=one.term_id, whom="owner", done_at__isnull=False).exists(), "and we hear of it"
+
+
+class Killed(BaseException):
+    """The process is gone: no handler of ours may catch it."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_reminds_neither_skips_nor_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tick's event and the cursor that hears it: cut after the letter was written and before the commit."""
+    scene = Scene(assemble())
+    one = forwarded(scene, scene.opened("2026-09-01 10:00"))
+    consumers.work()
+    scene.now("2026-09-04 10:00")
+    assert tick_all() == 1
+    real = answering.asides.ask
+
+    def dies(*given: Any, **named: Any) -> Message:
+        real(*given, **named)
+        raise Killed
+
+    monkeypatch.setattr(answering.asides, "ask", dies)
+    with pytest.raises(Killed):
+        consumers.work()
+    assert one.reminders.count() == 0 and not Message.objects.filter(direction="ask", is_machine=True).exists()
+    monkeypatch.setattr(answering.asides, "ask", real)
+    for _ in range(3):
+        consumers.work()
+    assert one.reminders.count() == 1 and Message.objects.filter(direction="ask", is_machine=True).count() == 1
 
 
 def test_an_office_inside_sees_what_was_sent_and_answers_on_its_page(scene: Scene) -> None:

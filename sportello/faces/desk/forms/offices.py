@@ -13,7 +13,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Team
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
 from sportello.records.tickets.models import Attachment, Message, Ticket
-from sportello.service.backoffice.models import ChecklistTemplate, Office, UnknownCase
+from sportello.service.backoffice.models import Checklist, ChecklistTemplate, Office, UnknownCase
 from sportello.service.backoffice.offices import access
 from sportello.service.backoffice.offices.answering import ELSEWHERE
 from sportello.service.backoffice.offices.forwarding import MOST_DAYS, Asked, choosable
@@ -247,7 +247,8 @@ class TicketChecklistForm(ChecklistForm):
     def __init__(self, ticket: Ticket, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         found = ChecklistTemplate.objects.filter(organisation=ticket.organisation_id, retired_at__isnull=True)
-        self.templates = {str(one.pk): one for one in found.exclude(checklist__ticket=ticket).order_by("name")}
+        hung = Checklist.objects.filter(ticket=ticket, template__isnull=False).values("template")
+        self.templates = {str(one.pk): one for one in found.exclude(pk__in=hung).order_by("name")}
         self.fields["template"].choices = [  # type: ignore[attr-defined]  # a choice field
             ("", _("Write one for this ticket")),
             *((key, one.name) for key, one in self.templates.items()),

@@ -51,8 +51,8 @@ def turns(person: Person, approvals: list[Approval]) -> dict[int, ApprovalStep]:
         newest[wording.approval_id] = wording
     found = {}
     for approval in approvals:
-        wording = newest.get(approval.pk)
-        given = {one.step_id for one in wording.verdicts.all() if one.sort == "approved"} if wording else set()
+        last = newest.get(approval.pk)
+        given = {one.step_id for one in last.verdicts.all() if one.sort == "approved"} if last else set()
         waiting = [step for step in approval.steps.all() if step.pk not in given]
         if waiting:
             found[approval.pk] = min(waiting, key=lambda step: step.position)
