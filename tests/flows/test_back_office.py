@@ -155,15 +155,14 @@ def test_a_complex_complaint_from_the_first_reading_to_its_end_within_the_term(s
 
 def test_a_case_no_procedure_knows_becomes_one(scene: Scene, cast: Cast) -> None:
     scene.now("2026-09-01 09:00")
-    anna, bruno, dario = Desk(cast, "Anna"), Desk(cast, "Bruno"), Desk(cast, "Dario")
+    anna, bruno, carla = Desk(cast, "Anna"), Desk(cast, "Bruno"), Desk(cast, "Carla")
     ticket = cast.ticket("Adozione di un'aiuola", address="john@example.org", name="John Baker")
-    assert "Perché" in anna.get(of(ticket, "why/")) or True
     anna.does(of(ticket, "case/"), {"case": "Chiede di curare un'aiuola.", "needed": "Chi decide, con quale modulo.",
                                     "meanwhile": "Promessa una risposta.", "team": cast.team("taxes").pk})  # fmt: skip
     case = UnknownCase.objects.get()
     assert "curare un&#x27;aiuola" in bruno.get("/desk/cases/")
     bruno.does(of(ticket, f"cases/{case.pk}/taking/"))
-    assert "Qualcuno è arrivato prima" in dario.client.post(
+    assert "Qualcuno è arrivato prima" in carla.client.post(
         of(ticket, f"cases/{case.pk}/taking/"), follow=True).content.decode()  # fmt: skip
     bruno.does(of(ticket, f"cases/{case.pk}/solution/"), {
         "result": "procedure", "words": "Bozza pronta: 20 giorni.", "name": "Adozione di aree verdi", "family": "service",

@@ -19,11 +19,9 @@ from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.procedures.queries import procedure_for
 
 from .. import blockers, levels, notices, terms
-from ..models import ServiceLevel, StatedReason, Term, Ticket
+from ..models import ServiceLevel, StatedReason, Ticket
 from ..rules import rules_of
 from .change import Change, changing
-
-_BY_RULE = (Term.Kind.CONCLUSION, Term.Kind.FIRST_ANSWER)
 
 
 def asks_why(ticket: Ticket, kind: Kind) -> bool:
@@ -85,16 +83,16 @@ def _govern(change: Change, procedure: Procedure, by: Membership) -> None:
     row = change.ticket
     if row.procedure_id == procedure.pk:
         return
-    running = list(Term.objects.filter(ticket=row, kind__in=_BY_RULE, met_at__isnull=True, ended_at__isnull=True))
-    main = next((term for term in running if term.kind == Term.Kind.CONCLUSION), None)
+    main = terms.running_conclusion(row)
     told = main.due_at if main is not None else None
-    for term in running:
-        terms.end(row, term, change.at)
+    if main is not None:
+        terms.end(row, main, change.at)
     row.procedure = procedure
-    begun = terms.begin(row, procedure, main.starts_at if main is not None else row.opened_at)
+    # a first answer promised at the door stays promised: it says when a person reads it, whatever it turns out to be
+    begun = terms.begin_conclusion(row, procedure, main.starts_at if main is not None else row.opened_at)
     if not ServiceLevel.objects.filter(ticket=row).exists() and row.status == Ticket.Status.NEW:
         levels.opened(row, change.at)
-    due = next(term.due_at for term in begun if term.kind == Term.Kind.CONCLUSION)
+    due = begun.due_at
     change.because("term", "procedure", procedure_id=procedure.pk, version=procedure.version)
     entry = change.event("procedure_changed", member=by, procedure_id=procedure.pk, due=due.isoformat())
     change.tell("ticket.promised", entry_id=entry.pk, due=due)
