@@ -75,7 +75,8 @@ def mark(happened: Happened) -> None:
     _mark(erasure, What.INCOMING, mails)
     _mark(erasure, What.LETTER, _ids(CertifiedLetter.objects.filter(
         **{f"dispatch__{name}": value for name, value in on_tickets.items()})))  # fmt: skip
-    sent = Message.objects.filter(entry__ticket__customer__in=ids, direction="out").exclude(rfc_id="")
+    # what left to an office about them too
+    sent = Message.objects.filter(entry__ticket__customer__in=ids, direction__in=("out", "ask")).exclude(rfc_id="")
     trays = OutTrayMail.objects.filter(organisation=erasure.organisation, rfc_id__in=sent.values("rfc_id"))
     _mark(erasure, What.TRAY, _ids(trays))
     _mark(erasure, What.DELIVERY, _ids(Delivery.objects.filter(

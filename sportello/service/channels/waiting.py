@@ -209,7 +209,6 @@ def _checked(row: Ticket, member: Membership, reply: Reply) -> Reply:
     to, cc = recipients.checked(row.organisation, reply.to, reply.cc)
     base = _read_with_own(row, member, reply.base_position)
     speaking.refuse_answer(row, reply.text, base)
-    clearance.refuse(row, clearance.Leaving("answer", clean(reply.text), to, cc, reply.files))
     if to:
         capacity.refuse_too_large(row, reply.text, reply.files)
     return Reply(
@@ -262,6 +261,8 @@ def _leave_before(row: Ticket, member: Membership) -> None:
 
 
 def _wait(row: Ticket, member: Membership, reply: Reply, now: datetime, send_at: datetime) -> WaitingReply:
+    # what may not leave is refused now, not at its hour; what leaves at once is asked by `answer`
+    clearance.refuse(row, clearance.Leaving("answer", clean(reply.text), reply.to, reply.cc, reply.files))
     with changing(row, person(member.user_id), now) as change:
         waiting = WaitingReply.objects.create(
             organisation_id=row.organisation_id,

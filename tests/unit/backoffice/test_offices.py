@@ -397,3 +397,69 @@ def test_asking_needs_a_mailbox_an_office_in_use_and_words(scene: Scene) -> None
     with pytest.raises(Refusal):
         forwarded(scene, ticket, question="  ")
     assert terms.running_conclusion(ticket) is not None
+
+
+def test_by_pec_with_receipts_as_proof_and_an_answer_from_its_box(scene: Scene) -> None:
+    """A letter to a PEC box leaves from ours, its receipts are kept with it, and what comes back from that box by
+    reference to our Message-ID is the office's answer."""
+    from sportello.service.channels import outbox
+    from tests.flows.pec_fixtures import PecBox
+
+    ticket = opened(scene)
+    box = PecBox(scene.cast)
+    where = office(scene.cast, channel="pec", address="protocollo@pec.provincia.test")
+    one = forwarded(scene, ticket, where)
+    outbox.work()
+    people = [(where.address, "certificato")]
+    for kind in ("accettazione", "avvenuta-consegna"):
+        more = {"recipient": where.address, "form": "completa"} if kind == "avvenuta-consegna" else {}
+        box.receipt(one.question, kind, recipients=people, **more)
+    assert box.deliveries(one.question) == {where.address: "delivered"}
+    one.question.refresh_from_db()
+    raw = letter("Confermiamo.", sender=f"Provincia <{where.address}>", to="protocollo@pec.borgo.test",
+                 subject="Re: Buca", In_Reply_To=one.question.rfc_id)  # fmt: skip
+    mail = box.comes(box.provider.envelope(raw, where.address, ["protocollo@pec.borgo.test"], at=box.now))
+    one.refresh_from_db()
+    assert mail.cause == "by_token_of_office" and one.state == "answered"
+    assert not Customer.objects.filter(identities__value=where.address).exists()
+
+
+def test_an_erasure_by_law_reaches_every_word_of_the_back_office(
+    scene: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    """GDPR art. 17: letters to an office and its answers, wordings and verdicts, lists by hand, cases; what was done,
+    when and by whom stays."""
+    from sportello.records.customers.actions.erasing import erase
+    from sportello.service.backoffice.approvals import asking
+    from sportello.service.backoffice.approvals.rules import Approver
+    from sportello.service.backoffice.checklists import ticking
+    from sportello.service.backoffice.unknown_cases import handling
+    from tests.unit.customers.test_leaving_the_house import _whole_database_without
+
+    mark = "pappagallino"
+    cast, anna = scene.cast, scene.cast.member("Anna")
+    ticket = opened(scene)
+    file = File(f"{mark}.txt", keep(cast.borgo, mark.encode()))
+    one = forwarded(scene, ticket, topic=mark, question=mark, days=40, beyond=mark)
+    answer_mail(to_office(), mark)
+    one.refresh_from_db()
+    forwarding.extend(one, 1, by=anna, reason=mark, beyond=mark)
+    forwarding.recall(one, by=anna, reason=mark)
+    wanted = asking.Draft(mark, ticket.last_public_position, [(mark, "maria@example.org")], files=[file])
+    approval = asking.ask(ticket, wanted, by=anna, steps=[Approver(member=cast.member("Hugo"))])
+    asking.send_back(approval, 1, mark, by=cast.member("Hugo"))
+    checklist = ticking.write(ticket, mark, [ticking.Item(mark)], by=anna)
+    ticking.take_off(checklist, by=anna, reason="Altro.")
+    case = handling.flag(ticket, cast.team("taxes"), by=anna, case=mark, needed=mark, meanwhile=mark)
+    handling.decline(case, mark, by=anna)
+    tray()
+    ending.close(ticket, by=anna, outcome="solved", reason="Fatto.")
+    tray()
+    react()
+    customer = Customer.objects.get(pk=ticket.customer_id)
+    erase(customer, cast.member("Carla"), ground="GDPR art. 17, prot. 9/2026")
+    with django_capture_on_commit_callbacks(execute=True):
+        react()
+    assert _whole_database_without(mark) == []
+    one.refresh_from_db()
+    assert (one.state, one.office.name) == ("recalled", "Lavori pubblici") and approval.texts.count() == 1

@@ -38,7 +38,7 @@ def test_its_procedure_runs_from_the_day_it_came(scene: Scene) -> None:
     assert ticket.procedure.kind == ticket.kind == complaint(scene)
     assert day(term_of(ticket).starts_at) == "2026-09-01" and day(term_of(ticket).due_at) == "2026-09-21"
     assert Term.objects.filter(ticket=ticket, kind="conclusion", ended_at__isnull=True).count() == 1
-    assert ticket.next_promise_at == term_of(ticket).due_at
+    assert Term.objects.get(ticket=ticket, kind="first_answer").is_running, "what was promised at the door is kept"
     assert Notice.objects.filter(ticket=ticket, moment="promise", state="given").count() == 1, "they are told the new date"
     assert StatedReason.objects.get(ticket=ticket).text == "Chiede un rimborso."
     old = Term.objects.filter(ticket=ticket, ended_at__isnull=False)

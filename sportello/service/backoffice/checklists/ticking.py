@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
@@ -44,6 +45,7 @@ def items_from(written: str) -> list[Item]:
     return found
 
 
+@transaction.atomic
 def make_template(
     organisation: Organisation, name: str, items: Sequence[Item], *, kind: Kind | None, by: Membership,
     replaces: ChecklistTemplate | None = None,
@@ -64,6 +66,7 @@ def make_template(
     return template
 
 
+@transaction.atomic
 def retire(template: ChecklistTemplate, *, by: Membership) -> None:
     """Hung no more; what hangs stays."""
     if template.retired_at is None:
@@ -145,21 +148,33 @@ def unticked(ticket: Ticket, outcome: str) -> Iterable[Missing]:
     """A blocker: mandatory items nobody has ticked; also those of a checklist of the kind that is just being hung."""
     if outcome in WITHOUT_ANSWER:
         return
-    done = ChecklistTick.objects.filter(item=OuterRef("pk"), back_at__isnull=True)
-    items = ChecklistItem.objects.filter(
-        ~Exists(done), checklist__ticket=ticket, checklist__taken_off_at__isnull=True, mandatory=True
-    )
+    items, coming = _left(ticket), _coming(ticket)
+    some, more = Ticket.objects.filter(pk=ticket.pk).values_list(Exists(items), Exists(coming))[0]
+    if not some and not more:
+        return  # most tickets: one query
     for item in items.order_by("checklist_id", "position"):
         yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": item.text}, "checklists")
-    hung = Checklist.objects.filter(ticket=ticket, template=OuterRef("pk"))
-    coming = ChecklistTemplate.objects.filter(
-        ~Exists(hung), Q(made_at__lte=ticket.opened_at), organisation=ticket.organisation_id, kind=ticket.kind_id,
-        retired_at__isnull=True,
-    )
     for template in coming.order_by("pk"):
         for one in template.items:
             if one.get("mandatory"):
                 yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": one["text"]}, "checklists")
+
+
+def _left(ticket: Ticket) -> QuerySet[ChecklistItem]:
+    """Mandatory items that nobody has ticked."""
+    done = ChecklistTick.objects.filter(item=OuterRef("pk"), back_at__isnull=True)
+    return ChecklistItem.objects.filter(
+        ~Exists(done), checklist__ticket=ticket, checklist__taken_off_at__isnull=True, mandatory=True
+    )
+
+
+def _coming(ticket: Ticket) -> QuerySet[ChecklistTemplate]:
+    """Checklists of its kind that the worker has not hung yet."""
+    hung = Checklist.objects.filter(ticket=ticket, template=OuterRef("pk"))
+    return ChecklistTemplate.objects.filter(
+        ~Exists(hung), made_at__lte=ticket.opened_at, organisation=ticket.organisation_id, kind=ticket.kind_id,
+        retired_at__isnull=True,
+    )
 
 
 def _hang(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -116,6 +117,7 @@ def decline(case: UnknownCase, words: str, *, by: Membership, at: datetime | Non
     case.refresh_from_db()
 
 
+@transaction.atomic
 def put_into_use(case: UnknownCase, *, by: Membership) -> None:
     """The drafted reply or sheet is offered from now on; a procedure is switched on on its own page, where its terms
     are confirmed."""
