@@ -19,6 +19,8 @@ from .permissions import GET, GET_POST, LEADS, POST, SEES_TICKET, SERVES, Line, 
 
 #: The team of an office inside, and of the back office, in each organisation of the scene.
 TEAMS = {"borgo": "taxes", "bottega": "care"}
+#: Who asks for approval: whoever then decides is another.
+AUTHORS = {"borgo": "Anna", "bottega": "Hugo"}
 ASKED = right("who belongs to the office asked", "Bruno Dario", "Hugo Irene")
 SETTLES = Right("who sees the ticket, and is of the back office or answers for colleagues",
                 frozenset({"Bruno", "Carla", "Dario"}), frozenset({"Hugo", "Irene"}), by_ticket=True)  # fmt: skip
@@ -89,7 +91,8 @@ def offices_kit(cast: Cast, ticket_id: str, hand: str) -> dict[str, str]:
     asked.refresh_from_db()
     forwarding.accept(asked, by=member)
     approval = asking.ask(
-        ticket, Draft(outcome="solved", reason="Fatto."), by=member, steps=[Approver(member=member), Approver()]
+        ticket, Draft(outcome="solved", reason="Fatto."), by=cast.member(AUTHORS[slug], organisation),
+        steps=[Approver(team=team)],
     )
     checklist = ticking.write(ticket, "Da fare", [Item("Una cosa")], by=member)
     case = handling.flag(ticket, team, by=member, case="Nessuna procedura.", needed="Una regola.")

@@ -166,3 +166,14 @@ def test_a_new_rule_ends_the_one_before_and_one_can_be_taken_away(cast: Cast, ti
     for steps, covers in (([], "both"), ([Approver()], "everything")):
         with pytest.raises(Refusal):
             rules.make_rule(kind, covers, steps, by=cast.member("Carla"))
+
+
+def test_a_step_whose_people_may_not_see_the_ticket_is_refused(cast: Cast) -> None:
+    from sportello.records.tickets.actions import handling
+
+    ticket, anna = cast.ticket(), cast.member("Anna")
+    handling.change_sensitivity(ticket, "named", named=[cast.member("Bruno")], by=anna)
+    for step in (Approver(member=cast.member("Hugo")), Approver(), Approver(member=anna)):
+        with pytest.raises(Refusal, match="può vedere questa pratica"):
+            asking.ask(ticket, draft(ticket), by=anna, steps=[step])
+    assert asking.ask(ticket, draft(ticket), by=anna, steps=[Approver(team=cast.team("taxes"))]).state == "pending"

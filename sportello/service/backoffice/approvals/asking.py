@@ -17,6 +17,8 @@ from sportello.foundation.core.text import clean
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import person
 from sportello.records.accounts.models import Membership, TeamMembership
+from sportello.records.accounts.people import person_for
+from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.actions import ending
 from sportello.records.tickets.actions.change import Change, changing, lock
 from sportello.records.tickets.actions.messages import refuse_answer
@@ -63,6 +65,7 @@ def ask(
     with changing(ticket, person(by.user_id), at) as change:
         row = change.ticket
         wanted = _steps(row, draft.sort, steps)
+        _refuse_blind(row, wanted, by)
         approval = Approval.objects.create(
             organisation_id=row.organisation_id, ticket=row, author=by, sort=draft.sort, asked_at=change.at
         )
@@ -249,6 +252,25 @@ def _steps(ticket: Ticket, sort: str, by_hand: Sequence[Approver]) -> list[Appro
     if not 0 < len(by_hand) <= MOST_STEPS:
         raise Refusal(_("Name between one and %(most)d approvers.") % {"most": MOST_STEPS}, field="steps")
     return list(by_hand)
+
+
+def _refuse_blind(ticket: Ticket, steps: Sequence[Approver], author: Membership) -> None:
+    """A step nobody could take: its people may not see the ticket, or are the author alone."""
+    for number, step in enumerate(steps, 1):
+        here = Membership.objects.filter(organisation=ticket.organisation_id, ended_at__isnull=True)
+        who = here.exclude(pk=author.pk)
+        if step.member is not None:
+            who = who.filter(pk=step.member.pk)
+        elif step.team is not None:
+            who = who.filter(team_places__team=step.team)
+        else:
+            who = who.filter(role=Membership.Role.SUPERVISOR)
+        users = [one.user for one in who.select_related("user")]
+        if not any(tickets_for(person_for(user)).filter(pk=ticket.pk).exists() for user in users):
+            raise Refusal(
+                _("Nobody of step %(number)d may see this ticket: name another, or change who may see it.")
+                % {"number": number}
+            )
 
 
 def _word(change: Change, approval: Approval, draft: Draft, by: Membership) -> ApprovalText:
