@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sportello.foundation.files.actions import keep
 from sportello.records.accounts.models import Team
 from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.words import File
 from sportello.service.backoffice.approvals import asking
 from sportello.service.backoffice.approvals.asking import Draft
 from sportello.service.backoffice.approvals.rules import Approver
@@ -83,11 +85,10 @@ def offices_kit(cast: Cast, ticket_id: str, hand: str) -> dict[str, str]:
         organisation=organisation, name="Rimborsi",
         defaults={"items": [{"text": "IBAN", "mandatory": False}], "made_at": ticket.opened_at, "by_member": member},
     )
-    _said, files = forwarding.choosable(ticket)
-    asked = forwarding.forward(
-        ticket, office, Asked("Parere", "Che ne dite?", 3, attachments=[files[0].pk]), by=member
-    )
-    answering.answer_inside(asked, "Va bene.", by=member)
+    asked = forwarding.forward(ticket, office, Asked("Parere", "Che ne dite?", 3), by=member)
+    # a file of the office's own: those of the ticket hold its word
+    file = File("parere.txt", keep(organisation, b"Va bene."))
+    said = answering.answer_inside(asked, "Va bene.", by=member, files=[file])
     asked.refresh_from_db()
     forwarding.accept(asked, by=member)
     approval = asking.ask(
@@ -97,7 +98,7 @@ def offices_kit(cast: Cast, ticket_id: str, hand: str) -> dict[str, str]:
     checklist = ticking.write(ticket, "Da fare", [Item("Una cosa")], by=member)
     case = handling.flag(ticket, team, by=member, case="Nessuna procedura.", needed="Una regola.")
     return {
-        "forwarding_id": str(asked.pk), "asked_id": str(asked.pk), "sent_id": str(files[0].pk),
+        "forwarding_id": str(asked.pk), "asked_id": str(asked.pk), "sent_id": str(said.entry.attachments.get().pk),
         "office_id": str(office.pk), "approval_id": str(approval.pk), "checklist_id": str(checklist.pk),
         "item_id": str(checklist.items.get().pk), "case_id": str(case.pk), "template_id": str(template.pk),
     }  # fmt: skip
