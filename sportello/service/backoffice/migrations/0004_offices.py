@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Approval',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort', models.CharField(choices=[('reply', 'Reply'), ('decision', 'Decision')], max_length=10)),
+                ('sort', models.CharField(choices=[('reply', 'Reply to the customer'), ('decision', 'Decision')], max_length=10)),
                 ('state', models.CharField(choices=[('pending', 'To be approved'), ('sent_back', 'Sent back'), ('approved', 'Approved, not sent yet'), ('left', 'Approved and sent'), ('withdrawn', 'Withdrawn')], default='pending', max_length=10)),
                 ('asked_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),

@@ -63,7 +63,7 @@ class ApprovalRuleStep(_Approver):
 
 class Approval(OrganisationModel):
     class Sort(models.TextChoices):
-        REPLY = "reply", _("Reply")
+        REPLY = "reply", _("Reply to the customer")
         DECISION = "decision", _("Decision")
 
     class State(models.TextChoices):
