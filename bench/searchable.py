@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from sportello.foundation.core.text import fold
 from sportello.records.tickets.models import Entry, SearchRow, Ticket
-from sportello.records.tickets.search_index import index, number_tokens
+from sportello.records.tickets.search_index import index, number_tokens, searchable
 
 _MAKE = """CREATE TEMPORARY TABLE IF NOT EXISTS bench_texts (organisation_id bigint, entry_id bigint, ticket_id bigint,
  team_id bigint, sensitivity text, visibility text, said text, tokens text[])"""
@@ -32,7 +31,7 @@ class SearchRows:
         self, ticket: dict[str, Any], ticket_id: int, entry_id: int, *texts: str, with_number: bool = False
     ) -> None:
         tokens = [f"org:{ticket['organisation_id']}", *(number_tokens(ticket["number"]) if with_number else [])]
-        said = fold(" ".join(text for text in texts if text))
+        said = searchable(texts)
         owned = (ticket["organisation_id"], entry_id, ticket_id, ticket["team_id"])
         self._rows.append((*owned, ticket["sensitivity"], "public", said, tokens))
 

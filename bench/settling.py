@@ -8,6 +8,7 @@ exactly one state, on exactly one ticket, in its own words. `--statements` print
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -49,11 +50,17 @@ def main() -> int:
             return _profile()
         workers = _workers(home, args.workers)
         settled = _timed(lambda: _go(home, workers))
+        spent = _processor(home, args.workers)
         wrong = _check(letters, len(seeds))
         before = len(cast.users)
         print(
             f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at {args.mails / settled:.0f}/s by "
             f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
+        )
+        ours, theirs, statements, commits = (one / args.mails for one in spent)
+        print(
+            f"processor time a mail: {ours:.1f} ms of the workers, {theirs:.1f} ms of their database processes; "
+            f"statements a mail {statements:.1f}, transactions {commits:.2f}"
         )
     return 1 if wrong else 0
 
@@ -165,6 +172,8 @@ def _worker(go: Path) -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
     django.setup()
+    from django.db import connection
+
     from sportello.service.channels import intake
     from sportello.service.channels.models import IncomingMail
 
@@ -174,10 +183,44 @@ def _worker(go: Path) -> int:
         if go.exists():
             break
         time.sleep(0.001)
-    idle = 0
-    while idle < 3:
-        idle = 0 if intake.work() else idle + 1
+    counted = Counted()
+    with connection.execute_wrapper(counted):
+        before, idle = _spent(), 0
+        while idle < 3:
+            idle = 0 if intake.work() else idle + 1
+        after = _spent()
+    figures = [1000 * (now - then) for now, then in zip(after, before, strict=True)]
+    Path(f"{go}.spent").write_text(json.dumps([*figures, counted.statements, counted.commits]))
     return 0
+
+
+class Counted:
+    """Statements as Django sends them, and transactions."""
+
+    def __init__(self) -> None:
+        self.statements = self.commits = 0
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.statements += 1
+        self.commits += "FOR NO KEY UPDATE OF" in sql and "channels_incomingmail" in sql
+        return execute(sql, params, many, context)
+
+
+def _spent() -> tuple[float, float]:
+    """Seconds of processor, user and system: of this process, and of the database's process that serves it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time(), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _processor(home: Path, workers: int) -> list[float]:
+    """Sums over the workers: milliseconds of theirs and of the database's, statements, transactions."""
+    each = [json.loads((home / f"go-{number}.spent").read_text()) for number in range(workers)]
+    return [sum(column) for column in zip(*each, strict=True)]
 
 
 # What became of them ------------------------------

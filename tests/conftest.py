@@ -28,3 +28,11 @@ CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 # The cast, when it is there, is everybody's.
 pytest_plugins = ["tests.cast"] if os.path.exists(os.path.join(os.path.dirname(__file__), "cast.py")) else []
+
+
+@pytest.fixture(autouse=True)
+def _no_language_of_another_test() -> None:
+    """A page drawn in a test leaves its language active in the thread: the next test begins with the installation's."""
+    from django.utils import translation
+
+    translation.deactivate()

@@ -31,7 +31,7 @@ import doors
 
 #: The first start makes weeks of demo on a machine that may be busy.
 FIRST_START = 900.0
-SECOND_START = 5.0
+SECOND_START = 10.0
 STOP = 40.0
 
 

@@ -35,6 +35,7 @@ COMMANDS = (
     "web",
     "stream",
     "worker",
+    "intake",
     "listen",
     "collect",
     "prepare",

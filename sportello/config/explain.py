@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from sportello.foundation.tenancy import clock
-from sportello.records.tickets.models import Notice, Reason, Term, Ticket
+from sportello.records.tickets.models import EntryMove, Notice, Reason, Term, Ticket, TicketMerge
 from sportello.records.tickets.queries.timeline import public_timeline
 from sportello.records.tickets.standing import standing
 from sportello.service.channels.models import Dispatch, IncomingMail
@@ -40,9 +42,14 @@ def _walk(ticket: Ticket) -> list[str]:
         ),
         *_reasons(ticket, ("door", "customer", "ticket")),
         "Route",
-        *_reasons(ticket, ("route",)),
+        *_reasons(ticket, ("route", "complaint")),
         "Terms",
+        *_reasons(ticket, ("term",)),
         *_terms(ticket),
+        "Whose it is, and when it slept",
+        *_reasons(ticket, ("assigned", "snooze")),
+        "Joined and taken apart",
+        *_joined(ticket),
         "Timeline the customer sees",
         *(
             _step(ticket, item.happened_at, f"{item.position}. {item.kind} {item.event_code} {item.author_kind}")
@@ -77,6 +84,20 @@ def _reasons(ticket: Ticket, about: tuple[str, ...]) -> list[str]:
         )
         for reason in Reason.objects.filter(ticket=ticket, about__in=about).order_by("id")
     ]
+
+
+def _joined(ticket: Ticket) -> list[str]:
+    """Merges of this ticket and into it, and entries that came or went by themselves."""
+    lines: list[str] = []
+    merges = TicketMerge.objects.filter(Q(merged=ticket) | Q(kept=ticket)).select_related("merged", "kept")
+    for one in merges.order_by("id"):
+        undone = f", undone {one.undone_at:%Y-%m-%d %H:%M}" if one.undone_at else ""
+        lines.append(_step(ticket, one.merged_at, f"{one.merged.number} merged into {one.kept.number}{undone}"))
+    moves = EntryMove.objects.filter(Q(source=ticket) | Q(target=ticket), merge__isnull=True)
+    for move in moves.select_related("source", "target").order_by("id"):
+        what = f"entry {move.entry_id}, {move.why}: {move.source.number} {move.from_position}"
+        lines.append(_step(ticket, move.moved_at, f"{what} to {move.target.number} {move.to_position}"))
+    return lines
 
 
 def _terms(ticket: Ticket) -> list[str]:

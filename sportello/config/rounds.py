@@ -111,8 +111,9 @@ def rounds_of(loops: Sequence[Loop], stop: threading.Event) -> list[Round]:
     return found
 
 
-def work_until_told() -> int:
-    """The worker's life: until SIGTERM or SIGINT."""
+def work_until_told(only: str = "") -> int:
+    """The worker's life: until SIGTERM or SIGINT. `only`: one of the loops by its name, and no jobs, in a process of
+    its own beside the worker, whose heartbeat it leaves alone."""
     stop = threading.Event()
 
     def told(number: int, frame: FrameType | None) -> None:
@@ -120,18 +121,21 @@ def work_until_told() -> int:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
-    rounds = rounds_of(LOOPS, stop)
+    rounds = rounds_of([loop for loop in LOOPS if only in ("", loop.name)], stop)
     for one in rounds:
         one.start()
-    jobs = threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)
-    jobs.start()
+    jobs = [] if only else [threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)]
+    for thread in jobs:
+        thread.start()
     while not stop.is_set():
-        _heartbeat(rounds)
+        if not only:
+            _heartbeat(rounds)
         stop.wait(HEARTBEAT)
     deadline = time.monotonic() + PATIENCE
-    for thread in [one.thread for one in rounds if one.thread] + [jobs]:
+    for thread in [one.thread for one in rounds if one.thread] + jobs:
         thread.join(max(0.0, deadline - time.monotonic()))
-    _heartbeat(rounds)
+    if not only:
+        _heartbeat(rounds)
     return 0
 
 

@@ -60,6 +60,7 @@ class Standing:
     #: today, and still to come
     is_due: bool
     is_overdue: bool
+    is_snoozed: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class About:
     named: frozenset[int]
     #: Nothing was done to it: an instant passed.
     by_clock: bool = False
+    #: Memberships a note has just named.
+    mentioned: frozenset[int] = frozenset()
 
     def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
         return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
@@ -135,6 +138,12 @@ def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
         now,
         _before(change.first.payload, now, instant, day),
         named,
+        mentioned=frozenset(
+            member_id
+            for event in (change.first, change.last)
+            if event.verb == "ticket.mentioned"
+            for member_id in event.payload["member_ids"]
+        ),
     )
 
 
@@ -151,6 +160,7 @@ def _standing(ticket: Ticket) -> tuple[Standing, datetime, datetime]:
         ticket.status == Ticket.Status.WAITING,
         promised is not None and instant <= promised < day,
         promised is not None and promised < instant,
+        ticket.is_snoozed,
     )
     return now, instant, day
 
@@ -174,6 +184,7 @@ def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: d
         status == Ticket.Status.WAITING,
         is_due,
         is_overdue,
+        bool(payload.get("before_snoozed")),
     )
 
 
@@ -188,14 +199,18 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
     """Their lists a ticket standing so is in: as `tickets.queries.work_lists` has them, on values."""
     if standing is None or not change.seen_by(hearer, standing):
         return frozenset()
+    is_awake = standing.is_open and not standing.is_snoozed
     held = {
         "all": True,
-        "mine": standing.is_open and standing.owner_id in hearer.membership_ids,
-        "unassigned": standing.is_open and standing.owner_id is None and standing.team_id in hearer.team_ids,
-        "waiting": standing.is_open and standing.waits,
-        "customer": standing.waits_for_customer,
-        "due": standing.is_open and standing.is_due,
+        "mine": is_awake and standing.owner_id in hearer.membership_ids,
+        "unassigned": is_awake and standing.owner_id is None and standing.team_id in hearer.team_ids,
+        "waiting": is_awake and standing.waits,
+        "customer": is_awake and standing.waits_for_customer,
+        "due": is_awake and standing.is_due,
         "overdue": standing.is_open and standing.is_overdue,
+        "snoozed": standing.is_snoozed,
+        # that it names somebody is news once; that they read it is no change of the ticket
+        "mentioned": standing is change.now and bool(change.mentioned & hearer.membership_ids),
     }
     return frozenset(name for name, holds in held.items() if holds)
 

@@ -21,14 +21,15 @@ from django.test import Client
 from django.urls import reverse
 
 from sportello.foundation.files.actions import keep
+from sportello.foundation.files.models import Logo
 from sportello.foundation.journal import actor
 from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.actions.invitations import invite
-from sportello.records.accounts.models import Team
+from sportello.records.accounts.models import Branch, Team
 from sportello.records.customers.models import Identity
-from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
+from sportello.records.knowledge.models import ServiceSheet, ServiceSheetText
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.actions import contacts, handling, messages
@@ -49,11 +50,18 @@ from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
 
+from .permission_answering import lay_out_knowledge
+from .permission_archive import archive_kit
+from .permission_complaints import complaint_kit, complaint_scene
 from .permission_customers import customer_kit
+from .permission_documents import organisation_kit, ticket_kit
+from .permission_offices import offices_kit
 from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
 NOTE = "girasole"
+#: The start of a PNG: what a logo is known by.
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 #: A word of each ticket, in its subject.
 WORDS = dict(zip(TICKETS, ("zafferano", "ornitorinco", "melograno", "biancospino", "corbezzolo", "finocchio"), strict=True))
 KINDS = {"front": "information", "taxes": "complaint", "care": "order"}
@@ -134,15 +142,19 @@ def make_scene() -> Scene:
     cast = assemble()
     Team.objects.create(organisation=cast.bottega, slug="returns", names={"it": "Resi", "en": "Returns"})
     here = {slug: _organisation(cast, getattr(cast, slug)) for slug in ORGANISATIONS}
+    for slug in ORGANISATIONS:
+        here[slug] |= complaint_scene(getattr(cast, slug), cast.member(HANDS[slug], getattr(cast, slug)))
     tickets: dict[str, Kit] = {}
     for about in TICKETS:
         slug = about.split()[0]
         tickets[about] = {**here[slug], **_ticket(cast, getattr(cast, slug), about)}
+        tickets[about] |= offices_kit(cast, tickets[about]["ticket_id"], HANDS[slug])
     for slug in ORGANISATIONS:
         own = [kit for about, kit in tickets.items() if about.startswith(slug + " ")]
         _join(cast, own)
         here[slug] |= own[0] | _portal(getattr(cast, slug), own[0])
         here[slug] |= customer_kit(cast, slug, own[0]["customer_id"])
+        here[slug] |= archive_kit(cast, slug, own[0]["ticket_id"])
     _trouble()
     scene = Scene(cast, tickets, here)
     for person in STAFF:
@@ -160,8 +172,7 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
     teams = list(Team.objects.filter(organisation=organisation).order_by("pk"))
     sheet = ServiceSheet.objects.create(organisation=organisation, slug="mensa", on_portal=True)
     ServiceSheetText.objects.create(organisation=organisation, sheet=sheet, language="it", title="Mensa", summary="Rate.")
-    reply = SavedReply.objects.create(organisation=organisation, slug="saluto")
-    SavedReplyText.objects.create(organisation=organisation, reply=reply, language="it", title="Saluto", body="Salve.")
+    known = lay_out_knowledge(organisation, hand)
     invitation, token = invite(organisation, f"nino.{slug}@example.org", "operator", teams[:1], hand)
     mailbox = Mailbox.objects.filter(organisation=organisation, is_default=True).get()
     collector = Collector.objects.create(
@@ -185,9 +196,12 @@ def _organisation(cast: Cast, organisation: Organisation) -> Kit:
         raw=keep(organisation, b"Subject: Ricevuta\r\n\r\nEcco"), put_at=clock.now(organisation), rfc_id=f"<{slug}@t>",
     )
     kind = Kind.objects.get(organisation=organisation, is_default=True)
+    spare = Team.objects.create(organisation=organisation, slug="spare", names={"it": "Scorta"})
+    branch = Branch.objects.create(organisation=organisation, slug="sede", names={"it": "Sede"})
+    Logo.objects.create(organisation=organisation, blob=keep(organisation, PICTURE))
     tomorrow = clock.local(organisation, clock.now(organisation)) + timedelta(days=2)
-    return {
-        "slug": slug, "name": "all", "reply": "saluto", "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
+    return organisation_kit(organisation, hand, kind) | {
+        **known, "slug": slug, "name": "all", "spare_team_id": str(spare.pk), "branch_id": str(branch.pk), "sheet": "mensa", "face": "portal", "language": "it", "kind": kind.slug,
         "kind_id": str(kind.pk), "procedure_id": str(Procedure.objects.get(kind=kind).pk), "team_id": str(teams[0].pk), "other_team_id": str(teams[-1].pk),
         "member_id": str(colleague.pk), "invitation_id": str(invitation.pk), "invitation": token,
         "contact_id": str(contacts.begin(organisation, hand, "counter").pk), "mail_id": str(held.pk), "block_id": str(block.pk), "form_id": str(form.pk), "mailbox_id": str(collector.mailbox_id),
@@ -229,8 +243,8 @@ def _ticket(cast: Cast, organisation: Organisation, about: str) -> Kit:
     file = files.get(filename="ricevuta.txt")
     identity = Identity.objects.filter(customer=ticket.customer).first()
     assert identity is not None
-    return {
-        "row_id": certify(received), "number": ticket.number,
+    return ticket_kit(ticket, hand, WORDS[about]) | {
+        "row_id": certify(received), "number": ticket.number, **complaint_kit(ticket, hand),
         "attachment_id": str(file.pk), "file_id": str(file.pk), "code": codes.code_of(ticket),
         "notice_id": str(ticket.notices.order_by("id")[0].pk),
         "note_file_id": str(files.exclude(pk=file.pk).get().pk), "position": str(received.entry.position),

@@ -88,6 +88,8 @@ SERVES = right("who serves customers there", "Anna Bruno Carla Dario Hugo", "Hug
 LEADS = right("who answers for colleagues there, or sets up", "Carla Elena", "Irene")
 SUPERVISES = right("who answers for colleagues there", "Carla", "Irene")
 SETS_UP = right("who sets the organisation up", "Elena", "")
+#: Of an address that names no organisation: whoever sets one up is led to theirs.
+SETS_UP_SOMEWHERE = right("who sets an organisation up", "Elena", "")
 KNOWS = right("who serves, leads or sets up there", "Anna Bruno Carla Dario Elena Hugo", "Hugo Irene")
 OWN_CONTACT = right("whose contact it is", "Anna", "Irene")
 SEES_TICKET = Right("who sees the ticket", SERVES.borgo, SERVES.bottega, by_ticket=True)
@@ -144,6 +146,9 @@ ASKING = {
     "email": "maria@example.org", "language": "it", "privacy": "on",
 }
 
+#: The form of the scene: `form_id` is also what the addresses of form senders use.
+FORM = {"form_id": "{form_row_id}"}
+
 LINES = (
     Line("healthz", GET, EVERYBODY),
     # an account: allauth's pages that this house offers
@@ -190,7 +195,7 @@ LINES = (
     Line("desk:saved_views", POST, SERVES, {"list": "all", "words": "sort=opened", "name": "Tutte"}),
     Line("desk:saved_view_removal", POST, NOTHING_THERE, {}, given={"view_id": "1"}),
     Line("desk:beside", GET, SEES_TICKET, given={"where": "next"}),
-    Line("desk:keys", GET_POST, SERVES, {"key-t": "b"}),
+    Line("desk:keys", GET_POST, SERVES, {"key-t": "9"}),
     Line("desk:many", GET_POST, SERVES, {"tickets": "borgo/2000-0000001"}, query="tickets=borgo/2000-0000001",
          given={"verb": "take"}),
     Line("desk:many_going_on", POST, SERVES),
@@ -202,9 +207,9 @@ LINES = (
     Line("desk:ticket", GET, SEES_TICKET),
     Line("desk:context", GET, SEES_TICKET),
     Line("desk:why", GET, SEES_TICKET),
-    Line("desk:print", GET, SEES_TICKET, query="notes=1"),
     Line("desk:attachment", GET, SEES_TICKET),
     Line("desk:mail_html", GET, SEES_TICKET),
+    Line("desk:mail_raw", GET, SEES_TICKET),
     Line("desk:certified", GET, SEES_TICKET),
     Line("desk:certified_file", GET, SEES_TICKET),
     Line("desk:certified_proof", GET, SEES_TICKET),
@@ -214,9 +219,6 @@ LINES = (
     Line("desk:replies", POST, SEES_TICKET,
          {"text": "Buongiorno.", "to": "maria@example.org", "base_position": "{public_position}", "then": "keep"}),
     Line("desk:notes", POST, SEES_TICKET, {"text": "Tra noi."}),
-    Line("desk:drafts", POST, SEES_TICKET, {"text": "Buong"}, given={"kind": "reply"}),
-    Line("desk:saved_replies", GET, SEES_TICKET),
-    Line("desk:saved_reply", GET_POST, SEES_TICKET, {"text": ""}),
     Line("desk:waiting_undo", POST, SEES_TICKET, {}),
     Line("desk:waiting_departure", POST, SEES_TICKET, {"seen": "{public_position}"}),
     Line("desk:again", POST, SEES_TICKET, {"to": ""}),
@@ -300,11 +302,50 @@ LINES = (
     Line("desk:dispatches", GET, SERVES),
     Line("desk:mail", GET, KNOWS),
     Line("desk:silent", GET, SERVES),
-    # the desk: what we know
-    Line("desk:knowledge", GET, KNOWS),
-    Line("desk:reply_new", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9.", "language": "it"}),
-    Line("desk:reply_text", GET_POST, LEADS, {"title": "Orari", "body": "Dalle 9."}),
-    Line("desk:sheet_text", GET_POST, LEADS, {"title": "Mensa"}),
+    # the desk: documents of a ticket
+    Line("desk:documents", GET_POST, SEES_TICKET, {"template": "", "language": "it"}),
+    Line("desk:document", GET, SEES_TICKET),
+    Line("desk:document_attaching", POST, SEES_TICKET, {}),
+    Line("desk:document_correction", POST, SEES_TICKET, {"why": "Il giorno"}),
+    Line("desk:letter", GET_POST, SEES_TICKET,
+         {"edits": "{letter_edits}", "title": "Avviso", "recipient": "Maria", "text": "Venga.", "do": "save"}),
+    Line("desk:letter_page", GET, SEES_TICKET, given={"page": "1"}),
+    Line("desk:registrations", POST, SEES_TICKET, {"document": "{document_id}"}),
+    # the desk: letters to begin from, the paper
+    Line("desk:documents_home", GET, KNOWS),
+    Line("desk:letter_templates", GET, KNOWS),
+    Line("desk:letterhead", GET_POST, LEADS, {"place": "Borgo"}),
+    Line("desk:letter_template_new", GET_POST, LEADS,
+         {"code": "nuovo", "sort": "letter", "title_it": "Nuovo", "body_it": "Salve."}),
+    Line("desk:letter_template", GET_POST, LEADS, {"sort": "letter", "title_it": "Nuovo", "body_it": "Salve."}),
+    Line("desk:letter_template_retirement", POST, LEADS, {}),
+    # the desk: forms
+    Line("desk:forms", GET, KNOWS),
+    Line("desk:form_new", GET_POST, LEADS, {"code": "altro", "name_it": "Altro"}),
+    Line("desk:forms_import", GET_POST, LEADS),
+    Line("desk:forms_export", GET, KNOWS),
+    Line("desk:form", GET_POST, LEADS, {"name_it": "Modulo", "edits": "0"}, given=FORM),
+    Line("desk:form_export", GET, KNOWS, given=FORM),
+    Line("desk:form_field_new", GET_POST, LEADS, {"type": "text", "page": "1", "label_it": "Dove", "edits": "0"},
+         given=FORM),
+    Line("desk:form_field", GET_POST, LEADS, {"type": "text", "page": "1", "label_it": "Chi è", "edits": "0"},
+         given={**FORM, "code": "who"}),
+    Line("desk:form_order", POST, LEADS, {"do": "page", "edits": "0"}, given=FORM),
+    Line("desk:form_preview", GET, KNOWS, given=FORM),
+    Line("desk:form_publication", POST, LEADS, {}, given=FORM),
+    Line("desk:form_retirement", POST, LEADS, {}, given=FORM),
+    Line("desk:form_filling", GET_POST, SERVES, {"channel": "counter", "name": "Ugo", "language": "it"}, given=FORM),
+    Line("desk:form_filling_page", GET_POST, SERVES, {"q-who": "Ugo"}, given={"page": "1"}),
+    # the desk: the register
+    Line("desk:protocol_home", GET, SERVES),
+    Line("desk:protocol", GET, SERVES),
+    Line("desk:protocol_entry", GET, SEES_TICKET),
+    Line("desk:protocol_annulment", POST, LEADS_TICKET, {"why": "Doppia"}),
+    Line("desk:protocol_prints", GET, SUPERVISES),
+    Line("desk:protocol_print", GET, SUPERVISES),
+    Line("desk:protocol_outside", GET, SERVES),
+    Line("desk:protocol_again", POST, SEES_TICKET, {}),
+    Line("desk:protocol_settings", GET_POST, SETS_UP, {"is_on": "on", "keeper": "own"}),
     # the desk: procedures
     Line("desk:procedures_home", GET, KNOWS),
     Line("desk:procedures", GET, KNOWS),
@@ -337,6 +378,33 @@ LINES = (
     Line("desk:mailbox_pause", POST, SETS_UP, {"on": "0"}),
     Line("desk:mailbox_default", POST, SETS_UP, {}),
     Line("desk:mailbox_retirement", POST, SETS_UP, {}),
+    # the desk: for who answers for the work of others
+    Line("desk:work_home", GET, SUPERVISES),
+    Line("desk:work", GET, SUPERVISES),
+    Line("desk:work_week", GET, SUPERVISES),
+    Line("desk:work_week_csv", GET, SUPERVISES),
+    # the desk: setting an organisation up
+    Line("desk:setup_home", GET, SETS_UP_SOMEWHERE),
+    Line("desk:setup", GET, SETS_UP),
+    Line("desk:setup_organisation", GET_POST, SETS_UP,
+         {"name": "Ente", "languages": "it", "timezone": "Europe/Rome", "links": ""}),
+    Line("desk:setup_appearance", GET_POST, SETS_UP, {"accent": "#0066cc"}),
+    Line("desk:setup_teams", GET, SETS_UP),
+    Line("desk:setup_team_new", GET_POST, SETS_UP, {"name_it": "Anagrafe"}),
+    Line("desk:setup_team", GET_POST, SETS_UP, {"name_it": "Anagrafe"}),
+    Line("desk:setup_team_ending", POST, SETS_UP, {}, given={"team_id": "{spare_team_id}"}),
+    Line("desk:setup_branches", GET, SETS_UP),
+    Line("desk:setup_branch_new", GET_POST, SETS_UP, {"name_it": "Sede", "position": "0"}),
+    Line("desk:setup_branch", GET_POST, SETS_UP, {"name_it": "Sede", "position": "0"}),
+    Line("desk:setup_branch_hours", GET_POST, SETS_UP, {"mon": "08:30-13:00"}),
+    Line("desk:setup_branch_ending", POST, SETS_UP, {}),
+    Line("desk:setup_kinds", GET, SETS_UP),
+    Line("desk:setup_kind_new", GET_POST, SETS_UP,
+         {"name_it": "Lode", "family": "praise", "days": "30", "hours": "16"}),
+    Line("desk:setup_kind", GET_POST, SETS_UP, {"name_it": "Lode", "family": "praise"}),
+    Line("desk:setup_kind_place", POST, SETS_UP, {}),
+    Line("desk:setup_kind_use", POST, SETS_UP, {}, given={"verb": "default"}),
+    Line("desk:setup_hours", GET_POST, SETS_UP, {"mon": "08:30-13:00"}),
     # the portal: open to the street
     Line("portal:landing", GET, EVERYBODY),
     Line("portal:home", GET, EVERYBODY),
@@ -344,10 +412,13 @@ LINES = (
     Line("portal:privacy", GET, EVERYBODY),
     Line("portal:accessibility", GET, EVERYBODY),
     Line("portal:accent", GET, EVERYBODY),
+    Line("portal:logo", GET, EVERYBODY),
     Line("portal:request", GET_POST, EVERYBODY, ASKING),
+    Line("portal:forms", GET, EVERYBODY),
     Line("portal:follow", GET_POST, EVERYBODY, {"number": "{number}", "code": "{code}"}),
     Line("portal:code", GET_POST, EVERYBODY, {}),
     # the portal: the token is the right
+    Line("portal:request_details", GET_POST, EVERYBODY, {"q-who": "Maria"}, given={"token": "{filling}"}),
     Line("portal:summary", GET_POST, EVERYBODY, {}, given={"token": "{draft}"}),
     Line("portal:receipt", GET, EVERYBODY, given={"token": "{sent}"}),
     Line("portal:receipt_paper", GET, EVERYBODY, given={"token": "{sent}"}),
@@ -366,6 +437,13 @@ LINES = (
     Line("portal:demo_mail_raw", GET, DEMO, given={"mail_id": "{out_mail_id}"}),
 )
 
+from .permission_answering import ANSWERING  # noqa: E402 - its lines are made of what stands above
+
+LINES = (*LINES, *ANSWERING)
+from .permission_complaints import COMPLAINT_LINES  # noqa: E402 - its lines are made of what stands above
+
+LINES = (*LINES, *COMPLAINT_LINES)
+
 
 # ---- live topics
 
@@ -382,3 +460,12 @@ TOPICS = (
     TopicLine("lists", SERVES),
     TopicLine("ticket:{slug}/{number}", SEES_TICKET),
 )
+
+
+# ---- lines of other files, which know the rights above
+
+from .permission_archive_lines import LINES as ARCHIVE  # noqa: E402 - it takes the rights from here
+from .permission_offices import LINES as OFFICES  # noqa: E402 - as said
+from .permission_verbs import VERB_LINES  # noqa: E402 - as said
+
+LINES = (*LINES, *ARCHIVE, *OFFICES, *VERB_LINES)

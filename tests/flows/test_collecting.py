@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
@@ -21,7 +22,7 @@ from sportello.service.channels import intake
 from sportello.service.channels.collecting import oauth, secrets, session
 from sportello.service.channels.collecting.imap import ImapServer
 from sportello.service.channels.collecting.trouble import ServerTrouble, trouble_of
-from sportello.service.channels.email.taking import Addressed, Earlier, take
+from sportello.service.channels.email.taking import Addressed, Earlier, take, take_fetched
 from sportello.service.channels.models import (
     CollectedMessage,
     Collector,
@@ -33,7 +34,8 @@ from sportello.service.channels.models import (
 from tests.cast import Cast
 from tests.cutting import line_to
 from tests.dovecot import PASSWORD, USER, Dovecot, dovecot, free_port
-from tests.flows.mail_fixtures import URP, arrive, letter, ticket_of, tray
+from tests.flows.mail_fixtures import URP, adds_up, arrive, letter, ticket_of, tray
+from tests.flows.mail_fixtures import stored as stored_by_door
 from tests.tokens import token_server
 
 pytestmark = pytest.mark.django_db
@@ -147,21 +149,21 @@ def test_read_and_moved_elsewhere_changes_nothing(cast: Cast, box: Dovecot) -> N
 
 
 def test_mail_that_arrives_while_we_page(cast: Cast, box: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
-    """T6: 300 unseen; between the pages others read half of them, delete some, and more arrives."""
+    """T6: 1,000 unseen; between the pages others read half of them, delete some, and more arrives."""
     row = collector(box)
-    sent = {f"<p{number}@x>": letter(f"pagina {number}", message_id=f"<p{number}@x>") for number in range(300)}
+    sent = {f"<p{number}@x>": letter(f"pagina {number}", message_id=f"<p{number}@x>") for number in range(1_000)}
     for raw in sent.values():
         box.deliver(raw)
     program = client(box)
     program.select_folder("INBOX")
     rounds = 0
     while True:
-        found = collect(row, most=60)
+        found = collect(row, most=100)
         late = f"<late{rounds}@x>"
         if rounds < 5:
             sent[late] = letter("arriva adesso", message_id=late)
             box.deliver(sent[late])
-            program.set_flags(list(range(1, 300, 2)), [b"\\Seen"])
+            program.set_flags(list(range(1, 1_000, 2)), [b"\\Seen"])
             program.delete_messages([rounds + 1])  # of what was stored already
             program.expunge()
         rounds += 1
@@ -230,6 +232,30 @@ def test_one_message_that_breaks_the_line_does_not_hold_the_others(cast: Cast, b
     server.close()
     assert stored() == sorted(sent)
     assert not CollectedMessage.objects.filter(state="left").exists()
+
+
+def test_no_kind_of_receipt_stands_in_the_way_of_the_next(cast: Cast, box: Dovecot) -> None:
+    """T27: receipts of a kind nobody knows, broken ones and an ordinary letter in one PEC box: all are stored and settled,
+    each in one state, and the provider's copies stay, unread."""
+    Mailbox.objects.filter(address="tributi@borgo.test").update(channel="pec")
+    row = collector(box, address="tributi@borgo.test")
+    folder = Path(__file__).parents[1] / "mail" / "pec"
+    sent = [path.read_bytes() for path in sorted(folder.glob("*.eml"))]
+    assert {"mai-vista.eml", "daticert-bomba.eml", "anomalia.eml"} <= {path.name for path in folder.glob("*.eml")}
+    sent.append(letter("Dopo tutte queste.", message_id="<last@x>", to="tributi@borgo.test"))
+    for raw in sent:
+        box.deliver(raw)
+    assert collect(row).stored == len(sent)
+    while intake.work():
+        pass
+    assert stored() == sorted(sent)
+    assert sum(adds_up().values()) == len(sent)
+    assert "pending" not in adds_up()
+    assert IncomingMail.objects.get(rfc_id="<last@x>").state == "ticketed"
+    program = client(box)
+    program.select_folder("INBOX", readonly=True)
+    assert len(program.search("UNSEEN")) == len(sent)
+    program.logout()
 
 
 def test_what_a_restored_database_has_forgotten_is_fetched(cast: Cast, box: Dovecot) -> None:
@@ -432,3 +458,18 @@ def test_old_words_on_an_open_ticket_change_nothing_of_it(cast: Cast) -> None:
     assert ticket_of(mail) == ticket
     ticket.refresh_from_db()
     assert {name: getattr(ticket, name) for name in before} == before
+
+
+def test_what_is_new_is_read_before_what_is_brought_in(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty thousand old messages must not make today's customers wait."""
+    mailbox = Mailbox.objects.get(address=URP)
+    old = Earlier(clock.now(cast.borgo) - timedelta(days=90), is_archive=True)
+    take_fetched(mailbox, "imap", [(letter(f"vecchia {number}", subject=f"V{number}"), old) for number in range(5)])
+    new = stored_by_door(letter("Oggi."))
+    monkeypatch.setattr(intake, "BATCH", 1)
+    intake.work()
+    new.refresh_from_db()
+    assert (new.state, IncomingMail.objects.filter(state="pending").count()) == ("ticketed", 5)
+    while intake.work():
+        pass
+    assert adds_up() == {"ticketed": 6}

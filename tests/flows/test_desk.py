@@ -159,7 +159,7 @@ def test_drafts_are_kept_per_person_and_a_note_never_becomes_a_reply(anna: Clien
     assert set(Draft.objects.filter(ticket=ticket).values_list("kind", flat=True)) == {"reply"}
     anna.post(at(ticket, "drafts/reply/"), {"text": "  "})
     assert not Draft.objects.filter(ticket=ticket).exists(), "emptied, it goes"
-    assert anna.post(at(ticket, "drafts/call/"), {"text": "x"}).status_code == 404
+    assert anna.post(at(ticket, "drafts/letter/"), {"text": "x"}).status_code == 404
 
 
 def test_a_saved_reply_is_filled_and_what_is_missing_blocks_sending(anna: Client, cast: Cast) -> None:
@@ -251,17 +251,12 @@ def test_files_come_with_the_note_and_only_to_who_sees_the_ticket(anna: Client, 
 
 def test_the_customers_code_is_never_on_the_desk(anna: Client, cast: Cast) -> None:
     opened = cast.opened()
-    for resource in ("", "print/?notes=1", "?fragment=timeline"):
-        page = text(anna.get(at(opened.ticket, resource)))
+    ids = list(opened.ticket.entries.values_list("pk", flat=True))
+    paper = anna.post(at(opened.ticket, "print/"), {"entries": ids})
+    for answer in (anna.get(at(opened.ticket)), paper, anna.get(at(opened.ticket, "?fragment=timeline"))):
+        page = text(answer)
         assert opened.code not in page and "{access_code}" not in page
         assert "····-····-····" in page
-
-
-def test_the_print_leaves_notes_out_unless_asked(anna: Client, cast: Cast) -> None:
-    ticket = cast.ticket()
-    anna.post(at(ticket, "notes/"), {"text": "solo tra noi"})
-    assert "solo tra noi" not in text(anna.get(at(ticket, "print/")))
-    assert "solo tra noi" in text(anna.get(at(ticket, "print/?notes=1")))
 
 
 def test_htmx_gets_only_what_changed(anna: Client, cast: Cast) -> None:

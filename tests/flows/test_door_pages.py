@@ -300,14 +300,14 @@ def test_carla_writes_a_saved_reply_in_two_languages(cast: Cast, anna: Client) -
     carla.post(home + "replies/new/", form)
     reply = SavedReply.objects.get()
     assert "(manca)" in carla.get(home).content.decode(), "English is missing, and said"
-    english = f"{home}replies/{reply.slug}/en/"
+    english = f"{home}replies/{reply.slug}/in/en/"
     carla.post(english, {"title": "A document", "body": "Send us a copy."})
     carla.post(english, {"title": "A document", "body": "Send us one copy."})
     assert set(reply.texts.values_list("language", "body")) == {("it", "Ci mandi una copia."), ("en", "Send us one copy.")}
     read = anna.get(home).content.decode()
     assert "Serve un documento" in read and english not in read
     assert anna.post(english, {"title": "x", "body": "y"}).status_code == 404, "operators read"
-    assert carla.get(f"{home}replies/{reply.slug}/xx/").status_code == 404
+    assert carla.get(f"{home}replies/{reply.slug}/in/xx/").status_code == 404
     assert signed_in(cast, "Irene").get(home).status_code == 404
 
 

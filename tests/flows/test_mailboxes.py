@@ -20,7 +20,7 @@ from sportello.service.channels.collecting.servers import servers_of
 from sportello.service.channels.models import Collector, IncomingMail, Mailbox
 from tests.cast import Cast
 from tests.dovecot import PASSWORD, USER, Dovecot, dovecot, free_port
-from tests.flows.mail_fixtures import URP, arrive, letter, sink
+from tests.flows.mail_fixtures import URP, arrive, letter, sink, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,7 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
     assert URP in elena.get(page).content.decode()
     assert elena.get(f"{page}new/").status_code == 200
     filled = elena.get(f"{page}new/", {"address": "comune@libero.it"}).content.decode()
+    assert "Aggiungi la casella" in filled
     assert "imapmail.libero.it" in filled
     assert "smtp.libero.it" in filled
     made = elena.post(f"{page}new/", {**FORM, "address": "Nuova@Borgo.test", "port": provider.imap, "password": "falsa"})
@@ -63,6 +64,7 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
     own = made.headers["Location"]
     said = elena.post(f"{own}reading/").content.decode()
     assert "AUTHENTICATIONFAILED" in said, "the server's own words"
+    assert "b&#x27;" not in said, "and not as a programmer sees them"
     saved = elena.post(own, {**FORM, "port": provider.imap, "password": PASSWORD})
     assert saved.status_code == 302
     elena.post(own, {**FORM, "port": provider.imap, "shown_name": "Altro nome"})
@@ -97,6 +99,11 @@ def test_a_mailbox_is_set_up_tried_and_decided_on_by_page(cast: Cast, elena: Cli
             "collector.paused"} <= verbs  # fmt: skip
     payloads = json.dumps(list(Event.objects.values_list("payload", flat=True)))
     assert PASSWORD not in payloads
+
+
+def test_the_layout_takes_no_word_a_page_says(cast: Cast, elena: Client) -> None:
+    """The rail's "Search" stood on the buttons of other forms."""
+    assert "Manda l’invito" in elena.get("/desk/borgo/people/invitations/").content.decode()
 
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(cast: Cast, elena: Client) -> None:
@@ -153,6 +160,9 @@ def test_alarms_on_the_page_in_status_and_above_every_page(cast: Cast, elena: Cl
     assert codes() == []
     IncomingMail.objects.filter(pk=held.pk).update(settled_at=now - timedelta(minutes=31))
     assert codes() == ["held"]
+    leads = Client()
+    leads.force_login(cast.users["Carla"])
+    assert "strip-alarms" in leads.get("/desk/borgo/quarantine/").content.decode(), "who leads can look into it"
     IncomingMail.objects.filter(pk=held.pk).update(door="imap")
     assert [one.code for one in alarms_of([cast.borgo], accounts_of([cast.borgo]))] == ["held", "differs"]
     strip = elena.get("/desk/borgo/people/").content.decode()
@@ -193,3 +203,55 @@ def test_the_servers_of_an_address() -> None:
     assert (servers_of("a@ditta.it", resolver=own).by, servers_of("a@ditta.it", resolver=own).provider) == ("mx", "Microsoft 365")
     assert servers_of("a@senza.it", resolver=own).imap_host == ""
     assert servers_of("nessuna chiocciola").by == ""
+
+
+def test_an_import_tells_how_far_it_is_and_goes_on_where_it_was(cast: Cast, elena: Client, provider: Dovecot) -> None:
+    """Fetched in parts, over connections that end, as after a kill; then what is new is no import any more."""
+    provider.empty()
+    for number in range(120):
+        provider.deliver(letter(f"n. {number}", message_id=f"<i{number}@x>"))
+    mailbox = Mailbox.objects.get(address=URP)
+    now = clock.server_now()
+    collector = Collector.objects.create(
+        organisation=cast.borgo, mailbox=mailbox, host="127.0.0.1", port=provider.imap, security="none", user=USER,
+        began_at=now, cut_off_at=now + timedelta(days=1),
+    )  # fmt: skip
+    secrets.keep(collector.pk, "password", PASSWORD)
+    page = f"/desk/borgo/mailboxes/{mailbox.pk}/"
+
+    def look(most: int = 50) -> int:
+        collector.refresh_from_db()
+        server = session.connect(session.access_of(collector))
+        found = session.look(collector, server, most=most)
+        server.close()
+        return found.stored
+
+    for done in (50, 100):
+        assert look() == 50
+        shown = elena.get(page).content.decode()
+        assert f"{done} messaggi su 120 sono già conservati qui." in shown
+        assert "Manca" in shown and f'max="120" value="{done}"' in shown
+        assert f"{done} messaggi conservati sono ancora da leggere." in shown
+        part = elena.get(page, {"fragment": "progress"}).content.decode()
+        assert part.lstrip().startswith('<div id="progress"') and "every 5s" in part and f"{done} messaggi su 120" in part
+        assert f"{100 * done // 120} %" in elena.get("/desk/borgo/mailboxes/").content.decode()
+    assert look() == 20
+    assert "già conservati qui" not in elena.get(page).content.decode()
+    provider.deliver(letter("nuova", message_id="<new@x>"))
+    assert look(most=0) == 0
+    (account,) = [one for one in accounts_of([cast.borgo]) if one.mailbox == mailbox]
+    assert (account.waiting, account.import_done) == (1, 100), "one that is new is no import"
+    assert look() == 1
+    assert IncomingMail.objects.filter(mailbox=mailbox, is_archive=True).count() == 121
+
+
+def test_what_is_stored_and_not_read_raises_an_alarm(cast: Cast) -> None:
+    """The worker stands still: mail that was answered 250 waits unread, and somebody hears of it."""
+    mail = stored(letter())
+    assert alarms_of([cast.borgo]) == []
+    long_ago = clock.server_now() - timedelta(minutes=16)
+    IncomingMail.objects.filter(pk=mail.pk).update(stored_at=long_ago)
+    assert [(one.code, one.address) for one in alarms_of([cast.borgo])] == [("unread", URP)]
+    assert alarms_of([cast.bottega]) == []
+    IncomingMail.objects.filter(pk=mail.pk).update(is_archive=True)
+    assert alarms_of([cast.borgo]) == [], "an import may wait its turn"

@@ -72,6 +72,9 @@ STAGES: dict[str, tuple[str, str, int | None]] = {
     "mail 5": ("552 5.3.4 too big", "failed", 552),
     "data 5": ("554 5.7.1 not wanted", "failed", 554),
     "end 5": ("554 5.6.0 content refused", "failed", 554),
+    # a pace, not a refusal
+    "mail 55": ("550 MAIL from: blocked Class Of Service - Too much traffic from this sender", "queued", 550),
+    "end 55": ("550 5.4.5 Daily user sending limit exceeded", "queued", 550),
 }
 
 

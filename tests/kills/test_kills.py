@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 
 from sportello.config.day.doors import FormDoor
+from tests.dovecot import Dovecot, dovecot
+from tests.kills import mailbox
 from tests.kills.installation import Installation
 
-TOWN = "urp@comune.roccaserena.example"
+TOWN = mailbox.TOWN
+#: -9 for what is ours, a restart for the provider.
+WHILE_FETCHING = ("collect", "collect", "postmaster", "provider", "collect")
 _BETWEEN_KILLS = (0.3, 1.8)
 
 
@@ -147,7 +151,7 @@ def count(installation: Installation, mails: list[str], forms: list[str], killed
     assert silent == 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory):
     import shutil
     import tempfile
@@ -162,6 +166,39 @@ def installation(tmp_path_factory: pytest.TempPathFactory):
         code = one.stop()
         shutil.rmtree(home, ignore_errors=True)
     assert code == 0
+
+
+@pytest.mark.kills
+def test_killed_while_it_reads_nothing_is_lost_or_doubled(installation: Installation) -> None:
+    """The collector, the database and the provider are killed while each wave is being fetched."""
+    with dovecot() as provider:
+        _killed_while_it_reads(installation, provider)
+
+
+def _killed_while_it_reads(installation: Installation, provider: Dovecot) -> None:
+    chance = random.Random(4)
+    words = mailbox.deliver(provider, 0)
+    mailbox.set_up(installation, provider)
+    for wave, part in enumerate(WHILE_FETCHING):
+        # the first of a wave are stored, the others are on their way
+        begun = len(words) - mailbox.WAVE
+        installation.wait_until(lambda: mailbox.fetched(installation) > begun, f"wave {wave} to be fetched")  # noqa: B023 - asked at once
+        words += mailbox.deliver(provider, wave + 1)
+        if part == "provider":
+            provider.stop()
+            provider.start()
+        else:
+            installation.wait_until(lambda: installation.kill(part, chance), f"{part} to be there")  # noqa: B023 - asked at once
+    installation.wait_until(lambda: mailbox.settled(installation, len(words)), "all to be stored and read")
+
+    mails = installation.ask("SELECT state, count(*) FROM channels_incomingmail GROUP BY state")
+    assert dict(mails) == {"ticketed": len(words)}
+    texts = [text for (text,) in installation.ask("SELECT text FROM tickets_message WHERE direction = 'in'")]
+    assert sorted(next(word for word in words if f"è {word}." in text) for text in texts) == sorted(words)
+    account = mailbox.of_town(installation)
+    assert (account["on_server"], account["stored"], account["adds_up"]) == (len(words), len(words), True)
+    assert (account["not_yet_stored"], account["left_on_server"], account["missing"]) == (0, 0, 0)
+    assert mailbox.unread_there(provider) == len(words), "nobody who reads the mailbox sees that we were there"
 
 
 @pytest.mark.kills

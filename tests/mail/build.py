@@ -302,6 +302,21 @@ def machines() -> dict[str, bytes]:
             entity("Content-Type: message/disposition-notification", "Final-Recipient: rfc822; a@b.it\nDisposition: x; displayed\n"),
             head="report-type=disposition-notification; ",
         )), Subject="Letto: Orari"),
+        "read-receipt-of-ours": mail(*reversed(parts(
+            "report", entity(PLAIN, "Il messaggio è stato letto.\n"),
+            entity("Content-Type: message/disposition-notification",
+                   "Reporting-UA: posta.example.ro; Thunderbird\nOriginal-Recipient: rfc822;maria.popescu@example.ro\n"
+                   f"Final-Recipient: rfc822; maria.popescu@example.ro\nOriginal-Message-ID: <sp.{TOKEN}@comune.example.it>\n"
+                   "Disposition: manual-action/MDN-sent-manually; displayed\n"),
+            head="report-type=disposition-notification; ",
+        )), f"References: <sp.{TOKEN}@comune.example.it>", Subject="Letto: Orari"),
+        "read-receipt-deleted-unread": mail(*reversed(parts(
+            "report", entity(PLAIN, "Il messaggio è stato eliminato senza essere letto.\n"),
+            entity("Content-Type: message/disposition-notification",
+                   "Final-Recipient: RFC822; maria.popescu@example.ro\nDisposition: automatic-action/MDN-sent-automatically; deleted/error\n"
+                   f"Original-Message-ID: <sp.{TOKEN}@comune.example.it>\n"),
+            head="report-type=disposition-notification; ",
+        )), Subject="Non letto: Orari"),
         "bounce-customer-talks-about-it": mail(
             "Il mio messaggio a info@altro.example.it è tornato indietro: 550 5.1.1 user unknown. Che faccio?\n",
             Subject="Undelivered mail: aiuto",

@@ -1,15 +1,19 @@
-"""Founding the demo: organisations, colleagues, service sheets, saved replies."""
+"""Founding the demo: organisations, colleagues, service sheets, saved replies, articles."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sportello.config.day.organisations import COLLEAGUES, PASSWORD, REPLIES, SHEETS, SHOP, TOWN, Colleague
+from sportello.config.day.known import tell_what_is_known
+from sportello.config.day.organisations import COLLEAGUES, OFFICES, PASSWORD, REPLIES, SHEETS, SHOP, TOWN, Colleague
 from sportello.config.founding import found
+from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, Team, TeamMembership, User
 from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
+from sportello.service.backoffice.offices.setting_up import Plan
+from sportello.service.backoffice.offices.setting_up import add as add_office
 
 
 def found_demo() -> list[Organisation]:
@@ -21,9 +25,12 @@ def found_demo() -> list[Organisation]:
         organisation = found(plan)
         _sheets(organisation)
         _replies(organisation)
+        _offices(organisation)
         made.append(organisation)
     for colleague in COLLEAGUES:
         _colleague(colleague)
+    for organisation in made:
+        tell_what_is_known(organisation)
     return made
 
 
@@ -67,6 +74,15 @@ def _sheets(organisation: Organisation) -> None:
                 times=times,
                 reviewed_at=clock.now(organisation),
             )
+
+
+def _offices(organisation: Organisation) -> None:
+    """Whom the desk may ask: a team inside, an office or firm outside."""
+    for plan in OFFICES[organisation.slug]:
+        name, competence, team, address, days = plan
+        inside = Team.objects.filter(organisation=organisation, slug=team).first() if team else None
+        channel = "inside" if inside else "email"
+        add_office(organisation, Plan(name, channel, competence, inside, address, days=days), SYSTEM)
 
 
 def _replies(organisation: Organisation) -> None:

@@ -403,6 +403,19 @@ SHEETS: dict[str, tuple[tuple[str, str, dict[str, tuple[str, str, str, str, str,
     ),
 }
 
+#: (name, what it is competent for, team inside, address outside, working days)
+OFFICES: dict[str, list[tuple[str, str, str, str, int]]] = {
+    TOWN.slug: [
+        ("Manutenzioni e verde", "Strade, illuminazione, parchi", "manutenzioni", "", 5),
+        ("Provincia: viabilità", "Strade provinciali", "", "viabilita@provincia.example", 10),
+        ("Ditta della mensa", "Pasti e diete scolastiche", "", "diete@mensascuole.example", 3),
+    ],
+    SHOP.slug: [
+        ("Resi e rimborsi", "Rimborsi oltre il limite dell'operatore", "resi", "", 2),
+        ("Corriere", "Spedizioni smarrite o danneggiate", "", "reclami@corriere.example", 4),
+    ],
+}
+
 #: Saved replies: organisation → (slug, team or "", {language: (title, body)}).
 REPLIES: dict[str, tuple[tuple[str, str, dict[str, tuple[str, str]]], ...]] = {
     "roccaserena": (

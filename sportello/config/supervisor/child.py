@@ -23,7 +23,7 @@ LOG_BYTES = 10 * 1024 * 1024
 
 @dataclass
 class Child:
-    """`python -m sportello <name>` in a session of its own: Ctrl-C at the terminal reaches only the
+    """`python -m sportello <program>` in a session of its own: Ctrl-C at the terminal reaches only the
     supervisor.
     """
 
@@ -32,6 +32,8 @@ class Child:
     env: Mapping[str, str]
     #: Seconds an orderly end may take.
     patience: float = 6.0
+    #: Where several run the same, its command; empty: as its name.
+    program: str = ""
     process: subprocess.Popen[bytes] | None = None
     pause: float = FIRST_PAUSE
     started: float = 0.0
@@ -44,7 +46,7 @@ class Child:
         with self.log.open("ab") as log:
             self.log_began = log.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "sportello", self.name],
+                [sys.executable, "-m", "sportello", self.program or self.name],
                 env=dict(self.env),
                 stdin=subprocess.DEVNULL,
                 stdout=log,

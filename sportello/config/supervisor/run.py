@@ -31,6 +31,9 @@ from sportello.config.supervisor.trouble import Stopped, Trouble
 
 #: The programs, in the order they are started; seconds an orderly end may take.
 PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0, "collect": 6.0}
+#: Reads mail beside the worker, as often as `SPORTELLO_INTAKE_PROCESSES` says.
+INTAKE = ("intake", 6.0)
+MOST_INTAKE = 32
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAGES_MAY_TAKE = 60.0
 TRIM_EVERY = 60.0
@@ -45,6 +48,7 @@ class Supervisor:
         self.port = _port("SPORTELLO_PORT", 8000)
         self.stream_port = _port("SPORTELLO_STREAM_PORT", self.port + 1)
         self.mail_port = _port("SPORTELLO_MAIL_PORT", 8025)
+        self.intake = _count("SPORTELLO_INTAKE_PROCESSES", MOST_INTAKE)
         self.given_database = os.environ.get("DATABASE_URL", "")
         wish = os.environ.get("SPORTELLO_DEMO", "")
         # A server of one's own is not filled with invented people unless asked.
@@ -81,8 +85,7 @@ class Supervisor:
             self._start_database()
         self._prepare()
         env = self._environment()
-        for name, patience in PROGRAMS.items():
-            child = Child(name, self.home / "logs" / f"{name}.log", env, patience)
+        for child in self._programs(env):
             child.start()
             self.children.append(child)
         self._wait_for_pages()
@@ -90,6 +93,13 @@ class Supervisor:
             # after the programs: the demo's customers come through the same doors as everybody
             self._make_demo()
         self._welcome(time.monotonic() - began)
+
+    def _programs(self, env: dict[str, str]) -> list[Child]:
+        logs = self.home / "logs"
+        programs = [Child(name, logs / f"{name}.log", env, patience) for name, patience in PROGRAMS.items()]
+        program, patience = INTAKE
+        names = [f"{program}-{number}" for number in range(1, self.intake + 1)]
+        return programs + [Child(name, logs / f"{name}.log", env, patience, program) for name in names]
 
     def _watch(self) -> None:
         """Until asked to stop: whatever ended is started again, the database first."""
@@ -313,6 +323,13 @@ def _port(name: str, usual: int) -> int:
         return usual
     if not given.isdigit() or not 0 < int(given) < 65536:
         raise Trouble(f"{name} must be a port number, not {given!r}.")
+    return int(given)
+
+
+def _count(name: str, most: int) -> int:
+    given = os.environ.get(name, "") or "0"
+    if not given.isdigit() or int(given) > most:
+        raise Trouble(f"{name} must be a number from 0 to {most}, not {given!r}.")
     return int(given)
 
 

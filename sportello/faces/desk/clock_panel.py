@@ -16,6 +16,7 @@ from sportello.records.tickets.models import (
     Extension,
     Moment,
     Notice,
+    Reason,
     ServiceLevel,
     ServicePause,
     StepDone,
@@ -72,6 +73,8 @@ class NoticeLine:
     #: Who was told, when it was not the customer.
     party: str
     proofs: list[str]
+    #: Why nobody could be told; empty when somebody was or will be.
+    untold: str = ""
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,8 @@ def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
         subject = str(moment.level.get_metric_display())
     if moment.sort == Moment.Sort.LAPSE:
         return moment.at, _("the suspension ends by itself and the customer is told")
+    if moment.sort == Moment.Sort.WAKE:
+        return moment.at, _("it comes back into the lists")
     if moment.sort == Moment.Sort.DUE:
         return moment.at, _("“%(what)s” falls due") % {"what": subject}
     whom = str(dict(Moment.Whom.choices).get(moment.whom, moment.whom))
@@ -245,6 +250,7 @@ def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
 def _notices(ticket: Ticket) -> list[NoticeLine]:
     notices = list(Notice.objects.filter(ticket=ticket).order_by("id")[:_MOST])
     proofs = _proofs([one.message_id for one in notices if one.message_id])
+    untold = _untold(ticket) if any(one.state == Notice.State.NO_WAY for one in notices) else {}
     return [
         NoticeLine(
             one,
@@ -252,9 +258,16 @@ def _notices(ticket: Ticket) -> list[NoticeLine]:
             sentences.channel_word(one.how),
             one.party_name if one.party != Notice.Party.CUSTOMER else "",
             [*([one.proof] if one.proof else []), *proofs.get(one.message_id or 0, [])],
+            untold.get(one.pk, ""),
         )
         for one in notices
     ]
+
+
+def _untold(ticket: Ticket) -> dict[int, str]:
+    """Why nobody could be told, by notice."""
+    rows = Reason.objects.filter(ticket=ticket, about="notice", code="no_way").values_list("facts", flat=True)[:_MOST]
+    return {facts.get("notice_id", 0): sentences.nobody_told(str(facts.get("sign", ""))) for facts in rows}
 
 
 def _proofs(message_ids: Iterable[int]) -> dict[int, list[str]]:

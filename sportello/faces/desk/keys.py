@@ -40,6 +40,7 @@ _EVERYWHERE: Final = (
     ("?", gettext_lazy("The keys of this page")),
     ("/", gettext_lazy("Search in everything")),
     ("mod+enter", gettext_lazy("Send or save what is written")),
+    ("mod+i", gettext_lazy("Saved replies")),
 )
 _LIST: Final = (
     ("j", gettext_lazy("Next row")),
@@ -53,6 +54,8 @@ _LIST: Final = (
 _TICKET: Final = (
     ("r", gettext_lazy("Reply")),
     ("n", gettext_lazy("Internal note")),
+    ("l", gettext_lazy("Record a call")),
+    ("i", gettext_lazy("Search what we know")),
     ("t", gettext_lazy("Take")),
     ("a", gettext_lazy("Give to a colleague")),
     ("m", gettext_lazy("Pass to another team")),
@@ -63,6 +66,13 @@ _TICKET: Final = (
     ("p", gettext_lazy("Priority")),
     ("x", gettext_lazy("Kind of request")),
     ("v", gettext_lazy("Who may see it")),
+    ("s", gettext_lazy("Put aside, or take back")),
+    ("e", gettext_lazy("Tags")),
+    ("shift+l", gettext_lazy("Link")),
+    ("shift+i", gettext_lazy("Merge into another")),
+    ("b", gettext_lazy("Split")),
+    ("shift+b", gettext_lazy("Move entries")),
+    ("h", gettext_lazy("Print")),
     ("shift+j", gettext_lazy("Next in the list")),
     ("shift+k", gettext_lazy("Previous in the list")),
     ("u", gettext_lazy("Back to the list")),

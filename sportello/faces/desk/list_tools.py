@@ -59,7 +59,7 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
         "statuses": Ticket.Status.choices,
         "priorities": Ticket.Priority.choices,
         "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
-        "filters_on": sum(map(bool, [*selected, filters.owner])),
+        "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag])),
         "saved_views": SavedView.objects.seen_by(person),
         "own_memberships": person.membership_ids,
         "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),

@@ -22,7 +22,7 @@ from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
-from sportello.service.channels.collecting.accounts import alarms_of
+from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
 
 from . import sentences
 from .models import Draft, KeyChoice, OpenTicket
@@ -35,17 +35,29 @@ LISTS: Mapping[str, tuple[Any, Any, str, str]] = {
     "customer": (pgettext_lazy("rail", "Theirs"), gettext_lazy("Waiting for the customer"), "clock", "g e"),
     "due": (pgettext_lazy("rail", "Today"), gettext_lazy("Due today"), "calendar", "g d"),
     "overdue": (pgettext_lazy("rail", "Late"), gettext_lazy("Overdue"), "due", "g o"),
+    "snoozed": (pgettext_lazy("rail", "Aside"), pgettext_lazy("list", "Put aside"), "moon", "g s"),
+    "mentioned": (pgettext_lazy("rail", "Named"), gettext_lazy("Notes that name me"), "chat", "g t"),
     "all": (pgettext_lazy("rail", "All"), gettext_lazy("All tickets"), "list", "g a"),
 }
 #: (key, word, icon, key sequence, address name, who): pages of the other modules, where they exist.
 OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("counter", pgettext_lazy("rail", "Contact"), "counter", "g c", "desk:counter", "serves"),
     ("customers", pgettext_lazy("rail", "Customers"), "folder", "g k", "desk:customers_home", "serves"),
+    ("complaints", pgettext_lazy("rail", "Complaints"), "megaphone", "g l", "desk:complaints_home", "serves"),
+    ("archive", pgettext_lazy("rail", "Archive"), "files", "g h", "desk:archive_home", "works"),
     ("quarantine", pgettext_lazy("rail", "Held back"), "quarantine", "g q", "desk:quarantine", "serves"),
+    ("backoffice", pgettext_lazy("rail", "Back office"), "office", "g b", "desk:offices_home", "serves"),
     ("silent", pgettext_lazy("rail", "Silent"), "silent", "g n", "desk:silent", "serves"),
+    ("work", pgettext_lazy("rail", "Work"), "chart", "g j", "desk:work_home", "supervises"),
+    ("knowledge", pgettext_lazy("rail", "Knowledge"), "book", "g i", "desk:knowledge_home", "serves"),
     ("procedures", pgettext_lazy("rail", "Procedures"), "paper", "g r", "desk:procedures_home", "administers"),
-    ("people", pgettext_lazy("rail", "People"), "settings", "g p", "desk:people", "administers"),
+    ("documents", pgettext_lazy("rail", "Documents"), "file", "g x", "desk:documents_home", "knows"),
+    ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
+    ("setup", pgettext_lazy("rail", "Set up"), "settings", "g z", "desk:setup_home", "sets up"),
 )
+#: Beside the lists on the rail of who serves; the others are behind "More". Who sets up has few, and all on it.
+ON_RAIL = ("counter", "customers")
+_FOOT = ("administers", "sets up")
 
 
 def list_title(name: str) -> Any:
@@ -81,7 +93,7 @@ def page(
 
 
 def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[NavEntry]:
-    """The rail: the five lists of who serves, then the other pages that exist."""
+    """The rail: the lists of who serves, then the other pages that exist."""
     shown: list[NavEntry] = []
     if person.serving:
         shown += [
@@ -93,7 +105,8 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
     for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
         if address and _may(person, right):
-            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right == "administers"))
+            more = bool(person.serving) and key not in ON_RAIL
+            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right in _FOOT, more=more))
     return shown
 
 
@@ -111,7 +124,7 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
-    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member")).exclude(text="")
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
     opened = (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
         .annotate(unsent=Exists(drafts))
@@ -147,14 +160,16 @@ def _tab_name(ticket: Ticket) -> str:
 
 
 def _alarms(person: Person) -> list[Link]:
-    """A strip above every page for who sets up: mail that is not read, or held back unseen. Three short queries."""
+    """A strip above every page: for who sets up, mail that is not read, or held back unseen (four short queries); for
+    who leads, what is held back unseen (one)."""
     found: list[Link] = []
     for place in person.places:
-        if person.administers(place):
-            alarms = alarms_of([place.organisation])
+        sets_up = person.administers(place)
+        if sets_up or person.supervises(place):
+            alarms = alarms_of([place.organisation]) if sets_up else held_alarms([place.organisation])
             if alarms:
                 more = f" (+{len(alarms) - 1})" if len(alarms) > 1 else ""
-                address = reverse("desk:mail", args=[place.organisation.slug])
+                address = reverse("desk:mail" if sets_up else "desk:quarantine_in", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
     return found
 
@@ -167,9 +182,15 @@ def _keys(person: Person) -> KeyChoice | None:
 
 
 def _may(person: Person, right: str) -> bool:
+    if right == "works":
+        return bool(person.serving) or _may(person, "administers")
     if right == "administers":
         return any(person.administers(place) or person.supervises(place) for place in person.places)
-    return bool(person.serving)
+    if right == "supervises":
+        return any(person.supervises(place) for place in person.places)
+    if right == "sets up":
+        return any(person.administers(place) for place in person.places)
+    return bool(person.serving) or (right == "knows" and _may(person, "administers"))
 
 
 def _address(name: str) -> str:

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from sportello.records.tickets.models.tag import LONGEST
 from sportello.records.tickets.queries import LISTS, SORTS, Filters
 from sportello.records.tickets.queries.lists import ME, NOBODY
 
 #: The order in which a list is most useful when nobody chose one.
-_DEFAULT_SORT = {"waiting": "oldest_waiting", "customer": "newest", "all": "newest"}
+_DEFAULT_SORT = {"waiting": "oldest_waiting", "customer": "newest", "mentioned": "newest", "all": "newest"}
 #: What the second line of a row may show, and what it shows when nobody chose.
 COLUMNS = ("kind", "channel", "organisation", "number", "status", "team", "owner", "opened", "waiting")
 COLUMNS_SHOWN = ("kind", "channel", "organisation", "number")
@@ -92,6 +93,7 @@ class ListPlace:
             "status": chosen.status,
             "priority": str(chosen.priority or ""),
             "owner": chosen.owner,
+            "tag": chosen.tag,
             "columns": ",".join(self.columns) if self.columns != COLUMNS_SHOWN else "",
             "further": "1" if self.further else "",
         }
@@ -118,6 +120,7 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
             status=asked.get("status", ""),
             priority=_number(asked.get("priority", "")),
             owner=_owner(asked.get("owner", "")),
+            tag=asked.get("tag", "").strip()[:LONGEST],
         ),
         asked.get("after", ""),
         asked.get("further", "") == "1",

@@ -16,10 +16,10 @@ from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures import explaining
 from sportello.records.procedures.models import Kind, NoticeTemplate
-from sportello.records.tickets.models import Closure, Link, Reason, Ticket
+from sportello.records.tickets.models import Aside, Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
 
-from . import certified_words, term_events
+from . import certified_words, office_events, term_events, verb_events
 
 CHANNELS: dict[str, Any] = {
     "email": gettext_lazy("e-mail"),
@@ -30,6 +30,7 @@ CHANNELS: dict[str, Any] = {
     "phone": gettext_lazy("phone"),
     "letter": gettext_lazy("letter"),
     "screen": gettext_lazy("on screen"),
+    "inside": gettext_lazy("inside the house"),
 }
 CHANNEL_ICONS = {
     "email": "mail",
@@ -57,11 +58,13 @@ class Names:
     members: dict[int, str] = field(default_factory=dict)
     teams: dict[int, str] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
+    #: Offices asked, by the conversation with them.
+    asides: dict[int, str] = field(default_factory=dict)
 
 
 def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]]) -> Names:
     """The names events of these codes need: one query for each sort that is needed at all."""
-    wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set()}
+    wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set(), "aside": set()}
     sorts = {"assigned": "member", "moved": "team", "kind_changed": "kind"}
     for code, given in facts:
         for key, value in given.items():
@@ -92,10 +95,16 @@ def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]])
         if wanted["kind"]
         else ()
     )
+    asides = (
+        Aside.objects.filter(organisation_id=organisation_id, pk__in=wanted["aside"]).values_list("pk", "name")
+        if wanted["aside"]
+        else ()
+    )
     return Names(
         dict(members),
         {key: in_language(names, language) for key, names in teams},
         {key: in_language(names, language) for key, names in kinds},
+        dict(asides),
     )
 
 
@@ -118,8 +127,12 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return _("who may see it: %(who)s") % {"who": _label(Ticket.Sensitivity, facts.get("after"))}
     if code == "promised":
         return _("new date promised: %(day)s") % {"day": _day(facts.get("until", ""))}
+    if code in verb_events.CODES:
+        return verb_events.sentence(code, facts, _day)
     if code == "pec_receipt":
         return certified_words.receipt_sentence(facts)
+    if code in office_events.CODES:
+        return office_events.sentence(code, names.asides.get(facts.get("aside_id") or 0, ""))
     if code in term_events.CODES:
         return term_events.sentence(code, facts, _day)
     if code == "closed":
@@ -141,6 +154,8 @@ _PLAIN_EVENTS: dict[str, Any] = {
     "notice_given": gettext_lazy("a notice was given outside"),
     "undelivered": gettext_lazy("our message did not reach the customer"),
     "reply_held": gettext_lazy("a reply was held back and not sent"),
+    "document_issued": gettext_lazy("a document was issued"),
+    **office_events.PLAIN,
 }
 
 ABOUT: dict[str, Any] = {
@@ -152,6 +167,8 @@ ABOUT: dict[str, Any] = {
     "notice": gettext_lazy("What was told"),
     "dispatch": gettext_lazy("How it left"),
     "assigned": gettext_lazy("Whose it is"),
+    "snooze": gettext_lazy("Why it slept and woke"),
+    "complaint": gettext_lazy("Register of complaints"),
 }
 
 
@@ -187,8 +204,10 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("notice", "by_portal"): _("Told on the follow-up page: no e-mail address is known."),
         ("ticket", "by_token"): _("The reply carries the token of our own message."),
         ("ticket", "by_reference"): _("The reply names our message, and its sender takes part in this ticket."),
+        ("ticket", "by_token_of_office"): _("It answers our letter to the office: it carries its token."),
+        ("ticket", "by_reference_of_office"): _("It names our letter to the office, and comes from its address."),
         ("ticket", "opened"): _("Nothing tied it to a ticket that exists: a new one was opened."),
-        ("notice", "no_way"): _("No program may answer this sender: nobody was told automatically."),
+        ("notice", "no_way"): nobody_told(str(facts.get("sign", ""))),
         ("customer", "by_form_text"): _("Known by the address written in the text of the form."),
         ("customer", "by_form_itself"): _("The form names nobody."),
         ("customer", "by_list_reply_to"): _("Sent through a list: known by the address it asks to be answered at."),
@@ -206,8 +225,12 @@ def reason_sentence(reason: Reason, names: Names) -> str:
         ("dispatch", "held_news"): _("Something was said after the reply was written: it waits for its author."),
         ("dispatch", "held_refused"): _("The reply could not be sent at its hour: it waits for its author."),
         ("dispatch", "held_author_left"): _("The author of the reply works here no more: it was not sent."),
+        ("complaint", "registered"): _(
+            "It is of the kind “%(kind)s”: it entered the register of complaints with number %(number)s."
+        )
+        % {"kind": kind, "number": facts.get("number", "?")},
         ("assigned", "owner_left"): _("Its owner works here no more: it went back to the team."),
-    }.get((reason.about, reason.code))
+    }.get((reason.about, reason.code)) or verb_events.reason(reason.about, reason.code)
     if said is None and reason.code.startswith("linked_"):
         kinds = dict(Link.Kind.choices)
         return str(kinds.get(reason.code.removeprefix("linked_"), reason.code))
@@ -216,6 +239,15 @@ def reason_sentence(reason: Reason, names: Names) -> str:
     if said is not None and reason.about == "notice" and facts.get("moment"):
         return f"{moment_word(facts['moment'])}: {said[:1].lower()}{said[1:]}"
     return said or reason.code.replace("_", " ")
+
+
+def nobody_told(sign: str) -> str:
+    """Why the ledger says that there is no way to reach them."""
+    return {
+        "no_address": _("They wrote without an address that can be answered: nobody was told automatically."),
+        "undeliverable": _("Mail to their address came back: nobody was told."),
+        "archive": _("It is old mail that was brought in: nobody is told anything."),
+    }.get(sign, _("No program may answer this sender: nobody was told automatically."))
 
 
 def moment_word(code: str) -> str:
@@ -242,6 +274,11 @@ def _day(iso: str) -> str:
 def exactly(at: datetime) -> str:
     """Day and hour in full."""
     return _small(formats.date_format(localtime(at), _("j F Y, H:i")))
+
+
+def day_in_full(at: datetime) -> str:
+    """The day alone: "8 dicembre 2026"."""
+    return _small(formats.date_format(localtime(at), _("j F Y")))
 
 
 def _small(words: str) -> str:

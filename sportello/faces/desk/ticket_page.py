@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
-from sportello.records.tickets.models import Link, Participant, Term, Ticket
-from sportello.records.tickets.queries import TimelineItem, customer_history, timeline
-from sportello.records.tickets.reach import reach
+from sportello.records.tickets.models import Link, Participant, Tag, Term, Ticket, TicketMerge
+from sportello.records.tickets.queries import customer_history, timeline
 from sportello.records.tickets.standing import standing
-from sportello.service.channels import recipients, senders
-from sportello.service.channels.email import capacity, letters
+from sportello.service.channels import senders
 
 from . import sentences, timeline_lines, waiting_page
-from .actions.drafting import drafts_of
-from .forms.writing import NoteForm, ReplyForm, write_addresses
-from .models import Draft
 from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
@@ -62,7 +56,8 @@ def conversation(request: HttpRequest, person: Person, ticket: Ticket) -> dict[s
         **base(person, ticket),
         "items": items,
         "lines": timeline_lines.lines(ticket, items),
-        "older": first if first > 1 else 0,
+        # entries that went to another ticket leave a hole: a page that is not full is the first
+        "older": first if first > 1 and len(items) >= PAGE else 0,
         "older_count": first - 1,
         "is_older_page": before is not None,
     }
@@ -95,89 +90,6 @@ def all_lines(person: Person, ticket: Ticket) -> list[timeline_lines.Line]:
     return timeline_lines.lines(ticket, timeline(person, ticket, None, MOST_PRINTED))
 
 
-@dataclass(frozen=True)
-class Written:
-    """One tab of the composer: its form, its draft, and whether something came since it was begun."""
-
-    form: Any
-    draft: Draft | None
-    outdated: bool
-
-
-def composer(request: HttpRequest, person: Person, ticket: Ticket, items: Sequence[TimelineItem]) -> dict[str, Any]:
-    """Reply and note, with drafts and the recipients of the message replied to."""
-    context = base(person, ticket)
-    drafts = drafts_of(ticket, context["me"]) if context["me"] else {}
-    to, cc, came_back = _recipients(ticket, items)
-    mine = drafts.get(Draft.Kind.REPLY)
-    others = recipients.other_addresses(ticket, [came_back]) if came_back else []
-    chosen = request.GET.get("to", "")
-    if chosen in others:
-        to, cc, mine_to = write_addresses([(ticket.customer.name if ticket.customer else "", chosen)]), "", True
-    else:
-        mine_to = False
-    return context | {
-        "reply": Written(
-            ReplyForm(
-                initial={
-                    "to": mine.to if mine and not mine_to else to,
-                    "cc": mine.cc if mine and not mine_to else cc,
-                    "text": mine.text if mine else "",
-                    "base_position": ticket.last_public_position,
-                },
-                auto_id="reply-%s",
-            ),
-            mine,
-            bool(mine and mine.base_position < ticket.last_public_position),
-        ),
-        "note": Written(
-            NoteForm(
-                initial={"text": drafts[Draft.Kind.NOTE].text} if Draft.Kind.NOTE in drafts else {}, auto_id="note-%s"
-            ),
-            drafts.get(Draft.Kind.NOTE),
-            False,
-        ),
-        "largest_file": settings.ATTACHMENT_BYTES,
-        "most_files": settings.ATTACHMENTS_AT_ONCE,
-        "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),
-        "kept_files": list(mine.files.select_related("blob").order_by("pk")) if mine else [],
-        "came_back": came_back,
-        "other_addresses": others,
-        "presets": waiting_page.presets(ticket),
-        **waiting_page.cards(person, ticket),
-    }
-
-
-def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str, str]:
-    """(to, cc) of an answer to the newest message from outside: everybody who had it but us; where there is none, the
-    customer's own way. Third: the address that would be there if mail to it did not come back."""
-    theirs = next(
-        (
-            item
-            for item in reversed(items)
-            if item.message and item.message.is_incoming and not item.message.is_machine and item.message.sender_address
-        ),
-        None,
-    )
-    if theirs is None or theirs.message is None:
-        way = reach(ticket)
-        if way.address:
-            return write_addresses([(way.name, way.address)]), "", ""
-        return "", "", _unreachable(ticket)
-    sender = (theirs.message.sender_name, theirs.message.sender_address)
-    if recipients.undeliverable(ticket.organisation, [sender[1]]):
-        return "", "", sender[1]
-    others = [(name, address) for _role, name, address in theirs.recipients]
-    to, cc = recipients.reply_all(ticket.organisation, sender, others)
-    return write_addresses(to), write_addresses(cc), ""
-
-
-def _unreachable(ticket: Ticket) -> str:
-    """The address they wrote from, when mail to it came back."""
-    asking = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="").first()
-    return asking.address if asking is not None else ""
-
-
 def side(person: Person, ticket: Ticket) -> dict[str, Any]:
     """The customer and everything around the ticket."""
     context = base(person, ticket)
@@ -192,6 +104,8 @@ def side(person: Person, ticket: Ticket) -> dict[str, Any]:
         "history_more": bool(history and history.has_more),
         "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
         "links": _links(person, ticket),
+        "merged_here": merged_here(person, ticket),
+        "tags": list(Tag.objects.filter(places__ticket=ticket).order_by("places__pk")),
         "sheets": _sheets(ticket),
     }
 
@@ -232,8 +146,26 @@ def terms_of(ticket: Ticket) -> list[TermRow]:
 
 @dataclass(frozen=True)
 class LinkRow:
+    id: int
     label: str
     ticket: Ticket
+    #: Where it is taken away.
+    removal: str
+
+
+#: How a link reads from its other end.
+_BACKWARDS: dict[str, Any] = {
+    Link.Kind.FOLLOWS: gettext_lazy("Followed by"),
+    Link.Kind.DUPLICATES: gettext_lazy("Has as duplicate"),
+    Link.Kind.CAUSED_BY: gettext_lazy("Cause of"),
+    Link.Kind.SPLIT_FROM: gettext_lazy("Split off"),
+}
+
+
+def merged_here(person: Person, ticket: Ticket) -> list[TicketMerge]:
+    """Tickets that go on in this one, to undo it from; only those this person may see."""
+    found = TicketMerge.objects.filter(kept=ticket, undone_at__isnull=True, merged__in=tickets_for(person))
+    return list(found.select_related("merged").order_by("id")[:20])
 
 
 def _links(person: Person, ticket: Ticket) -> list[LinkRow]:
@@ -244,10 +176,13 @@ def _links(person: Person, ticket: Ticket) -> list[LinkRow]:
         .select_related("ticket__organisation", "other__organisation")
         .order_by("id")
     )
-    return [
-        LinkRow(str(link.get_kind_display()), link.other if link.ticket_id == ticket.pk else link.ticket)
-        for link in found[:20]
-    ]
+    rows = []
+    for link in found[:20]:
+        is_ours = link.ticket_id == ticket.pk
+        label = link.get_kind_display() if is_ours else _BACKWARDS.get(link.kind, link.get_kind_display())
+        removal = reverse("desk:link_removal", args=[ticket.organisation.slug, ticket.number, link.pk])
+        rows.append(LinkRow(link.pk, str(label), link.other if is_ours else link.ticket, removal))
+    return rows
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.files import sniff
 from sportello.foundation.files.models import Blob
 from sportello.records.tickets import codes
-from sportello.records.tickets.models import Entry, Ticket
+from sportello.records.tickets.models import Entry, Message, Ticket
 from sportello.records.tickets.queries import TimelineItem
 from sportello.records.tickets.queries.timeline import FileRow
 from sportello.service.channels.email import plain
 from sportello.service.channels.models import Attempt, Delivery, Dispatch
 
-from . import certified_words, sender_checks, sentences
+from . import certified_words, file_words, sender_checks, sentences
 
 #: Written where the customer's access code stands: the desk never shows it.
 HIDDEN_CODE = "····-····-····"
+#: Bytes of a file beyond which it is only downloaded.
+_MOST_SHOWN = 20 * 1024 * 1024
 
 #: state → (word, badge state, icon, sentence on hover)
 _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
@@ -39,6 +42,15 @@ _LEAVING: dict[str, tuple[Any, str, str, Any]] = {
         "warn",
         "warn",
         gettext_lazy("The line broke while sending: it is sent again under the same id, so that it is read once."),
+    ),
+    "arrived": (
+        gettext_lazy("delivered"), "ok", "check", gettext_lazy("Their server reports that it lies in their mailbox.")
+    ),
+    "read": (
+        gettext_lazy("read"),
+        "ok",
+        "check",
+        gettext_lazy("Their program reports that it was opened; it need not be so."),
     ),
     **certified_words.LEAVING,
     "failed": (gettext_lazy("not sent"), "danger", "danger", gettext_lazy("It did not leave.")),
@@ -108,6 +120,8 @@ class FileLine:
     scan_word: str
     scan_state: str
     can_open: bool
+    #: "image" or "pdf": shown in the page when asked, from the download-only address.
+    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,11 @@ class Line:
     @property
     def anchor(self) -> str:
         return f"e{self.item.position}"
+
+    @property
+    def is_cut(self) -> bool:
+        """The page shows its beginning only; intake says so with these signs (`channels/steps/words.py`)."""
+        return self.look == "message_in" and self.text.endswith("\n[…]")
 
 
 def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
@@ -179,6 +198,8 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         "files": files,
         "text": message.text.replace(codes.MARK, HIDDEN_CODE),
     }
+    if message.is_aside:
+        return _aside_line(item, message, leaving.get(message.pk), to, common)
     if message.is_incoming:
         machine = _("written by a machine: it changes neither state nor terms") if message.is_machine else ""
         return Line(
@@ -195,6 +216,19 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         moment = sentences.moment_word(message.notice_moment)
         return Line(item, "notice", "Sportello", sentence=moment, to=to, leaving=left, **common)
     return Line(item, "message_out", item.author or _("Colleague"), to=to, cc=cc, leaving=left, **common)
+
+
+def _aside_line(
+    item: TimelineItem, message: Message, left: Leaving | None, to: str, common: dict[str, Any]
+) -> Line:
+    """Said with an office: drawn as what stays among colleagues, for so it does towards the customer."""
+    if message.direction == Message.Direction.ASK:
+        machine = _("sent by Sportello to the office asked") if message.is_machine else ""
+        said = machine or _("to the office asked: the customer does not see it")
+        return Line(item, "note", item.author or "Sportello", to=to, leaving=left, sentence=said, **common)
+    machine = _("written by a machine of the office: it is no answer") if message.is_machine else ""
+    said = machine or _("from the office asked: the customer does not see it")
+    return Line(item, "note", item.author, sentence=said, **common)
 
 
 def _contact_sentence(item: TimelineItem) -> str:
@@ -214,7 +248,7 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
     for delivery in deliveries.order_by("pk"):
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
-        if known is None or not (known.is_trouble or certified_words.is_weaker(known.state, delivery)):
+        if known is None or not (known.is_trouble or _is_weaker(known.state, delivery)):
             known = _of(dispatch, delivery)
         if delivery.state == Delivery.State.FAILED and delivery.address not in known.missed:
             known = replace(known, missed=(*known.missed, delivery.address))
@@ -256,7 +290,27 @@ def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:
     certified = certified_words.state_of(dispatch, delivery)
     if certified:
         return Leaving(certified, delivery.answer if certified == certified_words.DOUBTED else "")
-    return Leaving(dispatch.state, words, sentence)
+    return Leaving(_mail_state(delivery), words, sentence)
+
+
+#: How far e-mail came, as far as reports tell; of several recipients the least far speaks.
+_FAR = {"sent": 0, "arrived": 1, "read": 2}
+
+
+def _mail_state(delivery: Delivery) -> str:
+    dispatch = delivery.dispatch
+    if dispatch.channel != "email" or dispatch.state != Dispatch.State.SENT:
+        return str(dispatch.state)
+    return {"delivered": "arrived", "read": "read"}.get(delivery.state, "sent")
+
+
+def _is_weaker(known: str, delivery: Delivery) -> bool:
+    """Whether the recipient already looked at goes on speaking for all."""
+    if certified_words.is_weaker(known, delivery):
+        return True
+    if delivery.state == Delivery.State.FAILED:
+        return False
+    return known in _FAR and _FAR[known] <= _FAR.get(_mail_state(delivery), -1)
 
 
 def file_line(file: FileRow) -> FileLine:
@@ -270,22 +324,24 @@ def file_line(file: FileRow) -> FileLine:
         if file.content_type == "message/rfc822"
         else "file"
     )
-    scan = Blob.Scan(file.scan)
+    scan = str(Blob.Scan(file.scan).label)
+    warning = file_words.warning(file.filename, file.content_type)
     return FileLine(
         file.id,
         file.filename,
         file.size,
-        _type_word(kind, sort),
+        file_words.type_word(file.content_type),
         icon,
-        str(scan.label),
-        {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
+        f"{scan} · {warning}" if warning else scan,
+        "danger" if warning else {"clean": "ok", "infected": "danger"}.get(file.scan, "neutral"),
         file.scan != Blob.Scan.INFECTED,
+        _preview(file) if file.scan != Blob.Scan.INFECTED else "",
     )
 
 
-def _type_word(kind: str, sort: str) -> str:
-    if kind == "image":
-        return _("picture (%(type)s)") % {"type": sort.upper()}
-    return {"pdf": "PDF", "plain": _("text"), "rfc822": _("e-mail"), "zip": "ZIP", "octet-stream": _("file")}.get(
-        sort, sort.rpartition(".")[2] or sort
-    )
+def _preview(file: FileRow) -> str:
+    """A picture or PDF by its bytes, and not so large that showing it would be a download."""
+    if file.content_type not in sniff.SHOWN_INLINE or file.size > _MOST_SHOWN:
+        return ""
+    kind, _slash, sort = file.content_type.partition("/")
+    return "image" if kind == "image" else "pdf" if sort == "pdf" else ""

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from .addresses import certified, contacts, customers, door, lists, mailboxes, procedures, terms, work
+from .addresses import (
+    answering,
+    archive,
+    certified,
+    complaints,
+    contacts,
+    customers,
+    documents,
+    door,
+    lists,
+    mailboxes,
+    offices,
+    procedures,
+    setup,
+    supervising,
+    terms,
+    verbs,
+    work,
+)
 
 app_name = "desk"
 urlpatterns = [
     *work.urlpatterns,
+    *answering.urlpatterns,
     *lists.urlpatterns,
     *contacts.urlpatterns,
     *customers.urlpatterns,
+    *documents.urlpatterns,
     *door.urlpatterns,
     *procedures.urlpatterns,
     *certified.urlpatterns,
     *mailboxes.urlpatterns,
     *terms.urlpatterns,
+    *setup.urlpatterns,
+    *supervising.urlpatterns,
+    *verbs.urlpatterns,
+    *archive.urlpatterns,
+    *complaints.urlpatterns,
+    *offices.urlpatterns,
 ]

@@ -14,6 +14,7 @@ from sportello.records.procedures.models import NoticeTemplate
 from sportello.records.tickets import codes
 from sportello.records.tickets.access import public_entries
 from sportello.records.tickets.models import Attachment, Closure, Entry, Notice, Ticket
+from sportello.records.tickets.surviving import together
 
 #: The newest are shown; a conversation of more is folded away on its first page.
 MOST = 200
@@ -70,17 +71,17 @@ def public_file(ticket: Ticket, file_id: int) -> Attachment | None:
 
 
 def ledger(ticket: Ticket) -> list[Told]:
-    """The notices given, oldest first."""
-    given = Notice.objects.filter(ticket=ticket, state=Notice.State.GIVEN).order_by("given_at", "id")
+    """The notices given, oldest first, with those of tickets that go on in this one."""
+    given = Notice.objects.filter(ticket__in=together(ticket), state=Notice.State.GIVEN).order_by("given_at", "id")
     return [
         Told(
             label=str(NoticeTemplate.Moment(notice.moment).label),
             at=notice.given_at or notice.due_at,
             how=_how(notice.how),
             subject=notice.message.subject if notice.message else "",
-            text=codes.filled(ticket, notice.message) if notice.message else "",
+            text=codes.filled(notice.ticket, notice.message) if notice.message else "",
         )
-        for notice in given.select_related("message")[:MOST]
+        for notice in given.select_related("message", "ticket")[:MOST]
     ]
 
 
@@ -131,6 +132,8 @@ def _sentence(code: str, facts: dict[str, Any], teams: dict[int, str]) -> str:
         return _("Passed to %(team)s") % {"team": team} if team else _("Passed to another office")
     if code == "closed" and facts.get("outcome") in Closure.Outcome.values:
         return _("Concluded: %(outcome)s") % {"outcome": str(Closure.Outcome(facts["outcome"]).label).lower()}
+    if code in ("merged", "merged_here", "parted", "parted_here", "split"):
+        return _of_two(code) % {"number": facts.get("number", "")}
     return {
         "waiting": _("We asked you for something"),
         "resumed": _("Work goes on"),
@@ -139,6 +142,16 @@ def _sentence(code: str, facts: dict[str, Any], teams: dict[int, str]) -> str:
         "reopened": _("Opened again"),
         "customer_confirmed": _("You confirmed that it is solved"),
     }.get(code, "")
+
+
+def _of_two(code: str) -> str:
+    return {
+        "merged": _("It goes on together with %(number)s"),
+        "merged_here": _("Your request %(number)s goes on here too"),
+        "parted": _("It is on its own again, apart from %(number)s"),
+        "parted_here": _("%(number)s is on its own again"),
+        "split": _("A part of it goes on as %(number)s"),
+    }[code]
 
 
 def _teams(entries: Iterable[Entry], language: str) -> dict[int, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sportello.foundation.tenancy import clock
+from sportello.records.tickets import reopening
 from sportello.records.tickets.models import Closure, Ticket
 
 
@@ -26,7 +27,7 @@ def ending(ticket: Ticket) -> Ending | None:
     if ticket.closed_at is None:
         return None
     closure = Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).first()
-    until = ticket.closed_at + timedelta(days=ticket.procedure.reopen_days)
+    until = ticket.closed_at + timedelta(days=reopening.days_of(ticket))
     return Ending(
         outcome=str(Closure.Outcome(closure.outcome).label) if closure else "",
         reason=closure.reason if closure else "",

@@ -19,6 +19,7 @@ from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
+from sportello.records.accounts.actions.organisation import logo_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Organisation, P], HttpResponse]
@@ -55,9 +56,13 @@ def frame(organisation: Organisation) -> dict[str, Any]:
         "accent_url": reverse("portal:accent", args=[slug]),
         "portal_home": reverse("portal:home", args=[slug]),
         "portal_contacts": in_language(organisation.contact_lines, language()),
+        "portal_owner": organisation.owner_line,
+        "logo_url": reverse("portal:logo", args=[slug]) if logo_of(organisation) else "",
         "portal_links": [
+            Link(_("Status of our services"), reverse("portal:status", args=[slug])),
             Link(_("How your data are used"), reverse("portal:privacy", args=[slug])),
             Link(_("Accessibility"), reverse("portal:accessibility", args=[slug])),
+            *(Link(in_language(link["names"], language()), link["url"]) for link in organisation.footer_links),
         ],
     }
 

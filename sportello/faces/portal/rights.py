@@ -16,6 +16,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.tickets import codes
 from sportello.records.tickets.access import by_code
 from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.surviving import surviving
 
 IDLE: Final = timedelta(minutes=30)
 _HELD = "portal_rights"
@@ -32,12 +33,14 @@ def open_by_code(request: HttpRequest, organisation: Organisation, number: str, 
     # a session known before the code was given must not be worth anything after it
     request.session.cycle_key()
     _hold(request, ticket, codes.code_of(ticket))
-    return ticket
+    return _where_it_goes_on(request, ticket)
 
 
 def held(request: HttpRequest, organisation: Organisation, number: str) -> Ticket | None:
-    """The ticket, if this session may read it; using the right prolongs it."""
+    """The ticket, if this session may read it, or the one it goes on in; using the right prolongs it."""
     right = _rights(request).get(_key(organisation, number))
+    if right is not None and right.get("by"):
+        return _held_by(request, organisation, number, right["by"])
     if right is None:
         return None
     ticket = (
@@ -50,7 +53,28 @@ def held(request: HttpRequest, organisation: Organisation, number: str) -> Ticke
         drop(request, organisation, number)
         return None
     _hold(request, ticket, code)
-    return ticket
+    return _where_it_goes_on(request, ticket)
+
+
+def _where_it_goes_on(request: HttpRequest, ticket: Ticket) -> Ticket:
+    """After a merge the old number and code open the ticket it goes on in; both are of one customer."""
+    if ticket.merged_into_id is None:
+        return ticket
+    found = surviving(ticket, "team", "customer", "kind", "procedure__calendar", "service_sheet")
+    rights = _rights(request)
+    rights.setdefault(_key(found.organisation, found.number), {"by": ticket.number})
+    request.session[_HELD] = dict(list(rights.items())[-_MOST:])
+    return found
+
+
+def _held_by(request: HttpRequest, organisation: Organisation, number: str, by: str) -> Ticket | None:
+    """The right to `number` comes from that to `by`, as long as the one goes on in the other: no longer once a merge is
+    undone."""
+    found = held(request, organisation, by) if by != number else None
+    if found is None or found.number != number:
+        drop(request, organisation, number)
+        return None
+    return found
 
 
 def drop(request: HttpRequest, organisation: Organisation, number: str) -> None:

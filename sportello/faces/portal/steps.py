@@ -5,5 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 
-def steps() -> list[str]:
-    return [_("Write it"), _("Check it"), _("Receipt")]
+def steps(*, with_form: bool = False) -> list[str]:
+    """`with_form`: the kind of request has a form of its own, whose pages come second."""
+    return [_("Write it"), *([_("Form")] if with_form else []), _("Check it"), _("Receipt")]

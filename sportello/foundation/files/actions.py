@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
 
-from . import sniff, store
+from . import dropping, sniff, store
 from .models import Blob
 
 log = logging.getLogger(__name__)
@@ -37,18 +38,53 @@ def keep(organisation: Organisation, content: bytes) -> Blob:
 
     Call it inside the transaction that counts on the blob; the bytes are safe on disk before this returns.
     """
-    sha256 = store.put(organisation.pk, content)
-    with transaction.atomic():
-        blob, made = Blob.objects.get_or_create(
-            organisation=organisation,
-            sha256=sha256,
-            defaults={"size": len(content), "content_type": sniff.content_type(content), "stored_at": server_now()},
-        )
-    if made and settings.ANTIVIRUS:
+    return keep_all(organisation, [content])[0]
+
+
+def keep_all(organisation: Organisation, contents: Sequence[bytes]) -> list[Blob]:
+    """`keep` for several, in their order. Rows are made in the order of their digests: two who keep the same files
+    wait for each other, never both at once."""
+    digests = [hashlib.sha256(content).hexdigest() for content in contents]
+    dropping.hold_bytes(organisation.pk, digests)
+    for content in contents:
+        store.put(organisation.pk, content)
+    kinds = {sha256: (len(content), sniff.content_type(content))
+             for sha256, content in zip(digests, contents, strict=True)}  # fmt: skip
+    found = _counted(organisation, kinds)
+    return [found[sha256] for sha256 in digests]
+
+
+def keep_path(organisation: Organisation, path: Path, content_type: str, *, sha256: str, size: int) -> Blob:
+    """`keep` for a file too large for memory: `path` (in `store.workplace`) is taken over. The digest is given, so that
+    no transaction waits for reading it all (`store.digest_of`)."""
+    dropping.hold_bytes(organisation.pk, [sha256])
+    store.take_over(organisation.pk, path, sha256)
+    return _counted(organisation, {sha256: (size, content_type)})[sha256]
+
+
+def _counted(organisation: Organisation, kinds: Mapping[str, tuple[int, str]]) -> dict[str, Blob]:
+    """The row of each digest, made where there is none; `kinds` tells size and content type."""
+    there = _there(organisation, kinds)
+    missing = sorted(set(kinds) - set(there))
+    if not missing:
+        return there
+    Blob.objects.bulk_create(
+        [Blob(organisation=organisation, sha256=sha256, size=kinds[sha256][0], content_type=kinds[sha256][1],
+              stored_at=server_now()) for sha256 in missing],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    there |= _there(organisation, missing)
+    if settings.ANTIVIRUS:
         from .tasks import scan_blob
 
-        scan_blob.defer(blob_id=blob.pk)
-    return blob
+        for sha256 in missing:
+            scan_blob.defer(blob_id=there[sha256].pk)
+    return there
+
+
+def _there(organisation: Organisation, digests: Iterable[str]) -> dict[str, Blob]:
+    found = Blob.objects.filter(organisation=organisation, sha256__in=list(digests))
+    return {blob.sha256: blob for blob in found}
 
 
 def read(blob: Blob) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel
+from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 
 
 class Blob(OrganisationModel):
@@ -32,3 +32,35 @@ class Blob(OrganisationModel):
     @property
     def is_infected(self) -> bool:
         return self.scan == self.Scan.INFECTED
+
+
+class Logo(OrganisationModel):
+    """What an organisation is recognised by on portal and paper; one at a time."""
+
+    blob = OwnedKey(Blob, related_name="+")
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation"], name="logo_once"),
+        ]
+
+
+class DroppedFile(OrganisationModel):
+    """Bytes that somebody stopped counting on (`dropping.py`): they go unless something else does.
+
+    Known by their digest: a key would itself count on the file, and the mark outlives its row.
+    """
+
+    sha256 = models.CharField(max_length=64)
+    drop_after = models.DateTimeField()
+
+    class Meta(OrganisationModel.Meta):
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["organisation", "sha256"], name="dropped_file_once"),
+        ]
+        indexes = [
+            # what the worker looks at next
+            models.Index(fields=["drop_after", "id"], name="dropped_file_by_date"),
+        ]

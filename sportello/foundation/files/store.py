@@ -39,6 +39,32 @@ def put(organisation_id: int, content: bytes) -> str:
     return sha256
 
 
+def digest_of(path: Path) -> tuple[str, int]:
+    """SHA-256 in hex and size of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+def take_over(organisation_id: int, path: Path, sha256: str) -> None:
+    """Move a whole file in, fsynced; it must lie on the same disk (`workplace`)."""
+    target = path_of(organisation_id, sha256)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    os.replace(path, target)
+    _sync_folder(target.parent)
+
+
+def workplace() -> Path:
+    """Where a large file is written before it is taken over; what a kill leaves there is nobody's."""
+    folder = Path(settings.BLOBS) / "half"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    return folder
+
+
 def get(organisation_id: int, sha256: str) -> bytes:
     """The bytes; FileNotFoundError when they are gone, ValueError when the disk returned others."""
     content = path_of(organisation_id, sha256).read_bytes()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -12,28 +13,26 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import connection, transaction
 
+from sportello.foundation.core import together
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 
 from .actor import Actor
 from .verbs import known
 
-_INSERT = """
-INSERT INTO journal_event (epoch, at, happened_at, organisation_id, actor_kind, actor_id,
-                           verb, subject_kind, subject_id, payload)
-VALUES {lines}
-RETURNING id
-"""
-_LINE = (
-    "(COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s::jsonb)"
-)
+_COLUMNS = (
+    "epoch", "at", "happened_at", "organisation_id", "actor_kind", "actor_id", "verb", "subject_kind", "subject_id",
+    "payload",
+)  # fmt: skip
+_LINE = "COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s::jsonb"
 
 
 @dataclass(frozen=True)
 class Happened:
-    """An event as reactions see it. `subject` is the row itself where the writer had it at hand, else None."""
+    """An event as reactions see it. `subject` is the row itself where the writer had it at hand, else None; `id` is
+    None while the rows of its transaction are gathered to be written together."""
 
-    id: int
+    id: int | None
     at: datetime
     organisation: Organisation
     actor: Actor
@@ -42,6 +41,8 @@ class Happened:
     subject_id: int
     payload: dict[str, Any]
     subject: Any = None
+    #: What the writer has at hand of rows it made in this transaction, by their id.
+    at_hand: Mapping[int, Any] = field(default_factory=dict)
 
 
 #: A reaction of the same transaction: cheap, and its failure undoes the whole.
@@ -72,6 +73,7 @@ def record_together(
     actor: Actor,
     *,
     at: datetime | None = None,
+    at_hand: Mapping[int, Any] | None = None,
 ) -> list[Happened]:
     """`record` for several events of one subject, (verb, payload) each, in one statement and in their order; then
     what reacts to each."""
@@ -81,16 +83,14 @@ def record_together(
     if not checked:
         return []
     instant = at or clock.now(organisation)
-    values: list[Any] = []
-    for definition, payload in checked:
-        values += [instant, organisation.pk, actor.kind, actor.id, definition.name, definition.subject, subject.pk]
-        values.append(_json(payload))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(lines=", ".join([_LINE] * len(checked))), values)
-        ids = [event_id for (event_id,) in cursor.fetchall()]
+    hand = at_hand or {}
+    lines_of = [
+        [instant, organisation.pk, actor.kind, actor.id, verb.name, verb.subject, subject.pk, _json(payload)]
+        for verb, payload in checked
+    ]
     events = [
-        Happened(event_id, instant, organisation, actor, verb.name, verb.subject, subject.pk, payload, subject)
-        for event_id, (verb, payload) in zip(ids, checked, strict=True)
+        Happened(event_id, instant, organisation, actor, verb.name, verb.subject, subject.pk, payload, subject, hand)
+        for event_id, (verb, payload) in zip(_write(lines_of), checked, strict=True)
     ]
     for happened in events:
         for reaction in _reactions().get(happened.verb, ()):
@@ -98,9 +98,20 @@ def record_together(
     return events
 
 
-def _json(payload: dict[str, Any]) -> str:
-    import json
+def _write(lines: list[list[Any]]) -> list[int] | list[None]:
+    """In their order; the ids, where they are written at once."""
+    if together.is_gathering():
+        for values in lines:
+            together.add_line("journal_event", _COLUMNS, _LINE, values)
+        return [None] * len(lines)
+    rows = ", ".join([f"({_LINE})"] * len(lines))
+    statement = f"INSERT INTO journal_event ({', '.join(_COLUMNS)}) VALUES {rows} RETURNING id"  # noqa: S608 - as above
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for values in lines for value in values])
+        return [event_id for (event_id,) in cursor.fetchall()]
 
+
+def _json(payload: dict[str, Any]) -> str:
     return json.dumps(payload, separators=(",", ":"))
 
 

@@ -10,6 +10,7 @@ no font here has is set all the same, without the two promises, and `Paper.stand
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,13 +54,7 @@ def typeset(
     `d.title` and `d.language` are added. `pictures` are files it may show, by name (PNG, JPEG or SVG). Equal
     arguments give equal bytes. Raises PaperError when the template is wrong.
     """
-    written = {**data, "title": title, "language": language}
-    sources: dict[str, bytes] = {
-        "main.typ": template.read_bytes(),
-        "house.typ": _HOUSE.read_bytes(),
-        "data.json": json.dumps(_clean(written), ensure_ascii=False).encode(),
-        **(pictures or {}),
-    }
+    sources = _sources(template, data, title, language, pictures)
     stamp = int(at.timestamp())
     try:
         return Paper(_compiled(sources, stamp, STANDARDS), STANDARDS)
@@ -70,15 +65,72 @@ def typeset(
             raise PaperError(str(strict)) from strict
 
 
+def pictures_of(
+    template: Path,
+    data: Mapping[str, Any],
+    *,
+    title: str,
+    language: str,
+    at: datetime,
+    pictures: Mapping[str, bytes] | None = None,
+) -> list[bytes]:
+    """The pages of `typeset` as PNG pictures, to be looked at on a screen before anything is issued."""
+    sources = _sources(template, data, title, language, pictures)
+    try:
+        drawn = _run(sources, format="png", ppi=110.0, timestamp=int(at.timestamp()))
+    except typst.TypstError as error:
+        raise PaperError(str(error)) from error
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def can_draw(name: str, picture: bytes) -> bool:
+    """Whether a file is a picture a template can show: looked at before somebody's letters depend on it."""
+    template = f'#set page(width: 4cm, height: 4cm)\n#image("{name}", width: 1cm, alt: "-")'.encode()
+    try:
+        _run({"main.typ": template, name: picture}, format="png", ppi=20.0, timestamp=0)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _sources(
+    template: Path, data: Mapping[str, Any], title: str, language: str, pictures: Mapping[str, bytes] | None
+) -> dict[str, bytes]:
+    written = {**data, "title": title, "language": language}
+    return {
+        "main.typ": template.read_bytes(),
+        "house.typ": _HOUSE.read_bytes(),
+        "data.json": json.dumps(_clean(written), ensure_ascii=False).encode(),
+        **(pictures or {}),
+    }
+
+
 def _compiled(sources: dict[str, bytes], stamp: int, standards: tuple[str, ...]) -> bytes:
-    pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its types do not know that sources may be a dict
-        sources,
-        format="pdf",
-        font_paths=[_fonts()],
-        timestamp=stamp,
-        pdf_standards=list(standards),
-    )
-    return pdf
+    made = _run(sources, format="pdf", timestamp=stamp, pdf_standards=list(standards))
+    return made if isinstance(made, bytes) else b"".join(made)
+
+
+def _run(sources: dict[str, bytes], **options: Any) -> bytes | list[bytes]:
+    """In memory where every file is text; pictures are bytes, which the compiler takes only from a folder."""
+    if all(_is_text(content) for content in sources.values()):
+        return _bytes(typst.compile(sources, font_paths=[_fonts()], **options))
+    with tempfile.TemporaryDirectory(prefix="sportello-paper-") as folder:
+        for name, content in sources.items():
+            Path(folder, name).write_bytes(content)
+        return _bytes(typst.compile(str(Path(folder, "main.typ")), root=folder, font_paths=[_fonts()], **options))
+
+
+def _bytes(made: Any) -> bytes | list[bytes]:
+    found: bytes | list[bytes] = made
+    return found
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @cache

@@ -18,12 +18,13 @@ class Drawn:
 
     Options: `label`, `help` (instead of the form's), `hide_label` (still read aloud), `rows` (textarea),
     `compact` (radio buttons side by side), `drop` (files may be dropped and pasted), `counted` (characters left;
-    default from 100 on), other names become attributes of the control (`data_x` → `data-x`).
+    default from 100 on), `optional` (whether the label says so; default: when it is not required), other names become
+    attributes of the control (`data_x` → `data-x`).
     """
 
     def __init__(self, bound: BoundField, *, label: Any = "", help: Any = "", hide_label: bool = False,
                  rows: int = 0, compact: bool = False, drop: bool = True, counted: bool | None = None,
-                 **extra: Any) -> None:
+                 optional: bool | None = None, **extra: Any) -> None:
         self.bound = bound
         self.label = label or bound.label
         self.help = help or bound.help_text
@@ -31,7 +32,7 @@ class Drawn:
         self.compact = compact
         self.id = bound.auto_id or f"id_{bound.html_name}"
         self.errors = bound.errors
-        self.required = bound.field.required
+        self.says_optional = not bound.field.required if optional is None else optional
         limit = getattr(bound.field, "max_length", None)
         wanted = self.kind == "textarea" and bool(limit) and (limit or 0) >= _COUNTED_FROM
         self.limit = limit if (wanted if counted is None else counted) else None

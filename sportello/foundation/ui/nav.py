@@ -28,6 +28,8 @@ class NavEntry:
     hotkey: str = ""
     #: At the foot of the rail (settings, own account).
     foot: bool = False
+    #: Behind "More": a rail taller than the window hides what it holds.
+    more: bool = False
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,13 @@ def _cells(organisation: Organisation, row: Customer) -> list[object]:
             of("tax_code"), of("vat"), of("address"), of("external"), row.needs, row.addressed_as, seen]
 
 
+def csv_rows(lines: Iterator[Any]) -> Iterator[str]:
+    """Guarded lines as CSV one by one, for long ones."""
+    yield "\ufeff"
+    for line in lines:
+        yield _line(line)
+
+
 def csv_text(lines: Iterator[Any] | list[Any]) -> str:
     """Guarded lines as CSV, for small reports."""
     return "\ufeff" + "".join(_line(line) for line in lines)

@@ -1,27 +1,21 @@
 """What other systems know of a customer. Asked when a colleague looks, kept for a while with its "as of", never
 believed more than that: an answer that fails leaves the last one in sight and says so.
 
-A target inside the house (private, loopback or link-local addresses) is refused unless who runs the installation
-allowed its host (`SPORTELLO_SIDE_HOSTS`): a form of an organisation must not reach what only this machine reaches. The
-address is resolved once and connected to as resolved, so that a name cannot change its mind in between.
+A target inside the house is refused unless who runs the installation allowed its host (`SPORTELLO_SIDE_HOSTS`): see
+`foundation/core/calling.py`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import http.client
-import ipaddress
 import json
 import os
 import re
-import socket
-import ssl
-import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from sportello.foundation.core.calling import CallFailure, call
 from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
 
@@ -33,6 +27,8 @@ from .queries import together
 SECONDS = 3.0
 MOST_BYTES = 256 * 1024
 MOST_ROWS = 20
+#: Names of hosts inside the house that may be asked, parted by commas.
+HOSTS = "SPORTELLO_SIDE_HOSTS"
 MOST_KEYS = 12
 #: A token is read from the environment under such a name only: a form must not be able to send any other secret away.
 TOKEN_NAME = re.compile(r"SPORTELLO_SIDE_[A-Z0-9_]{1,40}")
@@ -100,89 +96,19 @@ def _shown(line: dict[str, str], wanted: list[str]) -> list[tuple[str, str]]:
 
 def ask(source: SideSource, value: str) -> list[dict[str, str]]:
     """Ask over HTTP(S); no redirect is followed. Raises SideFailure."""
-    parts = urlsplit(source.url.replace("{value}", quote(value, safe="")))
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host:
-        raise SideFailure("address")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = _allowed_address(host, port)
-    path = parts.path or "/"
-    headers = {"Accept": "application/json", "Host": parts.netloc.rpartition("@")[2]}
+    url = source.url.replace("{value}", quote(value, safe=""))
+    headers = {"Accept": "application/json"}
     if source.token_name and TOKEN_NAME.fullmatch(source.token_name):
         headers["Authorization"] = f"Bearer {os.environ.get(source.token_name, '')}"
-    line = _Pinned(host, port, address, secure=parts.scheme == "https")
-    # a limit on each read would let a drip of single bytes last for hours: the whole has one
-    ending = threading.Timer(SECONDS, line.cut)
-    ending.start()
     try:
-        line.request("GET", f"{path}?{parts.query}" if parts.query else path, headers=headers)
-        answer = line.getresponse()
-        content = answer.read(MOST_BYTES + 1)
-    except TimeoutError:
-        raise SideFailure("slow") from None
-    except (OSError, ValueError, http.client.HTTPException):
-        raise SideFailure("slow" if line.was_cut else "away") from None
-    finally:
-        ending.cancel()
-        line.close()
-    if line.was_cut:
-        raise SideFailure("slow")
+        answer = call("GET", url, headers, allowed=HOSTS, seconds=SECONDS, most_bytes=MOST_BYTES)
+    except CallFailure as failure:
+        raise SideFailure(failure.code) from None
     if answer.status == 404:
         return []
     if answer.status != 200:
         raise SideFailure("refused")
-    if len(content) > MOST_BYTES:
-        raise SideFailure("not_understood")
-    return flat_rows(content)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """Connects to an address already looked at; the certificate is checked against the name."""
-
-    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
-        super().__init__(host, port, timeout=SECONDS)
-        self._address, self._secure = address, secure
-        self.was_cut = False
-        self._line: socket.socket | None = None
-
-    def cut(self) -> None:
-        """End the line now, whoever reads from it."""
-        self.was_cut = True
-        # the answer keeps the socket after the connection has let go of it
-        with contextlib.suppress(OSError):
-            if self._line is not None:
-                self._line.shutdown(socket.SHUT_RDWR)
-
-    def connect(self) -> None:
-        line = socket.create_connection((self._address, self.port), SECONDS)
-        self._line = line
-        if self._secure:
-            self._line = ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
-        self.sock = self._line
-
-
-def _allowed_address(host: str, port: int) -> str:
-    """An address of the host that may be asked. Raises SideFailure."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise SideFailure("away") from None
-    allowed = {name.strip().lower() for name in os.environ.get("SPORTELLO_SIDE_HOSTS", "").split(",") if name.strip()}
-    addresses = [str(one[4][0]) for one in found]
-    if {host.lower(), f"{host}:{port}".lower()} & allowed:
-        return addresses[0]
-    # one private address among public ones is enough to refuse: which one is taken is not ours to choose
-    if not addresses or not all(is_public(address) for address in addresses):
-        raise SideFailure("private")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the open network; what hides an inner one (IPv4 in IPv6) counts as that one."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    found = inner or found
-    return found.is_global and not (found.is_multicast or found.is_reserved)
+    return flat_rows(answer.content)
 
 
 def flat_rows(content: bytes) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ register(
     Verb("identity.added", "customer", {"identity_id": int, "sort": str}),
     Verb("identity.verified", "customer", {"identity_id": int, "how": str}),
     Verb("identity.undeliverable", "customer", {"identity_id": int}),
+    Verb("identity.deliverable", "customer", {"identity_id": int}),
     Verb("identity.preferred", "customer", {"identity_id": int}),
     Verb("identity.removed", "customer", {"identity_id": int, "sort": str}),
     Verb("relation.added", "customer", {"relation_id": int, "other_id": int, "kind": str}),

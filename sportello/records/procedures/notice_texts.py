@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from sportello.records.procedures.notice_texts_offices import OFFICE_TEXTS
 from sportello.records.procedures.notice_texts_terms import TERM_TEXTS
 
 #: moment → language → (subject, body). Variables as in `NoticeTemplate`; a line whose variables are all empty is
 #: left out, so that one text serves with and without a reason.
 TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
     **TERM_TEXTS,
+    **OFFICE_TEXTS,
     "receipt": {
         "it": (
             "Ricevuta della sua richiesta {number}",
@@ -115,6 +117,38 @@ TEXTS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "en": (
             "Your request {number} is open again",
             "Good morning,\n\nwe have opened your request “{subject}” again.\nIt is with: {team}\n{promise}\n\n"
+            "Where it stands: {link}\n\n{organisation}",
+        ),
+    },
+    "merged": {
+        "it": (
+            "Le sue richieste {number} e {other} proseguono insieme",
+            "Buongiorno,\n\nle sue richieste {number} e {other} riguardano la stessa cosa: le seguiamo insieme, con "
+            "il numero {main}.\n{reason}\n"
+            "Nulla va perso: può usare l'uno o l'altro numero con il suo codice, e rispondere anche ai messaggi di "
+            "prima.\n{promise}\n\n"
+            "A che punto è: {link}\n\n{organisation}",
+        ),
+        "en": (
+            "Your requests {number} and {other} go on together",
+            "Good morning,\n\nyour requests {number} and {other} are about the same thing: we handle them together, "
+            "under the number {main}.\n{reason}\n"
+            "Nothing is lost: you can use either number with its code, and reply to our earlier messages too.\n"
+            "{promise}\n\n"
+            "Where it stands: {link}\n\n{organisation}",
+        ),
+    },
+    "parted": {
+        "it": (
+            "La sua richiesta {number} prosegue da sola",
+            "Buongiorno,\n\nla sua richiesta {number}, «{subject}», non è più unita alla {other}: ciascuna prosegue "
+            "con il proprio numero e il proprio codice.\n{promise}\n\n"
+            "A che punto è: {link}\n\n{organisation}",
+        ),
+        "en": (
+            "Your request {number} goes on by itself",
+            "Good morning,\n\nyour request {number}, “{subject}”, is no longer joined with {other}: each goes on with "
+            "its own number and code.\n{promise}\n\n"
             "Where it stands: {link}\n\n{organisation}",
         ),
     },

@@ -5,12 +5,12 @@ membership × role × team × sensitivity, as one predicate in SQL: pages, searc
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from sportello.foundation.core.ids import matches, normal_code
 from sportello.foundation.tenancy.models import Organisation
-from sportello.records.accounts.models import Membership
+from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
 
 from .codes import TRIES, in_force
@@ -56,6 +56,29 @@ def may_see(person: Person, organisation_id: int, team_id: int, sensitivity: str
     return False
 
 
+def colleagues(organisation_id: int) -> list[Membership]:
+    """Who serves in an organisation, by name, with their users and teams: two queries. Trainee and assessor too, where
+    nothing is real: `sees` tells."""
+    members = (
+        Membership.objects.filter(organisation_id=organisation_id, ended_at__isnull=True, user__is_active=True)
+        .exclude(role=Membership.Role.ADMINISTRATOR)
+        .exclude(user__runs_installation=True)
+        .select_related("user", "organisation")
+        .prefetch_related(Prefetch("team_places", queryset=TeamMembership.objects.filter(team__ended_at__isnull=True)))
+    )
+    return sorted(members, key=lambda one: one.user.name.casefold())
+
+
+def sees(member: Membership, ticket: Ticket) -> bool:
+    """Whether a colleague of `colleagues` may see `ticket`; a query only for one of named persons."""
+    named: frozenset[int] = frozenset()
+    if ticket.sensitivity == Ticket.Sensitivity.NAMED:
+        named = frozenset(Named.objects.filter(ticket=ticket).values_list("member_id", flat=True))
+    teams = frozenset(place.team_id for place in member.team_places.all())
+    there = Person(member.user, (Place(member, member.organisation, member.role, teams),))
+    return may_see(there, ticket.organisation_id, ticket.team_id, ticket.sensitivity, named)
+
+
 def tickets_for(person: Person) -> QuerySet[Ticket]:
     return Ticket.objects.filter(visible(person))
 
@@ -66,7 +89,8 @@ def get_ticket(person: Person, slug: str, number: str) -> Ticket:
         tickets_for(person)
         .filter(organisation__slug=slug, number=number)
         .select_related(
-            "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet"
+            "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet",
+            "merged_into",
         )
         .first()
     )

@@ -40,11 +40,19 @@ class Missing:
 
 Blocker = Callable[[Ticket, str], Iterable[Missing]]
 _REGISTERED: dict[str, Blocker] = {}
+#: Codes of blocks a room above let go, each with a reason it keeps.
+Waiver = Callable[[Ticket], set[str]]
+_WAIVERS: dict[str, Waiver] = {}
 
 
 def register(name: str, blocker: Blocker) -> None:
     """Add a blocker of a room above; the same name again takes its place."""
     _REGISTERED[name] = blocker
+
+
+def register_waiver(name: str, waiver: Waiver) -> None:
+    """A room above may let blocks of a reply go, with a reason it keeps; the same name again takes its place."""
+    _WAIVERS[name] = waiver
 
 
 def are_registered() -> bool:
@@ -94,7 +102,7 @@ def given_blocks(ticket: Ticket) -> set[str]:
 def _blocks(ticket: Ticket, rules: Definition, outcome: str) -> Iterable[Missing]:
     wanted = wanted_blocks(rules, outcome)
     if wanted:
-        given = given_blocks(ticket)
+        given = given_blocks(ticket).union(*(waiver(ticket) for waiver in _WAIVERS.values()))
         for block in wanted:
             if block.code not in given:
                 name = _name(block.names, block.code)

@@ -20,8 +20,8 @@ from sportello.records.customers.models import Customer
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.procedures.queries import default_kind, procedure_for
 
-from .actions.opening import _next_number as number_for
 from .models import Closure, Entry, ImportedTicket, Message, Reason, Ticket, TicketEvent
+from .prepared import Prepared
 from .search_index import index
 
 _CHANNELS = {
@@ -154,7 +154,8 @@ def _write(
     organisation, (opened, closed) = task.run.organisation, dates
     channel = _CHANNELS.get(fold(values.get("channel", "")), "letter")
     ticket = Ticket.objects.create(
-        organisation=organisation, number=number_for(organisation, opened), subject=subject, kind=kind,
+        organisation=organisation, number=Prepared(organisation).number(clock.local(organisation, opened).year),
+        subject=subject, kind=kind,
         procedure=_procedure(kind, opened), customer=customer, channel=channel,
         language=organisation.language_for(customer.language if customer else ""), team=team,
         status=Ticket.Status.CLOSED, opened_at=opened, closed_at=closed, moved_at=closed,

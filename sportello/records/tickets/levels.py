@@ -76,6 +76,15 @@ def closed(ticket: Ticket, at: datetime) -> None:
         _end(ticket, level, _pauses(ticket), ended_at=at)
 
 
+def given_up(ticket: Ticket, at: datetime) -> None:
+    """The ticket goes on elsewhere: what was awaited is neither met nor missed here."""
+    if has_levels(ticket):
+        pauses = _pauses(ticket)
+        for level in _running(ticket):
+            _end(ticket, level, pauses, ended_at=at)
+        ServicePause.objects.filter(ticket=ticket, ended_at__isnull=True).update(ended_at=at)
+
+
 def pause(
     ticket: Ticket,
     cause: str,

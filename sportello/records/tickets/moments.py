@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from sportello.foundation.core.together import add_all
 from sportello.records.procedures.calendar import Calendar, CalendarError
 from sportello.records.procedures.counting import is_legal_working_day
 
@@ -51,6 +52,13 @@ TERM_WARNINGS: dict[str, tuple[WarningRule, ...]] = {
         WarningRule("after", 0, "open_hours", "supervisor"),
     ),
     Term.Kind.CUSTOMER: (),
+    # the office is reminded before and after; who answers for the ticket hears of it when nothing came
+    Term.Kind.OFFICE: (
+        WarningRule("before", 2, "working_days", "office"),
+        WarningRule("after", 0, "open_hours", "owner"),
+        WarningRule("after", 1, "working_days", "office"),
+        WarningRule("after", 3, "working_days", "supervisor"),
+    ),
 }
 
 
@@ -88,7 +96,7 @@ def of_suspension(suspension: Suspension) -> list[Moment]:
 
 def plan(moments: Iterable[Moment]) -> None:
     """Write them; what was already given for the same end is not given again."""
-    Moment.objects.bulk_create(moments, ignore_conflicts=True)
+    add_all(moments, unless_there=True)
 
 
 def forget(

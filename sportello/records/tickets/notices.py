@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
 
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import add
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.queries import NoticeText, notice_text
 
-from . import codes, notice_words, terms
+from . import codes, notice_words, reopening, terms
 from .actions.change import Change
-from .models import Closure, Entry, Message, Notice, Recipient, Ticket
+from .actions.writing import put_recipients
+from .models import Closure, Entry, Message, Notice, Participant, Reason, Recipient, Ticket
 from .prepared import Prepared
-from .reach import Reach, reach
+from .reach import WRITING, Reach, reach
 from .rules import rules_of
 from .search_index import index
 
@@ -44,21 +47,29 @@ def give(
     if how:
         return _keep(change, moment, how)
     way = reach(ticket)
+    sign = _why_nobody(ticket, way)
+    if sign:
+        return _no_way(change, moment, sign)
     text = notice_text(ticket.organisation, moment, ticket.language)
     values = _values(ticket, reason, closure) | (extra or {})
     return _keep(change, moment, way.how, _write(change, moment, text, way, values))
 
 
-def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Reach | None) -> Notice:
-    """`give` of the receipt while the ticket is opened: its promise is known already, and perhaps the way."""
+def told_by(change: Change, moment: str, letter: Notice) -> Notice:
+    """The ledger's line for what the letter of another ticket told at the same address."""
+    return _keep(change, moment, letter.how, letter.message)
+
+
+def give_receipt(change: Change, prepared: Prepared, *, how: str, untold: str, way: Callable[[], Reach]) -> Notice:
+    """`give` of the receipt while the ticket is opened: its promise is known already."""
     ticket, moment = change.ticket, "receipt"
     if untold:
         return _no_way(change, moment, untold)
     if how:
         return _keep(change, moment, how)
-    way = way or reach(ticket)
     text = prepared.notice(moment, ticket.language)
-    return _keep(change, moment, way.how, _write(change, moment, text, way, _values(ticket, "", None)))
+    chosen = way()
+    return _keep(change, moment, chosen.how, _write(change, moment, text, chosen, _values(ticket, "", None)))
 
 
 def _keep(change: Change, moment: str, how: str, message: Message | None = None) -> Notice:
@@ -70,6 +81,26 @@ def _keep(change: Change, moment: str, how: str, message: Message | None = None)
     return notice
 
 
+#: Why a receipt could not be sent, where no later notice can be sent either: nobody reads there.
+_NOBODY_READS = ("no_reply_sender", "form")
+
+
+def _why_nobody(ticket: Ticket, way: Reach) -> str:
+    """Why no program can tell them (code); empty when they can be told.
+
+    Who wrote by mail knows the follow-up page from our letters only: without an address that works, a notice on that
+    page tells nobody, and the ledger must not say so.
+    """
+    if way.writes:
+        rows = Reason.objects.filter(ticket=ticket, about="notice", code="no_way").order_by("pk")
+        signs = {facts.get("sign", "") for facts in rows.values_list("facts", flat=True)}
+        return next((sign for sign in _NOBODY_READS if sign in signs), "")
+    if ticket.channel not in WRITING:
+        return ""
+    asked = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="")
+    return "undeliverable" if asked.exists() else "no_address"
+
+
 def _no_way(change: Change, moment: str, sign: str) -> Notice:
     notice = _line(change, moment, state=Notice.State.NO_WAY)
     change.because("notice", "no_way", notice_id=notice.pk, moment=moment, sign=sign)
@@ -78,13 +109,15 @@ def _no_way(change: Change, moment: str, sign: str) -> Notice:
 
 def _line(change: Change, moment: str, **columns: Any) -> Notice:
     ticket = change.ticket
-    return Notice.objects.create(
-        organisation_id=ticket.organisation_id,
-        ticket=ticket,
-        moment=moment,
-        due_at=change.at,
-        is_required=moment in required_moments(ticket),
-        **columns,
+    return add(
+        Notice(
+            organisation_id=ticket.organisation_id,
+            ticket=ticket,
+            moment=moment,
+            due_at=change.at,
+            is_required=moment in required_moments(ticket),
+            **columns,
+        )
     )
 
 
@@ -126,26 +159,23 @@ def _write(change: Change, moment: str, text: NoticeText, way: Reach, values: di
     ticket = change.ticket
     subject, body = notice_words.fill(text, values)
     entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC)
-    message = Message.objects.create(
-        organisation_id=ticket.organisation_id,
-        entry=entry,
-        direction=Message.Direction.OUT,
-        channel=way.how,
-        subject=subject[:500],
-        text=body,
-        language=ticket.language,
-        notice_moment=moment,
-        token=token() if way.writes else "",
-        is_machine=True,
+    message = add(
+        Message(
+            organisation_id=ticket.organisation_id,
+            entry=entry,
+            direction=Message.Direction.OUT,
+            channel=way.how,
+            subject=subject[:500],
+            text=body,
+            language=ticket.language,
+            notice_moment=moment,
+            token=token() if way.writes else "",
+            is_machine=True,
+        )
     )
     if way.writes:
-        Recipient.objects.create(
-            organisation_id=ticket.organisation_id,
-            message=message,
-            role=Recipient.Role.TO,
-            name=way.name,
-            address=way.address,
-        )
+        put_recipients(message, [(Recipient.Role.TO, way.name, way.address)])
+    change.addresses[message.pk] = (way.address,) if way.writes else ()
     index(ticket, entry, subject)
     change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=way.how, moment=moment)
     return message
@@ -170,5 +200,5 @@ def _words(ticket: Ticket, organisation: Organisation, reason: str, closure: Clo
         "link": notice_words.follow_link(ticket),
         "reason": reason.replace(codes.MARK, ""),
         "outcome": str(closure.get_outcome_display()) if closure else "",
-        "reopen_days": str(ticket.procedure.reopen_days),
+        "reopen_days": str(reopening.days_of(ticket)),
     }

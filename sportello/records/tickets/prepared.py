@@ -5,14 +5,23 @@ who opens one ticket takes a fresh one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
+
+from django.db import connection
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
 from sportello.records.procedures.queries import NoticeText, notice_text, procedure_for
 
 from .models import GlobalSuspension, KeptCalendar
+
+_DRAW = (
+    "INSERT INTO tickets_ticketcounter (organisation_id, year, last) VALUES (%s, %s, %s)"
+    " ON CONFLICT (organisation_id, year) DO UPDATE SET last = tickets_ticketcounter.last + %s RETURNING last"
+)
 
 
 class Prepared:
@@ -23,6 +32,8 @@ class Prepared:
         self._procedures: dict[tuple[int, date], Procedure] = {}
         self._calendars: dict[int, KeptCalendar] = {}
         self._texts: dict[tuple[str, str], NoticeText] = {}
+        self._numbers: dict[int, list[int]] = {}
+        self._ahead = 1
 
     def procedure(self, kind: Kind, day: date) -> Procedure:
         """The version in force on `day`; LookupError when there is none."""
@@ -41,6 +52,26 @@ class Prepared:
         if (moment, language) not in self._texts:
             self._texts[moment, language] = notice_text(self._organisation, moment, language)
         return self._texts[moment, language]
+
+    @contextmanager
+    def openings(self, count: int) -> Iterator[None]:
+        """So many tickets are opened in this block, in one transaction: their numbers are drawn at once."""
+        self._ahead = max(1, count)
+        try:
+            yield
+        finally:  # numbers of a transaction that was undone are given to others
+            self._ahead = 1
+            self._numbers.clear()
+
+    def number(self, year: int) -> str:
+        """`2026-0004213`. The row lock of the counter is held until the transaction ends."""
+        drawn = self._numbers.setdefault(year, [])
+        if not drawn:
+            with connection.cursor() as cursor:
+                cursor.execute(_DRAW, [self._organisation.pk, year, self._ahead, self._ahead])
+                (last,) = cursor.fetchone()
+            drawn += range(last - self._ahead + 1, last + 1)
+        return f"{year}-{drawn.pop(0):07d}"
 
     @cached_property
     def standstills(self) -> list[GlobalSuspension]:

@@ -34,9 +34,14 @@ def writing_way(ticket: Ticket) -> str:
 def reach(ticket: Ticket) -> Reach:
     """The address they wrote from on this ticket, unless mail to it came back; else the follow-up page."""
     asking = Participant.objects.filter(ticket=ticket, role=Participant.Role.REQUESTER).exclude(address="").first()
-    if asking is not None and not _is_undeliverable(ticket.organisation_id, asking.address):
-        return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", asking.address)
-    return Reach("portal")
+    return way_to(ticket, ticket.customer.name if ticket.customer else "", asking.address if asking else "")
+
+
+def way_to(ticket: Ticket, name: str, address: str, *, arrives: bool | None = None) -> Reach:
+    """The way to `address`: a letter, unless those to it come back (`arrives`; None: it is looked up)."""
+    if arrives is None:
+        arrives = bool(address) and not _is_undeliverable(ticket.organisation_id, address)
+    return Reach(writing_way(ticket), name, address) if address and arrives else Reach("portal")
 
 
 def _is_undeliverable(organisation_id: int, address: str) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Max
 
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
@@ -27,9 +29,14 @@ _ADDRESS = re.compile(r"^[^\s@]+@[^\s@]{2,}$")
 _WORD = re.compile(r"\w+", re.UNICODE)
 
 
+#: Rows read before tickets are counted: enough where no ticket is longer than this many times the others.
+_AHEAD = 4
+
+
 @dataclass(frozen=True)
 class Found:
-    """Ids of entries and their tickets, newest first; `complete` is False when older rows were not looked at."""
+    """Of each ticket its newest entry with the words: (entry, ticket), newest first, so that a long ticket is one line.
+    `complete` is False when older rows were not looked at."""
 
     rows: tuple[tuple[int, int], ...]
     complete: bool
@@ -74,7 +81,8 @@ def _any_of(forms: list[str]) -> str:
 
 
 def search(person: Person, typed: str, *, organisation_ids: list[int] | None = None, limit: int = 25) -> Found:
-    """Entries with the words of `typed` that `person` may see, newest first, one organisation after the other."""
+    """Tickets with the words of `typed` in an entry that `person` may see, the newest such entry of each, newest first;
+    one organisation after the other, at most `limit`."""
     query = query_text(typed)
     if not query:
         return Found((), True)
@@ -99,25 +107,32 @@ def _in_organisation(
     window = _run(person, organisation_id, query, limit, newer_than=edge or 0)
     if len(window) >= limit or edge is None:
         return window, edge is None or len(window) >= limit
-    if _estimate(organisation_id, query) > _RARE:
+    if estimated_rows(organisation_id, query) > _RARE:
         return window, False
-    older = _by_index(person, organisation_id, query, limit - len(window), edge)
-    return window + older, True
+    older = _by_index(person, organisation_id, query, edge)
+    known = {ticket_id for _entry_id, ticket_id in window}
+    return (window + [row for row in older if row[1] not in known])[:limit], True
 
 
 def _run(person: Person, organisation_id: int, query: str, limit: int, newer_than: int) -> list[tuple[int, int]]:
+    """Tickets of the window. First the newest rows, which for a common word are read in no time; where a few long
+    tickets fill them, the window is grouped as a whole (5,000 rows at most)."""
     rows = (
         SearchRow.objects.filter(
             visible(person, ticket_id="ticket_id"), organisation_id=organisation_id, id__gt=newer_than
         )
         .extra(where=["words @@ %s::tsquery"], params=[query])
         .order_by("-id")
-        .values_list("entry_id", "ticket_id")
     )
-    return list(rows[:limit])
+    newest = list(rows.values_list("entry_id", "ticket_id")[: limit * _AHEAD])
+    found = _once(newest)
+    if len(found) >= limit or len(newest) < limit * _AHEAD:
+        return found[:limit]
+    grouped = rows.order_by().values("ticket_id").annotate(newest=Max("id"), entry=Max("entry_id")).order_by("-newest")
+    return list(grouped.values_list("entry", "ticket_id")[:limit])
 
 
-def _by_index(person: Person, organisation_id: int, query: str, limit: int, edge: int) -> list[tuple[int, int]]:
+def _by_index(person: Person, organisation_id: int, query: str, edge: int) -> list[tuple[int, int]]:
     """Rare words beyond the window. MATERIALIZED, or the planner walks the key instead of the index."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -131,10 +146,18 @@ def _by_index(person: Person, organisation_id: int, query: str, limit: int, edge
         .order_by("-id")
         .values_list("entry_id", "ticket_id")
     )
-    return list(rows[:limit])
+    return _once(rows)
 
 
-def _estimate(organisation_id: int, query: str) -> float:
+def _once(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The first row of each ticket, in the order they came."""
+    first: dict[int, int] = {}
+    for entry_id, ticket_id in rows:
+        first.setdefault(ticket_id, entry_id)
+    return [(entry_id, ticket_id) for ticket_id, entry_id in first.items()]
+
+
+def estimated_rows(organisation_id: int, query: str) -> float:
     """How many rows the planner thinks the index step would find."""
     with connection.cursor() as cursor:
         cursor.execute(

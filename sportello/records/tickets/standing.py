@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.text import in_language
 
 from . import notice_words, terms
-from .models import Closure, Suspension, Ticket, TicketEvent
+from .models import Aside, Closure, Suspension, Ticket, TicketEvent
 from .rules import rules_of
 
 
@@ -40,7 +41,7 @@ class Standing:
 
 
 def standing(ticket: Ticket, language: str = "") -> Standing:
-    """Where `ticket` stands, in `language` (the active one if none is given). Costs at most four queries."""
+    """Where `ticket` stands, in `language` (the active one if none is given). Costs at most five queries."""
     with translation.override(language or translation.get_language() or ticket.language):
         closure = Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).first() if ticket.is_closed else None
         team = ticket.team.name_in(translation.get_language() or "it")
@@ -49,9 +50,15 @@ def standing(ticket: Ticket, language: str = "") -> Standing:
         if not ticket.is_closed and terms.can_be_suspended(ticket):
             stopped = terms.running_suspension(ticket)
             question = question or _awaited(ticket, stopped)
+        asides: list[Aside] = []
+        if ticket.open_asides and not ticket.is_closed:
+            asides = list(Aside.objects.filter(ticket=ticket, ended_at__isnull=True).order_by("expected_at", "id"))
         return Standing(
-            sentence=_sentence(ticket, team, closure) if stopped is None else _stopped(ticket, stopped),
-            stages=_stages(ticket, closure, stopped),
+            sentence=" ".join(
+                [_sentence(ticket, team, closure) if stopped is None else _stopped(ticket, stopped)]
+                + [_asked(ticket, aside) for aside in asides]
+            ),
+            stages=_stages(ticket, closure, stopped, asides),
             next_promise_at=ticket.next_promise_at,
             promise_sentence=notice_words.promise_sentence(ticket),
             team=team,
@@ -84,6 +91,13 @@ def _stopped(ticket: Ticket, suspension: Suspension) -> str:
     }
 
 
+def _asked(ticket: Ticket, aside: Aside) -> str:
+    """Which office examines it, and by when its answer is expected."""
+    return _("We asked %(office)s: its answer is expected by %(day)s.") % {
+        "office": aside.name, "day": notice_words.day_words(ticket.organisation, aside.expected_at)
+    }
+
+
 def _awaited(ticket: Ticket, suspension: Suspension | None) -> str:
     """What a suspension asks of the customer, with their own last day; nothing where others are awaited."""
     if suspension is None:
@@ -108,7 +122,9 @@ def _question(ticket: Ticket) -> str:
     return (event["reason"] if event else "") or _("We asked you something: please answer our last message.")
 
 
-def _stages(ticket: Ticket, closure: Closure | None, stopped: Suspension | None = None) -> tuple[Stage, ...]:
+def _stages(
+    ticket: Ticket, closure: Closure | None, stopped: Suspension | None = None, asides: Sequence[Aside] = ()
+) -> tuple[Stage, ...]:
     is_new = ticket.status == Ticket.Status.NEW
     at_work = ticket.status in (Ticket.Status.IN_PROGRESS, Ticket.Status.WAITING)
     waiting = ticket.status == Ticket.Status.WAITING or stopped is not None
@@ -120,6 +136,8 @@ def _stages(ticket: Ticket, closure: Closure | None, stopped: Suspension | None 
         stages.append(Stage("suspended", _("Term suspended"), "now", stopped.until_at))
     elif waiting:
         stages.append(Stage("waiting_customer", _("Waiting for your answer"), "now", None))
+    for aside in asides:
+        stages.append(Stage("office", _("With %(office)s") % {"office": aside.name}, "now", aside.expected_at))
     ended = closure.closed_at if closure else ticket.closed_at
     stages.append(
         Stage(

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
+from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.counting import Counted, Pause, count_term
 from sportello.records.procedures.models import OfficeCalendar, Procedure
@@ -46,7 +48,8 @@ def begin(
         answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
         if answer.due_at < conclusion.due_at:
             terms.append(answer)
-    Term.objects.bulk_create(terms)
+    for term in terms:
+        add(term)
     moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
     return terms
 
@@ -73,6 +76,7 @@ def _conclusion(
         procedure.term_roll,
         kept,
         pauses=_global_pauses(ticket, kept.calendar, at, prepared),
+        office_days=rules_of(procedure).term.office_days,
     )
     term.source = procedure.source
     return term
@@ -88,6 +92,7 @@ def _new(
     kept: KeptCalendar,
     *,
     pauses: Sequence[Pause] = (),
+    office_days: bool = False,
 ) -> Term:
     term = Term(
         organisation_id=ticket.organisation_id,
@@ -99,7 +104,7 @@ def _new(
         roll=roll,
         calendar=kept,
     )
-    _put(term, _counted(term, pauses, ()))
+    _put(term, _counted(term, pauses, (), office_days=office_days))
     return term
 
 
@@ -117,7 +122,8 @@ def recount(ticket: Ticket, term: Term, at: datetime) -> Term:
     decreed = _global_pauses(ticket, calendar, term.starts_at, Prepared(ticket.organisation))
     pauses = [*pauses_of(ticket, term), *decreed]
     extensions = list(Extension.objects.filter(term=term, value__isnull=False).order_by("made_at", "id"))
-    _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term)))
+    by_office = rules_of(ticket.procedure).term.office_days
+    _put(term, _counted(term, pauses, extensions, since=_begins_again(ticket, term), office_days=by_office))
     term.save()
     moments.forget(ticket, terms=[term])
     moments.plan(moments.of_term(term, calendar, at))
@@ -133,7 +139,12 @@ def _begins_again(ticket: Ticket, term: Term) -> datetime | None:
 
 
 def _counted(
-    term: Term, pauses: Sequence[Pause], extensions: Iterable[Extension], *, since: datetime | None = None
+    term: Term,
+    pauses: Sequence[Pause],
+    extensions: Iterable[Extension],
+    *,
+    since: datetime | None = None,
+    office_days: bool = False,
 ) -> Counted:
     """The base; a longer whole or more of the same unit takes its place; another unit is counted from its end."""
     if term.calendar is None or term.value is None:
@@ -149,7 +160,9 @@ def _counted(
             value += one.value
         else:
             further.append((one.value, one.unit))
-    counted = count_term(since or term.starts_at, value, unit, calendar, term.roll or "none", pauses=pauses)
+    counted = count_term(
+        since or term.starts_at, value, unit, calendar, term.roll or "none", pauses=pauses, office_days=office_days
+    )
     for more, its_unit in further:
         counted = _chained(counted, count_term(
             counted.safe_due, more, its_unit, calendar, term.roll or "none", pauses=pauses
@@ -231,9 +244,32 @@ def customers(ticket: Ticket, at: datetime, until: datetime, source: str) -> Ter
     )
 
 
+def office(ticket: Ticket, at: datetime, days: int, kept: KeptCalendar) -> Term:
+    """The term of an office that was asked, inside ours: a promise to us, to no customer; in days on which it opens."""
+    term = _new(ticket, Term.Kind.OFFICE, at, days, "working_days", "none", kept, office_days=True)
+    term.save()
+    moments.plan(moments.of_term(term, kept.calendar, at))
+    return term
+
+
+def meet_office(ticket: Ticket, term: Term, at: datetime) -> None:
+    """The office answered."""
+    Term.objects.filter(pk=term.pk, met_at__isnull=True, ended_at__isnull=True).update(met_at=at)
+    moments.forget(ticket, terms=[term])
+
+
+def run_again(ticket: Ticket, term: Term, at: datetime) -> None:
+    """What came was no answer: the term runs on to the end it had; what is past already is not warned of again."""
+    Term.objects.filter(pk=term.pk).update(met_at=None, ended_at=None)
+    term.met_at = term.ended_at = None
+    kept = term.calendar or KeptCalendar.of(ticket.procedure.calendar)
+    moments.plan(one for one in moments.of_term(term, kept.calendar, at) if one.at > at)
+
+
 def end(ticket: Ticket, term: Term, at: datetime) -> None:
     """Something newer takes its place."""
-    _settle(ticket, [term], ended_at=at)
+    Term.objects.filter(pk=term.pk).update(ended_at=at)
+    moments.forget(ticket, terms=[term])
 
 
 def can_be_suspended(ticket: Ticket) -> bool:
@@ -242,33 +278,38 @@ def can_be_suspended(ticket: Ticket) -> bool:
 
 def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> int:
     """What was promised has happened: with its own instant, not that of the check."""
-    running = Term.objects.filter(ticket=ticket, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True)
-    return _settle(ticket, running, met_at=at)
+    return _settle(_MET, ticket, kinds, at)
 
 
 def end_promises(ticket: Ticket, at: datetime) -> None:
     """A newer promise takes the place of those made by hand."""
-    running = Term.objects.filter(
-        ticket=ticket, kind=Term.Kind.PROMISE, met_at__isnull=True, ended_at__isnull=True
-    )
-    _settle(ticket, running, ended_at=at)
+    _settle(_ENDED, ticket, (Term.Kind.PROMISE,), at)
 
 
 def end_customer_terms(ticket: Ticket, at: datetime) -> None:
     """What was asked of the customer has come, or is no longer awaited."""
-    running = Term.objects.filter(
-        ticket=ticket, kind=Term.Kind.CUSTOMER, met_at__isnull=True, ended_at__isnull=True
-    )
-    _settle(ticket, running, ended_at=at)
+    _settle(_ENDED, ticket, (Term.Kind.CUSTOMER,), at)
 
 
-def _settle(ticket: Ticket, running: Iterable[Term], **instants: datetime) -> int:
-    found = list(running)
-    if not found:
-        return 0
-    Term.objects.filter(pk__in=[term.pk for term in found]).update(**instants)
-    moments.forget(ticket, terms=found)
-    return len(found)
+#: The running terms of a ticket end, and with them what is still to come of theirs; what is done stays as evidence.
+_SETTLED = """
+WITH settled AS (
+    UPDATE tickets_term SET {column} = %s
+    WHERE ticket_id = %s AND kind = ANY(%s) AND met_at IS NULL AND ended_at IS NULL RETURNING id
+), forgotten AS (
+    DELETE FROM tickets_moment
+    WHERE ticket_id = %s AND next_moment_at IS NOT NULL AND term_id IN (SELECT id FROM settled)
+)
+SELECT count(*) FROM settled
+"""
+_MET, _ENDED = _SETTLED.format(column="met_at"), _SETTLED.format(column="ended_at")
+
+
+def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def promised(ticket: Ticket, until: datetime, at: datetime, by_id: int) -> Term:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
 
+from . import sleeping
 from .actions.change import Change, changing
 from .actions.terms import end_suspension
 from .models import Moment, ServiceLevel, Suspension, Ticket
@@ -73,7 +74,7 @@ def _happen(change: Change) -> int:
     ticket = change.ticket
     due = list(
         Moment.objects.filter(ticket=ticket, next_moment_at__lte=change.at)
-        .select_related("term", "level", "suspension__term__calendar")
+        .select_related("term", "level", "suspension__term__calendar", "snooze")
         .order_by("at", "id")
     )
     for moment in due:
@@ -89,13 +90,17 @@ def _happen(change: Change) -> int:
 def _awaited(moment: Moment) -> bool:
     if moment.suspension is not None:
         return moment.suspension.ended_at is None
+    if moment.snooze is not None:
+        return moment.snooze.woken_at is None
     subject = moment.term or moment.level
     return subject is not None and subject.is_running
 
 
 def _warn(change: Change, moment: Moment) -> None:
     ticket = change.ticket
-    if moment.whom == Moment.Whom.OWNER and ticket.owner_id is not None:
+    if moment.whom == Moment.Whom.OFFICE:
+        pass  # whoever asked it reminds it (`config/reactions.py`)
+    elif moment.whom == Moment.Whom.OWNER and ticket.owner_id is not None:
         moment.to_member_id = ticket.owner_id
     else:  # nobody's yet: the team that answers for it
         moment.to_team_id = ticket.team_id
@@ -132,10 +137,17 @@ def _lapse(change: Change, moment: Moment) -> None:
         end_suspension(change, moment.suspension, moment.suspension.until_at, Suspension.Ended.LAPSED)
 
 
+def _wake(change: Change, moment: Moment) -> None:
+    """Its time has come: it is in its lists again."""
+    if moment.snooze is not None:
+        sleeping.wake(change, sleeping.Woken.TIME)
+
+
 _HAPPENINGS: dict[str, Callable[[Change, Moment], None]] = {
     Moment.Sort.WARNING: _warn,
     Moment.Sort.DUE: _fall_due,
     Moment.Sort.LAPSE: _lapse,
+    Moment.Sort.WAKE: _wake,
 }
 
 

@@ -1,7 +1,11 @@
-"""From stored bytes to a ticket. The worker calls `work`; each message is settled in a transaction of its own:
-cut anywhere, it is either still pending or exactly once where it belongs.
+"""From stored bytes to a ticket. The worker calls `work`: cut anywhere, a message is either still pending or exactly
+once where it belongs.
 
 The order: parse, decide (`steps/deciding.py`: guards, machines, who, which ticket), act (`steps/acting.py`), write.
+
+What waits and has nothing to do with each other is settled together (`steps/choosing.py`), so that one question, one
+statement and one commit serve many. It is all or nothing: when anything goes wrong, each is settled in a transaction of
+its own, and what cannot be read harms no other.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from sportello.foundation.core.text import one_line
+from sportello.foundation.core.together import change, together
 from sportello.foundation.files.actions import read
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
@@ -25,6 +30,7 @@ from .mailkit.parse import parse
 from .models import IncomingMail
 from .steps.acting import act
 from .steps.certified import keep_envelope
+from .steps.choosing import Chosen, choose, one_copy_at_a_time
 from .steps.deciding import decide
 from .steps.known import Desk, Known
 from .steps.mail import Arrived, Settled, State
@@ -32,6 +38,10 @@ from .steps.mail import Arrived, Settled, State
 log = logging.getLogger("sportello.intake")
 
 BATCH = 50
+#: So many share a transaction at most; a message of more bytes has one for itself, since they are all in memory at once
+#: and one that takes long to read would keep the others waiting.
+TOGETHER = 20
+LARGE = 1_000_000
 #: So often a message may fail before a colleague looks at it.
 ATTEMPTS = 5
 FIRST_PAUSE = 10.0
@@ -45,43 +55,95 @@ def work() -> int:
     when the database went away.
     """
     done, known = 0, Known()
-    while done < BATCH and _settle_next(known):
-        done += 1
+    while done < BATCH:
+        settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
+        for mail_id in apart:
+            settled += _settle_apart(mail_id, known)
+        if not settled:
+            break
+        done += settled
     return done
 
 
-def _settle_next(known: Known) -> bool:
-    """One message; False when nothing is due."""
-    tried: int | None = None
+def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
+    """The next few in one transaction: how many were settled, and which are to be settled each by itself."""
+    rows: list[IncomingMail] = []
     try:
         with transaction.atomic():
-            row = _claim()
+            rows += _claim(most)
+            mails, apart = _parsed(rows, known)
+            one_copy_at_a_time(mails)
+            chosen = choose(mails)
+            apart += chosen.apart
+            with together("intake", max(1, len(chosen.decided)), tried=True):
+                _act_on(chosen)
+            return len(chosen.decided), apart
+    except Exception as error:
+        if not rows or (isinstance(error, DatabaseError) and not connection.is_usable()):
+            raise
+        # a lost race, or one that cannot be read: each by itself tells which
+        log.info("%s mails are read one by one: %s", len(rows), type(error).__name__)
+        known.forget()
+        return 0, [row.pk for row in rows]
+
+
+def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list[int]]:
+    """The messages, and which are to be settled by themselves: large, failed before, or not to be read."""
+    mails, apart = [], []
+    for row in rows:
+        try:
+            if row.attempts or row.raw.size > LARGE:
+                apart.append(row.pk)
+            else:
+                mails.append(arrived(row, known.seat(row)))
+        except DatabaseError:
+            raise
+        except Exception:  # whatever it is, it is told where it is read by itself
+            apart.append(row.pk)
+    return mails, apart
+
+
+def _act_on(chosen: Chosen) -> None:
+    """Joins first, whose tickets are locked; then openings, so that the counter of numbers is held shortly."""
+    for mail, decision in chosen.decided:
+        if decision.fate != "opened":
+            _finish(mail.row, mail, act(mail, decision))
+    for mails in chosen.openings():
+        with mails[0][0].desk.prepared.openings(len(mails)):
+            for mail, decision in mails:
+                _finish(mail.row, mail, act(mail, decision))
+
+
+def _settle_apart(mail_id: int, known: Known) -> bool:
+    """One message in a transaction of its own; False when somebody else has it."""
+    try:
+        with transaction.atomic(), together("mail"):
+            row = next(iter(_claim(1, mail_id)), None)
             if row is None:
                 return False
-            tried = row.pk
-            desk = known.desk(row.organisation_id)
-            row.organisation, row.mailbox = desk.organisation, desk.mailbox(row.mailbox_id)
-            _finish(row, *_settle(row, desk))
+            _finish(row, *_settle(row, known.seat(row)))
     except Exception as error:
-        if tried is None or (isinstance(error, DatabaseError) and not connection.is_usable()):
+        if isinstance(error, DatabaseError) and not connection.is_usable():
             raise
         # ids only: the message of an exception may hold a customer's words
-        log.error("mail %s could not be read: %s", tried, type(error).__name__, exc_info=_tellable(error))
-        _put_off(tried, error)
+        log.error("mail %s could not be read: %s", mail_id, type(error).__name__, exc_info=_tellable(error))
+        known.forget()
+        _put_off(mail_id, error)
     return True
 
 
-def _claim() -> IncomingMail | None:
-    """The oldest due row, locked. `no_key`: a copy that names this row as its original must not wait for it, or two
-    who read both at once would wait for each other."""
+def _claim(most: int, mail_id: int | None = None) -> list[IncomingMail]:
+    """The oldest due rows, locked; old mail that is brought in comes last, or today's customers would wait for it.
+
+    `no_key`: a copy that names such a row as its original must not wait for it, or two who read both at once would
+    wait for each other."""
     due = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=clock.server_now())
-    return (
-        IncomingMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .filter(due, state=State.PENDING)
-        .select_related("raw")
-        .order_by("id")
-        .first()
+    rows = IncomingMail.objects.select_for_update(of=("self",), skip_locked=True, no_key=True).filter(
+        due, state=State.PENDING
     )
+    if mail_id is not None:
+        rows = rows.filter(pk=mail_id)
+    return list(rows.select_related("raw").order_by("is_archive", "id")[:most])
 
 
 def _tellable(error: Exception) -> bool:
@@ -116,19 +178,10 @@ def arrived(row: IncomingMail, desk: Desk) -> Arrived:
 
 def _settle(row: IncomingMail, desk: Desk) -> tuple[Arrived, Settled]:
     mail = arrived(row, desk)
-    _one_copy_at_a_time(mail)
+    one_copy_at_a_time([mail])
     settled = act(mail, decide(mail))
     keep_envelope(mail, settled)
     return mail, settled
-
-
-def _one_copy_at_a_time(mail: Arrived) -> None:
-    """Copies of one message in several mailboxes wait for each other, so that the second sees the first's ticket."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"mail {mail.organisation.pk} {mail.rfc_id or mail.row.raw_id}"],
-        )
 
 
 # Writing ------------------------------
@@ -157,7 +210,7 @@ def _write(row: IncomingMail, settled: Settled) -> None:
     row.state, row.cause, row.cause_facts = settled.state, settled.cause[:40], settled.facts
     row.message, row.duplicate_of = settled.message, settled.duplicate_of
     row.settled_at, row.next_attempt_at = clock.server_now(), None
-    row.save(update_fields=_SETTLED)
+    change(row, _SETTLED)
     record(
         row.organisation,
         "mail.settled",

@@ -14,8 +14,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
+from sportello.foundation.core.together import add, add_all
 from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import SYSTEM
@@ -54,23 +55,23 @@ def enqueue(happened: Happened) -> None:
     if channel not in CHANNELS:
         return
     message_id = happened.payload["message_id"]
-    is_there = Exists(Dispatch.objects.filter(message_id=OuterRef("message_id")))
-    rows = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", is_there)
-    written = list(rows)
-    if any(already for _address, already in written) or (
-        not written and Dispatch.objects.filter(message_id=message_id).exists()
-    ):
-        return
-    addresses = {address.strip().lower(): None for address, _already in written if address.strip()}
+    written = happened.at_hand.get(message_id)
+    if written is None:
+        if Dispatch.objects.filter(message_id=message_id).exists():
+            return
+        written = Recipient.objects.filter(message_id=message_id).order_by("pk").values_list("address", flat=True)
+    addresses = {address.strip().lower(): None for address in written if address.strip()}
     # written in the transaction that wrote the message, which nobody else can see yet
-    dispatch = Dispatch.objects.create(
-        organisation=happened.organisation,
-        message_id=message_id,
-        channel=channel,
-        queued_at=happened.at,
-        next_attempt_at=clock.server_now(),
+    dispatch = add(
+        Dispatch(
+            organisation=happened.organisation,
+            message_id=message_id,
+            channel=channel,
+            queued_at=happened.at,
+            next_attempt_at=clock.server_now(),
+        )
     )
-    Delivery.objects.bulk_create(
+    add_all(
         Delivery(organisation=happened.organisation, dispatch=dispatch, address=address, changed_at=happened.at)
         for address in addresses
     )

@@ -17,7 +17,7 @@ def reply_of(ticket: Ticket, message: Message, *, instead: str = "") -> Reply:
     """The words and files of `message` (of `ticket`), for those it did not reach; or for `instead`, another address of
     the customer. Refusal when it reached everybody, was no person's answer, or `instead` is none of theirs."""
     dispatch = Dispatch.objects.filter(message=message).first()
-    if message.is_incoming or message.notice_moment or dispatch is None:
+    if message.is_incoming or message.is_aside or message.notice_moment or dispatch is None:
         raise Refusal(_("Only an answer that was sent can be sent again."))
     failed = {
         key(address)

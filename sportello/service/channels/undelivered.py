@@ -63,8 +63,9 @@ def bring_back(message: Message, dispatch: Dispatch, code: str) -> None:
     with changing(message.entry.ticket, SYSTEM) as change:
         ticket = change.ticket
         change.because("dispatch", code, dispatch_id=dispatch.pk, message_id=message.pk, attempts=dispatch.attempts)
-        entry = change.event("undelivered", message_id=message.pk, how=code)
-        if not ticket.is_closed:
+        said = "office_undelivered" if message.is_aside else "undelivered"
+        entry = change.event(said, message_id=message.pk, how=code)
+        if not ticket.is_closed and not message.is_aside:
             ticket.unanswered_since = ticket.unanswered_since or change.at
         change.tell("ticket.undelivered", message_id=message.pk, entry_id=entry.pk)
     notices.undelivered(message)

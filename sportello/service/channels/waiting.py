@@ -17,10 +17,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
+from sportello.foundation.core.text import clean
+from sportello.foundation.core.together import is_gathering, together
 from sportello.foundation.journal.actor import SYSTEM, person
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
+from sportello.records.tickets import clearance
 from sportello.records.tickets.actions import ending
 from sportello.records.tickets.actions import messages as speaking
 from sportello.records.tickets.actions.change import changing, lock
@@ -64,16 +67,16 @@ def send(
     leaves at once unless an hour was chosen. An earlier reply of the same author that still waits to be undone leaves
     first.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not is_gathering()), together("reply"):
         row = lock(ticket)
-        _leave_before(row, member)
-        row = lock(ticket)
+        if _leave_before(row, member):
+            row = lock(ticket)
         reply = _checked(row, member, reply)
         now = clock.now(row.organisation)
         if at is not None:
             _refuse_hour(row, at, now)
         elif seconds <= 0 or not reply.to:
-            return _leave(ticket, member, reply)
+            return _leave(ticket, member, reply, row)
         return _wait(row, member, reply, now, at or now + timedelta(seconds=min(seconds, MOST_SECONDS)))
 
 
@@ -99,7 +102,7 @@ def leave_now(ticket: Ticket, waiting_id: int, member: Membership, base_position
         reply = _reply_of(waiting, base_position=max(base_position, waiting.base_position))
         reply = _checked(row, member, reply)
         _drop(waiting)
-        return _leave(ticket, member, reply)
+        return _leave(ticket, member, reply, row)
 
 
 def of_ticket(ticket: Ticket) -> QuerySet[WaitingReply]:
@@ -140,7 +143,7 @@ def _at_its_time(waiting_id: int) -> int:
                 return 1
             reply = _checked(row, waiting.member, _reply_of(waiting))
             _drop(waiting)
-            _leave(row, waiting.member, reply)
+            _leave(row, waiting.member, reply, row)
     except Stale:
         return _hold_now(found, "news", "")
     except Refusal as refusal:
@@ -228,8 +231,8 @@ def _read_with_own(row: Ticket, member: Membership, base_position: int) -> int:
     return base_position
 
 
-def _leave(ticket: Ticket, member: Membership, reply: Reply) -> Message:
-    """The answer, with what was to follow it: all of it or nothing."""
+def _leave(ticket: Ticket, member: Membership, reply: Reply, locked: Ticket | None = None) -> Message:
+    """The answer, with what was to follow it: all of it or nothing. `locked` see `changing`."""
     message = speaking.answer(
         ticket,
         member,
@@ -240,6 +243,7 @@ def _leave(ticket: Ticket, member: Membership, reply: Reply) -> Message:
         base_position=reply.base_position,
         then="wait" if reply.then == "wait" else "keep",
         by_reach=False,
+        locked=locked,
     )
     if reply.repeats is not None:
         again = Dispatch.objects.filter(message=reply.repeats).first()
@@ -249,17 +253,22 @@ def _leave(ticket: Ticket, member: Membership, reply: Reply) -> Message:
     return message
 
 
-def _leave_before(row: Ticket, member: Membership) -> None:
-    """The author writes again: what still waited for an undo has been passed over."""
+def _leave_before(row: Ticket, member: Membership) -> bool:
+    """The author writes again: what still waited for an undo has been passed over. Whether something left."""
+    left = False
     mine = WaitingReply.objects.filter(ticket=row, member=member, state=State.WAITING, is_scheduled=False)
     for waiting in mine.select_for_update(of=("self",), no_key=True).select_related("repeats").order_by("pk"):
         reply = _checked(lock(row), member, _reply_of(waiting))
         _drop(waiting)
         _leave(row, member, reply)
+        left = True
+    return left
 
 
 def _wait(row: Ticket, member: Membership, reply: Reply, now: datetime, send_at: datetime) -> WaitingReply:
-    with changing(row, person(member.user_id), now) as change:
+    # what may not leave is refused now, not at its hour; what leaves at once is asked by `answer`
+    clearance.refuse(row, clearance.Leaving("answer", clean(reply.text), reply.to, reply.cc, reply.files))
+    with changing(row, person(member.user_id), now, locked=row) as change:
         waiting = WaitingReply.objects.create(
             organisation_id=row.organisation_id,
             ticket=row,

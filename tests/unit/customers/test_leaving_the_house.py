@@ -22,7 +22,7 @@ from sportello.records.customers.actions.reading import keep_reading
 from sportello.records.customers.actions.registering import find_or_add
 from sportello.records.customers.copies import customer_rows
 from sportello.records.customers.models import Customer, Erasure, Identity, Reading, Relation
-from sportello.records.tickets.actions import ending, messages
+from sportello.records.tickets.actions import ending, messages, passing, snoozing
 from sportello.records.tickets.copies import copy_of
 from sportello.records.tickets.models import Message, Note, Ticket
 from sportello.records.tickets.words import File, Words
@@ -86,7 +86,11 @@ def test_an_erasure_leaves_a_tombstone_and_what_was_counted(cast: Cast, django_c
     twin = find_or_add(cast.borgo, name=f"Maria {MARK}", identities=[("phone", "051 1234567")], language="", actor=actor.SYSTEM)
     merge(customer, Customer.objects.get(pk=twin.pk), cast.member("Anna"), why=MARK)
     proof = keep(cast.borgo, b"delega")
-    card.relate(customer, person(cast.ticket("Altro", address="ion@example.org", name="Ion")), "delegate", actor.SYSTEM,
+    ions = cast.ticket("Altro", address="ion@example.org", name="Ion")
+    messages.note(ticket, cast.member("Anna"), f"Di là: {MARK}")
+    passing.pass_on(ticket, [ticket.entries.filter(kind="note").latest("position").pk], ions, by=cast.member("Anna"))
+    snoozing.snooze(ticket, by=cast.member("Anna"), until=None, reason=MARK)
+    card.relate(customer, person(ions), "delegate", actor.SYSTEM,
                 proof=("delega.pdf", proof), about=MARK)
     ending.close(ticket, by=cast.member("Anna"), outcome="solved", reason=f"Chiuso {MARK}")
     outbox.work()

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from sportello.foundation.core.calling import is_public
 from sportello.foundation.journal import actor
 from sportello.foundation.tenancy import clock
 from sportello.records.customers import side, side_words
@@ -146,7 +147,7 @@ def test_inside_the_house_is_refused_unless_allowed(maria, shop):
     ("224.0.0.1", False), ("2001:4860:4860::8888", True), ("64:ff9b::7f00:1", False),
 ])
 def test_what_is_the_open_network(address, public):
-    assert side.is_public(address) == public
+    assert is_public(address) == public
 
 
 def test_no_secret_but_ours_can_be_named(maria, shop, monkeypatch):

@@ -31,6 +31,24 @@ def test_the_same_bytes_twice_are_one_blob_but_never_shared(borgo: Organisation)
     assert actions.read(first) == PDF
 
 
+def test_many_at_once_are_what_one_after_the_other_would_be(
+    borgo: Organisation, settings, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries
+) -> None:
+    """In their order, each bytes once, in four statements (held, asked, made, read); the antivirus hears of what is new only."""
+    before = actions.keep(borgo, PDF)
+    with django_assert_max_num_queries(4):
+        kept = actions.keep_all(borgo, [PNG, PDF, b"tre", PNG])
+    assert [actions.read(one) for one in kept] == [PNG, PDF, b"tre", PNG]
+    assert (kept[1].pk, kept[0].pk) == (before.pk, kept[3].pk)
+    assert kept[0].content_type == "image/png"
+    assert actions.keep_all(borgo, []) == []
+    heard: list[int] = []
+    settings.ANTIVIRUS = "/bin/true"
+    monkeypatch.setattr("sportello.foundation.files.tasks.scan_blob.defer", lambda *, blob_id: heard.append(blob_id))
+    (_known, new) = actions.keep_all(borgo, [PDF, b"quattro"])
+    assert heard == [new.pk]
+
+
 def test_a_half_written_file_is_written_again(borgo: Organisation) -> None:
     sha256 = store.put(borgo.pk, PDF)
     store.path_of(borgo.pk, sha256).write_bytes(PDF[:3])
@@ -57,6 +75,8 @@ def test_damaged_bytes_are_not_given_out(borgo: Organisation) -> None:
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
         (b"\x00\x01\x02", sniff.UNKNOWN),
         (b"", sniff.UNKNOWN),
+        (b"BMW 320, targa AB123CD: la multa", "text/plain"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00", "image/bmp"),
         (b"PK\x03\x04broken", "application/zip"),
     ],
 )
@@ -71,6 +91,13 @@ def test_what_could_run_is_only_ever_downloaded(borgo: Organisation, content: by
     assert answer["Content-Type"] == sniff.UNKNOWN
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_what_is_shown_can_be_read(borgo: Organisation) -> None:
+    """Text says its charset, or "perché" would be read as "perchÃ©"."""
+    text = download(actions.keep(borgo, "perché".encode()), "a.txt", inline=True)
+    assert (text["Content-Type"], text["X-Content-Type-Options"]) == ("text/plain; charset=utf-8", "nosniff")
+    assert text["Content-Security-Policy"].startswith("sandbox")
 
 
 def test_a_name_cannot_break_the_header(borgo: Organisation) -> None:

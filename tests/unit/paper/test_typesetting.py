@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from sportello.foundation.paper.typesetting import STANDARDS, Paper, PaperError, typeset
+from sportello.foundation.paper.typesetting import STANDARDS, Paper, PaperError, can_draw, typeset
 
 SAMPLE = Path(__file__).with_name("sample.typ")
 MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -66,3 +66,20 @@ def test_a_wrong_template_is_our_fault_and_says_so(tmp_path: Path) -> None:
     wrong.write_text("#unknown-word()")
     with pytest.raises(PaperError):
         typeset(wrong, {}, title="t", language="it", at=MORNING)
+
+
+def test_a_picture_is_shown_and_what_is_none_is_told() -> None:
+    """A logo is bytes, not text: the compiler takes it another way."""
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 20), "#0066cc").save(drawn, "PNG")
+    assert can_draw("logo.png", drawn.getvalue()) and not can_draw("logo.png", drawn.getvalue()[:40])
+    paper = typeset(SAMPLE, {**DATA, "logo": "logo.png"}, title="Ricevuta", language="it", at=MORNING,
+                    pictures={"logo.png": drawn.getvalue()})
+    assert paper.standards == STANDARDS
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
+        assert len(list(pdf.pages[0].images)) == 1
+    again = typeset(SAMPLE, {**DATA, "logo": "logo.png"}, title="Ricevuta", language="it", at=MORNING,
+                    pictures={"logo.png": drawn.getvalue()})
+    assert again.pdf == paper.pdf

@@ -14,7 +14,7 @@ from sportello.records.tickets.notice_words import fill
 from tests.cast import Cast
 
 KNOWN = {"number", "code", "subject", "organisation", "team", "received", "next", "promise", "link", "reason", "outcome", "reopen_days",
-         "cause", "document", "window", "until", "due"}
+         "cause", "document", "window", "until", "due", "office", "other", "main"}
 
 
 @pytest.mark.parametrize("moment", [moment for moment, _label in NoticeTemplate.Moment.choices])

@@ -1,14 +1,32 @@
-"""Keeping what somebody types, so that nothing is lost to a closed tab, a stale reply or an ended session."""
+"""Keeping what somebody types, so that nothing is lost to a closed tab, a stale reply or an ended session; and so that
+no save lands where it was not typed, or over words that are newer.
+
+Every drawing of the composer has a name (its writer), which says ticket and kind, and counts its saves (turns). Of one
+page the later turn counts, whatever arrives last. A page that began from an older revision than the one kept is told
+so, and its words are put aside instead of over the newer ones. What was sent closes its page: a save still on the way
+is late.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 
-from django.db import IntegrityError, transaction
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
+from sportello.foundation.core.errors import Stale
+from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.files import dropping
+from sportello.foundation.files.models import Blob
+from sportello.foundation.journal.reader import Read
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
+from sportello.records.customers.models import Erasure
+from sportello.records.customers.queries import together
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.words import File
 from sportello.service.channels.waiting import Reply
@@ -20,59 +38,148 @@ from ..models import Draft, DraftFile
 LONGEST = 100_000
 
 
-def keep(
-    ticket: Ticket, member: Membership, kind: str, *, text: str, to: str = "", cc: str = "", base_position: int = 0
-) -> Draft | None:
-    """Keep the draft as it is now; emptied, it goes (None). A note keeps no recipients, whatever was posted."""
-    words = clean(text)[:LONGEST]
-    if not words:
-        drop(ticket, member, kind)
-        return None
-    is_reply = kind == Draft.Kind.REPLY
-    values = {
-        "text": words,
-        "to": one_line(to, 5000) if is_reply else "",
-        "cc": one_line(cc, 5000) if is_reply else "",
-        "base_position": base_position,
-        "saved_at": clock.now(ticket.organisation),
-    }
-    mine = Draft.objects.filter(ticket=ticket, member=member, kind=kind)
-    if not mine.update(**values):
-        try:
-            with transaction.atomic():
-                return Draft.objects.create(
-                    organisation_id=ticket.organisation_id, ticket=ticket, member=member, kind=kind, **values
-                )
-        except IntegrityError:
-            # two tabs of one person began at once: the later word stands
-            mine.update(**values)
-    return mine.first()
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the composer."""
+
+    text: str
+    to: str = ""
+    cc: str = ""
+    base_position: int = 0
+    used: tuple[str, ...] = ()
 
 
-def reopen(ticket: Ticket, member: Membership, reply: Reply) -> Draft:
+@dataclass(frozen=True)
+class Writing:
+    """From where: the drawing of the composer, how often it has saved, the revision it began from. Without a writer
+    (another program) the words are taken as they come."""
+
+    writer: str = ""
+    turn: int = 0
+    revision: int = 0
+
+
+class AlreadySent(Exception):
+    """This drawing of the composer was sent before."""
+
+
+class Verdict(StrEnum):
+    KEPT = "kept"
+    #: A later save of the same page is kept already, or its words were sent.
+    LATE = "late"
+    #: Another page of the same person has kept something since; these words are put aside.
+    NEWER = "newer"
+
+
+def new_writer(ticket: Ticket, kind: str) -> str:
+    """A name for one drawing of the composer."""
+    return f"{ticket.pk}-{kind}-{token()[:16]}"
+
+
+def refuse_elsewhere(ticket: Ticket, kind: str, writing: Writing) -> None:
+    """Stale where the words were typed on another ticket, or as something else."""
+    if writing.writer and not writing.writer.startswith(f"{ticket.pk}-{kind}-"):
+        raise Stale(_("This was typed on another ticket, or as something else. Nothing was sent or kept here."))
+
+
+def keep(ticket: Ticket, member: Membership, kind: str, typed: Typed, writing: Writing) -> tuple[Verdict, Draft]:
+    """Keep the words as they are now, unless newer ones are there. Emptied, and without files, the draft is spent."""
+    with transaction.atomic():
+        row = _locked(ticket, member, kind)
+        verdict = _judge(row, writing)
+        if verdict is Verdict.NEWER:
+            row.aside = clean(typed.text)[:LONGEST] if clean(typed.text) != row.text else row.aside
+            row.save(update_fields=["aside"])
+        elif verdict is Verdict.KEPT:
+            _write(row, typed, writing)
+    return verdict, row
+
+
+def keep_refused(ticket: Ticket, member: Membership, kind: str, typed: Typed, writing: Writing) -> None:
+    """What was sent and refused: the person pressed a key, so it counts even where another page was newer, and that
+    one's words stay under it."""
+    with transaction.atomic():
+        row = _locked(ticket, member, kind)
+        mine = clean(typed.text)[:LONGEST]
+        if _judge(row, writing) is Verdict.NEWER and row.text not in mine:
+            typed = Typed(f"{mine}\n\n{row.text}".strip(), typed.to, typed.cc, typed.base_position, typed.used)
+        _write(row, typed, writing)
+
+
+def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Draft | None:
+    """The draft that is about to be sent, locked; None where nothing was kept. Raises AlreadySent for the second press
+    of one page; Stale, once, where its author has sent an answer from another page since this one was drawn."""
+    if not writing.writer:
+        return drafts_of(ticket, member).get(kind)
+    row = _locked(ticket, member, kind)
+    if row.is_spent and row.turn == Draft.SENT:
+        if row.writer == writing.writer:
+            raise AlreadySent
+        if kind == Draft.Kind.REPLY and writing.revision < row.revision:
+            raise Stale(
+                _("You have sent an answer from another page since this one was opened. Read it, then send this.")
+            )
+    return None if row.is_spent else row
+
+
+def _judge(row: Draft, writing: Writing) -> Verdict:
+    if not writing.writer:
+        return Verdict.KEPT
+    if writing.writer == row.writer:
+        # a page that was sent goes on only once it has been told so: its revision is that of the sending then
+        later = writing.revision == row.revision if row.turn == Draft.SENT else writing.turn > row.turn
+        return Verdict.KEPT if later else Verdict.LATE
+    if row.is_spent or writing.revision == row.revision:
+        return Verdict.KEPT
+    return Verdict.NEWER
+
+
+def _locked(ticket: Ticket, member: Membership, kind: str) -> Draft:
+    """The row, made where there is none; call within a transaction."""
+    row, _made = Draft.every.get_or_create(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        member=member,
+        kind=kind,
+        defaults={"saved_at": clock.now(ticket.organisation), "is_spent": True},
+    )
+    return Draft.every.select_for_update().get(pk=row.pk)
+
+
+def _write(row: Draft, typed: Typed, writing: Writing) -> None:
+    is_reply = row.kind == Draft.Kind.REPLY
+    row.text = clean(typed.text)[:LONGEST]
+    row.to = one_line(typed.to, 5000) if is_reply else ""
+    row.cc = one_line(typed.cc, 5000) if is_reply else ""
+    row.used = list(dict.fromkeys(one for one in typed.used if one in row.used or len(one) <= 60))[:20]
+    row.base_position = typed.base_position
+    row.saved_at = clock.now(row.ticket.organisation)
+    row.revision += 1
+    goes_on = writing.writer == row.writer and row.turn != Draft.SENT
+    row.writer, row.turn = writing.writer[:60], max(writing.turn, row.turn if goes_on else 0)
+    row.is_spent = not row.text and not row.files.exists()
+    if row.is_spent:
+        row.aside, row.to, row.cc, row.used, row.repeats = "", "", "", [], None
+    row.save()
+
+
+def reopen(ticket: Ticket, member: Membership, reply: Reply, signature: str = "") -> Draft:
     """What was sent or did not arrive is the author's draft again, with recipients and files. What they had begun to
-    type meanwhile stays under it."""
+    type meanwhile stays under it; the signature, which is put under it anew when it is sent, goes."""
     before = drafts_of(ticket, member).get(Draft.Kind.REPLY)
     typed = before.text if before else ""
-    text = reply.text if not typed or typed == reply.text else f"{reply.text}\n\n{typed}"
+    written = reply.text.removesuffix(f"\n\n{signature}") if signature else reply.text
+    text = written if not typed or typed == written else f"{written}\n\n{typed}"
     with transaction.atomic():
-        draft = keep(
-            ticket,
-            member,
-            Draft.Kind.REPLY,
-            text=text,
-            to=write_addresses(list(reply.to)),
-            cc=write_addresses(list(reply.cc)),
-            base_position=reply.base_position,
-        )
-        if draft is None:
-            raise ValueError("a reply that was sent has a text")
-        draft.repeats = reply.repeats
-        draft.save(update_fields=["repeats"])
+        row = _locked(ticket, member, Draft.Kind.REPLY)
+        to, cc = write_addresses(list(reply.to)), write_addresses(list(reply.cc))
+        _write(row, Typed(text, to, cc, reply.base_position, tuple(row.used)), Writing())
+        row.repeats = reply.repeats
+        row.save(update_fields=["repeats"])
         DraftFile.objects.bulk_create(
             DraftFile(
-                organisation_id=draft.organisation_id,
-                draft=draft,
+                organisation_id=row.organisation_id,
+                draft=row,
                 blob=file.blob,
                 filename=file.filename[:255],
                 content_id=file.content_id[:255],
@@ -80,7 +187,34 @@ def reopen(ticket: Ticket, member: Membership, reply: Reply) -> Draft:
             )
             for file in reply.files
         )
-    return draft
+    return row
+
+
+def add_files(
+    ticket: Ticket, member: Membership, kind: str, files: Iterable[File], writing: Writing
+) -> list[DraftFile]:
+    """Files put to what is being written. Stale when it was sent meanwhile: they must not stand in the next one."""
+    with transaction.atomic():
+        row = _locked(ticket, member, kind)
+        if writing.writer and row.writer == writing.writer and row.turn == Draft.SENT:
+            raise Stale(_("What you were writing has been sent already: this file did not go with it."))
+        kept = DraftFile.objects.bulk_create(
+            DraftFile(organisation_id=row.organisation_id, draft=row, blob=one.blob, filename=one.filename[:255])
+            for one in files
+        )
+        if kept and row.is_spent:
+            row.is_spent = False
+            row.save(update_fields=["is_spent"])
+    return kept
+
+
+def remove_file(ticket: Ticket, member: Membership, kind: str, file_id: int) -> None:
+    """Take one out; one that is not there any more is none."""
+    with transaction.atomic():
+        row = _locked(ticket, member, kind)
+        DraftFile.objects.filter(draft=row, pk=file_id).delete()
+        if not row.text and not row.is_spent and not row.files.exists():
+            _spend(Draft.every.filter(pk=row.pk))
 
 
 def files_kept(draft: Draft, chosen: Iterable[str]) -> list[File]:
@@ -90,12 +224,52 @@ def files_kept(draft: Draft, chosen: Iterable[str]) -> list[File]:
     return [File(one.filename, one.blob, one.content_id, one.is_inline) for one in files]
 
 
-def drop(ticket: Ticket, member: Membership, kind: str) -> None:
-    """The draft was sent, or emptied."""
-    Draft.objects.filter(ticket=ticket, member=member, kind=kind).delete()
+def drop(ticket: Ticket, member: Membership, kind: str, writing: Writing = Writing(), text: str | None = None) -> None:
+    """It was sent, or thrown away: saves of that page still on the way are late. Where another page of the same person
+    has newer words than the `text` that was sent, those stay their draft."""
+    mine = Draft.every.filter(ticket=ticket, member=member, kind=kind)
+    if not writing.writer:
+        row = mine.filter(is_spent=False).first()
+        if row is not None:
+            _spend(mine, turn=Draft.SENT)
+        return
+    row = _locked(ticket, member, kind)
+    if text is not None and _judge(row, writing) is Verdict.NEWER and row.text and row.text not in clean(text):
+        return
+    _spend(mine, writer=writing.writer[:60], turn=Draft.SENT)
+
+
+def _spend(rows: models.QuerySet[Draft], **more: object) -> None:
+    files = DraftFile.objects.filter(draft__in=rows)
+    blobs = list(Blob.objects.filter(pk__in=files.values("blob")))
+    files.delete()
+    for blob in blobs:
+        dropping.drop(blob)  # what was sent counts on its own
+    rows.update(
+        text="", to="", cc="", aside="", used=[], repeats=None, is_spent=True, revision=F("revision") + 1, **more
+    )
+
+
+def erase(event: Read) -> None:
+    """A durable reaction to `customer.erased`: what colleagues had begun to write to them goes, files and all; safe to
+    repeat."""
+    erasure = Erasure.objects.select_related("customer").get(pk=event.payload["erasure_id"])
+    with transaction.atomic():
+        _spend(Draft.every.filter(ticket__customer__in=together(erasure.customer)), turn=Draft.SENT)
 
 
 def drafts_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
     """This person's drafts on this ticket, by kind: one query."""
     mine = Draft.objects.filter(ticket=ticket, member=member).select_related("repeats")
     return {draft.kind: draft for draft in mine}
+
+
+def rows_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
+    """The same with those that are spent, for their revisions: one query."""
+    return {row.kind: row for row in Draft.every.filter(ticket=ticket, member=member).select_related("repeats")}
+
+
+def drop_drafts(ticket_id: int) -> None:
+    """Everybody's drafts of a ticket that was disposed of, with their files."""
+    with transaction.atomic():
+        _spend(Draft.every.filter(ticket=ticket_id), turn=Draft.SENT)

@@ -18,7 +18,7 @@ from sportello.foundation.core.errors import Refusal
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
-from sportello.records.tickets.actions import ending, handling
+from sportello.records.tickets.actions import ending, handling, tagging
 from sportello.records.tickets.models import Ticket
 
 #: So many tickets at once, and so many before the page says how far it is.
@@ -87,6 +87,22 @@ def _close(person: Person, member: Membership, ticket: Ticket, said: Mapping[str
     ending.close(ticket, by=member, outcome=said["outcome"], reason=said["reason"])
 
 
+def _tag(person: Person, member: Membership, ticket: Ticket, said: Mapping[str, Any]) -> Any:
+    return tagging.change_tags(ticket, by=member, add=said["tags"])[0]
+
+
+def _tag_back(person: Person, member: Membership, ticket: Ticket, said: Mapping[str, Any]) -> Any:
+    return tagging.change_tags(ticket, by=member, remove=said["before"])[1]
+
+
+def _untag(person: Person, member: Membership, ticket: Ticket, said: Mapping[str, Any]) -> Any:
+    return tagging.change_tags(ticket, by=member, remove=said["tags"])[1]
+
+
+def _untag_back(person: Person, member: Membership, ticket: Ticket, said: Mapping[str, Any]) -> Any:
+    return tagging.change_tags(ticket, by=member, add=said["before"])[0]
+
+
 VERBS: Final[dict[str, ManyVerb]] = {
     "take": ManyVerb(gettext_lazy("Take"), "user", "shift+t", _take, _assign_back),
     "assign": ManyVerb(gettext_lazy("Give"), "team", "shift+a", _assign, _assign_back, ("member",)),
@@ -95,6 +111,8 @@ VERBS: Final[dict[str, ManyVerb]] = {
         gettext_lazy("Each customer is told which team answers now; undone, they are told again."),
     ),
     "priority": ManyVerb(gettext_lazy("Priority"), "flag", "shift+p", _priority, _priority_back, ("priority",)),
+    "tag": ManyVerb(gettext_lazy("Tag"), "bookmark", "shift+e", _tag, _tag_back, ("tags",)),
+    "untag": ManyVerb(gettext_lazy("Take tags off"), "minus", "shift+r", _untag, _untag_back, ("tags",)),
     "close": ManyVerb(
         gettext_lazy("Close"), "check-circle", "shift+c", _close, None, ("outcome", "reason"),
         gettext_lazy("Each customer reads the reason as it is. What was told them is not undone from here."),

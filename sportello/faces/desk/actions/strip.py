@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
+from sportello.records.tickets import mentions
 from sportello.records.tickets.models import Ticket
 
 from ..models import OpenTicket
@@ -26,6 +27,7 @@ def open_tab(ticket: Ticket, member: Membership) -> None:
         ],
         ignore_conflicts=True,
     )
+    mentions.read(ticket, member, clock.now(ticket.organisation))
     mine = OpenTicket.objects.filter(member__user_id=member.user_id)
     mine.exclude(pk__in=mine.order_by("-opened_at", "-id").values("pk")[:MOST]).delete()
 
@@ -33,7 +35,8 @@ def open_tab(ticket: Ticket, member: Membership) -> None:
 def seen(ticket: Ticket, member: Membership) -> None:
     """Its reader has been shown the ticket as it is now."""
     tabs = OpenTicket.objects.filter(ticket=ticket, member=member, seen_position__lt=ticket.last_position)
-    tabs.update(seen_position=ticket.last_position)
+    if tabs.update(seen_position=ticket.last_position):
+        mentions.read(ticket, member, clock.now(ticket.organisation))
 
 
 def close_tab(ticket: Ticket, member: Membership) -> None:

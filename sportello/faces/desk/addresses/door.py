@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import door, knowledge, people, quarantine
+from ..views import door, people, quarantine
 from .senders import urlpatterns as senders
 
 _HELD = "<slug:slug>/quarantine/<int:mail_id>"
 _PEOPLE = "<slug:slug>/people"
-_KNOWLEDGE = "<slug:slug>/knowledge"
 
 urlpatterns: list[URLPattern] = [
     path("quarantine/", quarantine.quarantine_home, name="quarantine"),
@@ -30,8 +29,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PEOPLE}/routes/<int:kind_id>/", people.route, name="route"),
     path(f"{_PEOPLE}/<int:member_id>/", people.member, name="member"),
     path(f"{_PEOPLE}/<int:member_id>/ending/", people.ending, name="member_ending"),
-    path(f"{_KNOWLEDGE}/", knowledge.knowledge, name="knowledge"),
-    path(f"{_KNOWLEDGE}/replies/new/", knowledge.reply_new, name="reply_new"),
-    path(f"{_KNOWLEDGE}/replies/<slug:reply>/<slug:language>/", knowledge.reply_text, name="reply_text"),
-    path(f"{_KNOWLEDGE}/sheets/<slug:sheet>/<slug:language>/", knowledge.sheet_text, name="sheet_text"),
 ]

@@ -1,10 +1,10 @@
-"""Addresses of the desk: mailboxes."""
+"""Addresses of the desk: mailboxes, and a message of a ticket as it came by mail."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from ..views import mailboxes
+from ..views import mail_html, mailboxes
 
 _ALL = "<slug:slug>/mailboxes"
 _ONE = f"{_ALL}/<int:mailbox_id>"
@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}/pause/", mailboxes.pause, name="mailbox_pause"),
     path(f"{_ONE}/default/", mailboxes.default, name="mailbox_default"),
     path(f"{_ONE}/retirement/", mailboxes.retirement, name="mailbox_retirement"),
+    path("<slug:slug>/tickets/<str:number>/messages/<int:position>/raw/", mail_html.mail_raw, name="mail_raw"),
 ]

@@ -82,7 +82,17 @@ class KindForm(forms.Form):
     kind = forms.ModelChoiceField(
         label=gettext_lazy("Kind of request"), queryset=Kind.objects.none(), empty_label=None, widget=forms.RadioSelect
     )
-    reason = forms.CharField(label=_REASON, max_length=500, required=False)
+    procedure = forms.BooleanField(
+        label=gettext_lazy("Handle it by the procedure of this kind"),
+        required=False,
+        help_text=gettext_lazy("Its term runs from the day the request came. An earlier date already told is kept."),
+    )
+    reason = forms.CharField(
+        label=_REASON,
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("What you recognised it by: colleagues read it, and some procedures ask for it."),
+    )
 
     def __init__(self, ticket: Ticket, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
@@ -97,6 +107,7 @@ class PriorityForm(forms.Form):
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Priority"), coerce=int, choices=Ticket.Priority.choices, widget=forms.RadioSelect
     )
+    reason = forms.CharField(label=_REASON, max_length=500, required=False)
 
 
 class SensitivityForm(forms.Form):

@@ -18,10 +18,10 @@ from sportello.service.channels.collecting.setting_up import Settings
 from sportello.service.channels.models import Collector, Mailbox
 
 from ..sentences import language_now
+from ..templatetags.desk import language_word
 from .people import teams_of
 
 _HIDDEN = {"autocomplete": "new-password"}
-_LANGUAGES = {"it": "italiano", "en": "English"}
 
 
 def _secret(label: Any, help_text: Any = "") -> forms.CharField:
@@ -84,7 +84,8 @@ class MailboxForm(forms.Form):
     smtp_security = forms.ChoiceField(label=gettext_lazy("Security"), required=False,
                                       choices=[("tls", "TLS"), ("starttls", "STARTTLS"),
                                                ("none", Collector.Security.NONE.label)])  # fmt: skip
-    smtp_user = forms.CharField(label=gettext_lazy("User name"), max_length=255, required=False)
+    smtp_user = forms.CharField(label=gettext_lazy("User name"), max_length=255, required=False,
+                                help_text=gettext_lazy("Nothing: it asks for none."))  # fmt: skip
     smtp_secret = _secret(gettext_lazy("Password"), gettext_lazy("Nothing typed: as it is."))
 
     reply_form = forms.ChoiceField(label=gettext_lazy("Where replies go"), choices=Mailbox.ReplyForm.choices,
@@ -102,8 +103,9 @@ class MailboxForm(forms.Form):
             fields[name].label_from_instance = lambda one: one.name_in(spoken)
         for code in organisation.languages or ["it"]:
             fields[f"signature_{code}"] = forms.CharField(
-                label=_("Signature in %(language)s") % {"language": _LANGUAGES.get(code, code)}, required=False,
-                max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}),
+                label=_("Signature in %(language)s") % {"language": language_word(code)}, required=False,
+                max_length=2_000, help_text=_("Under the answers of people; notices sign themselves."),
+                widget=forms.Textarea(attrs={"rows": 3}),
             )  # fmt: skip
 
     def clean_address(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sportello.records.accounts.models import Membership, Team
+from sportello.records.tickets.actions.tagging import names_in
 from sportello.records.tickets.models import Closure, Ticket
 
 from ..sentences import language_now
@@ -24,6 +25,7 @@ class ManyForm(forms.Form):
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"), choices=Closure.Outcome.choices, widget=forms.RadioSelect
     )
+    tags = forms.CharField(label=gettext_lazy("Tags"), max_length=500, help_text=gettext_lazy("Between commas."))
     reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.Textarea, max_length=2000)
 
     def __init__(self, fields: Sequence[str], organisation_id: int, data: Any = None) -> None:
@@ -38,6 +40,9 @@ class ManyForm(forms.Form):
         if "team" in self.fields:
             teams = Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True).order_by("pk")
             self._offer("team", [(team.pk, team.name_in(language_now())) for team in teams])
+
+    def clean_tags(self) -> list[str]:
+        return names_in(str(self.cleaned_data["tags"]))
 
     def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field

@@ -129,6 +129,21 @@ class NoteForm(WithFiles):
     )
 
 
+class CallForm(forms.Form):
+    """A call or a visit that was about this ticket, told in a few words."""
+
+    WAYS = (
+        ("phone-in", gettext_lazy("They rang")),
+        ("phone-out", gettext_lazy("We rang")),
+        ("counter-in", gettext_lazy("They came")),
+    )
+
+    way = forms.ChoiceField(label=gettext_lazy("How"), choices=WAYS, initial="phone-in")
+    text = forms.CharField(
+        label=gettext_lazy("What was said"), required=False, strip=False, widget=forms.Textarea
+    )
+
+
 class DraftForm(forms.Form):
     """What the composer posts by itself while somebody types: nothing in it can be wrong."""
 
@@ -136,3 +151,11 @@ class DraftForm(forms.Form):
     to = forms.CharField(required=False)
     cc = forms.CharField(required=False)
     base_position = forms.IntegerField(required=False, min_value=0)
+
+
+class WritingForm(forms.Form):
+    """From which drawing of the composer something comes."""
+
+    draft_writer = forms.CharField(required=False, max_length=60)
+    draft_turn = forms.IntegerField(required=False, min_value=0, max_value=1_000_000_000)
+    draft_revision = forms.IntegerField(required=False, min_value=0, max_value=2_000_000_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html, format_html_join, urlize
@@ -35,7 +36,7 @@ _STATES = {
 @register.filter
 def said(texts: dict[str, str]) -> str:
     """A `{language: text}` label in the language of the screen."""
-    return in_language(texts, sentences.language_now())
+    return in_language(texts, sentences.language_now()) if texts else ""
 
 
 @register.filter
@@ -140,6 +141,12 @@ def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
 def list_plain(place: ListPlace) -> str:
     """The same list without filters."""
     return replace(place, filters=Filters(), after="", further=False).url
+
+
+@register.simple_tag
+def tag_place(list_url: str, slug: str, name: str) -> str:
+    """A list of everything with a tag."""
+    return f"{list_url}?{urlencode({'org': slug, 'tag': name})}"
 
 
 @register.simple_tag

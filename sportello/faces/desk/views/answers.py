@@ -20,7 +20,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket, tickets_for
 from sportello.records.tickets.models import Ticket
 
-from .. import nav, ticket_page
+from .. import composer, nav, ticket_page
 
 #: The element verbs are drawn into, when a script is there to open it.
 DIALOG = "verb-body"
@@ -65,8 +65,10 @@ def verb(
     *,
     ends: bool = False,
     may_vanish: bool = False,
+    goes_to: Callable[[], Ticket] | None = None,
 ) -> HttpResponse:
-    """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too."""
+    """Ask (GET), refuse at the field (422, 409) or do it and show what changed. `ends`: the composer changes too;
+    `goes_to`: work goes on with another ticket."""
     if request.method != "POST":
         return _form(request, person, ticket, form, asked)
     if not form.is_valid():
@@ -76,6 +78,8 @@ def verb(
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
         return _form(request, person, ticket, form, asked, refusal.status)
+    if goes_to is not None:
+        return done(request, person, goes_to(), said, ends=True)
     return done(request, person, ticket, said, ends=ends, may_vanish=may_vanish)
 
 
@@ -102,8 +106,11 @@ def done(
     return changed(request, person, ticket, said)
 
 
-def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, composer: bool = False) -> HttpResponse:
-    """The parts of the open ticket that a change redraws; what is being typed is left alone unless `composer`."""
+def changed(
+    request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, written: str = ""
+) -> HttpResponse:
+    """The parts of the open ticket that a change redraws; what is being typed is left alone, but for the form of what
+    was `written` (reply, note, call), which is empty again."""
     try:
         fresh = get_ticket(person, ticket.organisation.slug, ticket.number)
     except Http404:
@@ -116,13 +123,14 @@ def changed(request: HttpRequest, person: Person, ticket: Ticket, said: Any, *, 
         **ticket_page.head(person, fresh),
         **ticket_page.news(request, person, fresh),
         "said": said,
-        "with_composer": composer,
+        "written": written,
     }
-    if composer:
-        context |= ticket_page.composer(request, person, fresh, context["items"])
+    if written:
+        context |= composer.composer(request, person, fresh, context["me"], context["items"])
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    response["HX-Trigger-After-Settle"] = json.dumps({"desk:done": {"written": composer}, f"ticket-{fresh.pk}": True})
+    events = {"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True}
+    response["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 
 

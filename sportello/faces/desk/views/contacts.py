@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.refusals import is_fragment
@@ -23,6 +24,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.customers.models import Customer
 from sportello.records.tickets.actions import contacts as contact_actions
 from sportello.records.tickets.models import Contact, ContactInterval
+from sportello.service.backoffice.archive.seen import Seen, seen_before
 
 from .. import contact_page, nav
 from ..actions import contacts as recording
@@ -207,6 +209,7 @@ def _page(request: HttpRequest, at: Here, form: ContactForm, contact: Contact | 
             str(form["opened"].value() or ""), at.organisation),
         "is_held": state == ContactInterval.State.HOLD,
         "today": contact_page.today(at.organisation),
+        "seen": _seen(at, form),
         "unfinished": contact_page.unfinished(at.member, contact.pk if contact else None),
         "others": [place.organisation for place in at.person.serving if place.organisation.pk != at.organisation.pk],
         **_who(at, str(form["who"].value() or ""), chosen, keep=True),
@@ -216,6 +219,12 @@ def _page(request: HttpRequest, at: Here, form: ContactForm, contact: Contact | 
     }
     whole = nav.page(request, at.person, "counter", organisation=at.organisation, **context)
     return render(request, "desk/contacts/new.html", whole, status=status)
+
+
+def _seen(at: Here, form: ContactForm) -> Seen:
+    """Closed tickets like what is typed, when the page is drawn again."""
+    typed = one_line(str(form["subject"].value() or ""), 300)
+    return seen_before(at.person, at.organisation, typed) if typed else Seen()
 
 
 def _who(at: Here, typed: str, chosen: str, *, keep: bool = False) -> dict[str, Any]:

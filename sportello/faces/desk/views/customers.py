@@ -19,6 +19,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.customers import check_words
 from sportello.records.customers.access import customers_for, get_customer
 from sportello.records.customers.actions.changing import change_customer
+from sportello.records.customers.actions.reaching import mark_deliverable
 from sportello.records.customers.actions.reading import keep_reading
 from sportello.records.customers.actions.registering import add_identity, mark_undeliverable, verify
 from sportello.records.customers.checks import check
@@ -135,8 +136,12 @@ def verification(request: HttpRequest, person: Person, slug: str, customer_id: i
 @serves_here
 @require_POST
 def undeliverable(request: HttpRequest, person: Person, slug: str, customer_id: int, identity_id: int) -> HttpResponse:
-    """Letters to it come back: nothing automatic is written to it any more."""
+    """Letters to it come back: nothing automatic is written to it any more; with `undo`, it works again."""
     found, identity = _identity(person, slug, customer_id, identity_id)
+    if request.POST.get("undo"):
+        mark_deliverable(identity, person.actor)
+        messages.success(request, _("%(value)s is written to again.") % {"value": identity.shown})
+        return HttpResponseRedirect(_address(slug, found))
     mark_undeliverable(identity, person.actor)
     messages.success(request, _("Nothing automatic is written to %(value)s any more.") % {"value": identity.shown})
     return HttpResponseRedirect(_address(slug, found))

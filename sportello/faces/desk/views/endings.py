@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
-from sportello.records.tickets.actions import ending
+from sportello.records.tickets.actions import completing, ending
 
 from ..actions import strip
 from ..forms.endings import ClosureForm, ReopeningForm
@@ -21,9 +22,15 @@ from .handling import asks
 def closure(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     ticket = get_ticket(person, slug, number)
     member = member_of(person, ticket)
-    form = ClosureForm(posted(request))
+    form = ClosureForm(ticket, posted(request))
 
     def close() -> None:
+        with transaction.atomic():
+            _close()
+
+    def _close() -> None:
+        if form.stated():
+            completing.state_reasons(ticket, form.stated(), by=member)
         ending.close(ticket, by=member, outcome=form.cleaned_data["outcome"], reason=form.cleaned_data["reason"])
         strip.close_tab(ticket, member)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
-from sportello.records.tickets.actions import handling
+from sportello.records.tickets.actions import classifying, handling
 
 from ..forms.handling import (
     AssignmentForm,
@@ -100,7 +100,7 @@ def kind(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRe
         ticket,
         form,
         Asked(_("What kind of request it is"), _("Change the kind"), _("Dates already promised are kept."), "bookmark"),
-        lambda: handling.change_kind(
+        lambda: (classifying.classify if form.cleaned_data["procedure"] else handling.change_kind)(
             ticket, form.cleaned_data["kind"], by=member_of(person, ticket), reason=form.cleaned_data["reason"]
         ),
         _("The kind was changed."),
@@ -118,7 +118,9 @@ def priority(request: HttpRequest, person: Person, slug: str, number: str) -> Ht
         ticket,
         form,
         Asked(_("Priority"), _("Change the priority"), _("Only colleagues see it."), "flag"),
-        lambda: handling.change_priority(ticket, form.cleaned_data["priority"], by=member_of(person, ticket)),
+        lambda: handling.change_priority(
+            ticket, form.cleaned_data["priority"], by=member_of(person, ticket), reason=form.cleaned_data["reason"]
+        ),
         _("The priority was changed."),
     )
 

@@ -51,6 +51,16 @@ _EMPTY: dict[str, tuple[Any, Any, str]] = {
         gettext_lazy("A ticket comes here when a promised instant has passed."),
         "all",
     ),
+    "snoozed": (
+        gettext_lazy("Nothing was put aside"),
+        gettext_lazy("Tickets you or colleagues put aside sleep here until their time, or until the customer writes."),
+        "waiting",
+    ),
+    "mentioned": (
+        gettext_lazy("No note names you"),
+        gettext_lazy("When a colleague writes @ and your name in a note, its ticket appears here."),
+        "mine",
+    ),
     "all": (
         gettext_lazy("No tickets yet"),
         gettext_lazy("Requests appear here as they come in: by mail, web form, at the counter, by phone."),

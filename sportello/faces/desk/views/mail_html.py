@@ -18,11 +18,13 @@ from django.views.decorators.http import require_GET
 
 from sportello.foundation.files.actions import read
 from sportello.foundation.files.models import Blob
+from sportello.foundation.files.serving import download
 from sportello.foundation.ui.policy import MAIL_FRAME_POLICY
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import entries_for, get_ticket
 from sportello.records.tickets.models import Attachment, Entry
+from sportello.service.channels.models import IncomingMail
 
 #: Pictures put into one page, all together: a frame is not a download.
 LARGEST = 6 * 1024 * 1024
@@ -47,6 +49,19 @@ def mail_html(request: HttpRequest, person: Person, slug: str, number: str, posi
     response.content_policy = MAIL_FRAME_POLICY  # type: ignore[attr-defined]  # read by the policy's middleware
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+@serves_here
+@require_GET
+def mail_raw(request: HttpRequest, person: Person, slug: str, number: str, position: int) -> HttpResponse:
+    """The bytes as they came, whatever of them the page shows."""
+    ticket = get_ticket(person, slug, number)
+    entries = entries_for(person, ticket).filter(position=position, kind=Entry.Kind.MESSAGE)
+    came = IncomingMail.objects.filter(message__entry__in=entries, state=IncomingMail.State.TICKETED)
+    mail = came.select_related("raw").order_by("pk").first()
+    if mail is None:
+        raise Http404
+    return download(mail.raw, f"{ticket.number}-{position}.eml")
 
 
 def document(entry: Entry, html: str) -> tuple[str, int]:

@@ -28,11 +28,11 @@ asks = require_http_methods(["GET", "HEAD", "POST"])
 
 #: The parts of the form; fields of one row stand side by side.
 _PARTS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("mailbox", (("address", "shown_name"), ("channel", "team", "kind"))),
-    ("reading", (("reading",), ("host", "port", "security"), ("user", "password"), ("folder", "proof"))),
+    ("mailbox", (("address", "shown_name"), ("channel",), ("team", "kind"))),
+    ("reading", (("reading",), ("host", "port"), ("security", "user"), ("password",), ("folder", "proof"))),
     ("token", (("token_url",), ("client_id", "scope"), ("client_secret", "refresh_token"))),
-    ("copy", (("server_copy", "copy_days", "copy_folder"), ("trusted_host",))),
-    ("sending", (("smtp_host", "smtp_port", "smtp_security"), ("smtp_user", "smtp_secret"))),
+    ("copy", (("server_copy",), ("copy_days", "copy_folder"), ("trusted_host",))),
+    ("sending", (("smtp_host",), ("smtp_port", "smtp_security"), ("smtp_user", "smtp_secret"))),
     ("letters", (("reply_form",), ("reply_domain",))),
 )
 
@@ -77,7 +77,7 @@ def new(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
             else:
                 messages.success(request, _("The mailbox is there. Try reading and sending now."))
                 return HttpResponseRedirect(_address(made))
-    context = {"form": form, "parts": _parts(form), "title": _("New mailbox"), "found": found, "word": _("Add")}
+    context = {"form": form, "parts": _parts(form), "title": _("New mailbox"), "found": found}
     return render(request, "desk/mailboxes/form.html", _page(request, person, organisation, **context), status=status)
 
 
@@ -87,6 +87,8 @@ def mailbox(request: HttpRequest, person: Person, slug: str, mailbox_id: int) ->
     """One mailbox: how it does, its settings, what may be tried."""
     organisation = person.organisation(slug)
     row = _mailbox(organisation, mailbox_id)
+    if request.GET.get("fragment") == "progress":
+        return render(request, "desk/mailboxes/_progress.html", {**_progress(row), "organisation": organisation})
     collector = Collector.objects.filter(mailbox=row).first()
     form = MailboxForm(organisation, request.POST or None, initial=kept_values(row, collector))
     form.fields["address"].disabled = True
@@ -195,19 +197,28 @@ def _show(
     cut_off_form: CutOffForm | None = None, **more: Any,
 ) -> HttpResponse:  # fmt: skip
     organisation = row.organisation
-    account = next(one for one in accounts.accounts_of([organisation]) if one.mailbox.pk == row.pk)
-    collector = account.collector if account.collector and account.collector.host else None
+    told = _progress(row)
+    collector = told["collector"]
     if form is None:
         form = MailboxForm(organisation, initial=kept_values(row, collector))
         form.fields["address"].disabled = True
     context = {
-        "row": row, "account": account, "collector": collector, "form": form, "parts": _parts(form),
-        "now": clock.server_now(),
+        **told, "form": form, "parts": _parts(form),
         "cut_off_form": cut_off_form or CutOffForm(initial={"what": "archive"}),
         "trouble": SENTENCES.get(collector.trouble, "") if collector else "", **more,
     }  # fmt: skip
     whole = _page(request, person, organisation, **context)
     return render(request, "desk/mailboxes/mailbox.html", whole, status=status)
+
+
+def _progress(row: Mailbox) -> dict[str, Any]:
+    """How the mailbox does; `is_working`: the page asks again by itself."""
+    account = next(one for one in accounts.accounts_of([row.organisation]) if one.mailbox.pk == row.pk)
+    collector = account.collector if account.collector and account.collector.host else None
+    is_working = collector is not None and collector.is_on and (account.import_done < 100 or account.to_be_read > 20)
+    return {
+        "row": row, "account": account, "collector": collector, "is_working": is_working, "now": clock.server_now(),
+    }  # fmt: skip
 
 
 def _parts(form: MailboxForm) -> list[tuple[str, str, list[list[Any]]]]:

@@ -20,7 +20,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.actions.invitations import invite, withdraw
 from sportello.records.accounts.actions.members import change_member, end_member
 from sportello.records.accounts.guard import administers_here, works_here
-from sportello.records.accounts.models import Invitation, Membership, TeamMembership
+from sportello.records.accounts.models import Absence, Invitation, Membership, TeamMembership
 from sportello.records.accounts.people import Person
 from sportello.records.procedures.models import Kind
 from sportello.service.channels.queries import mailboxes_of
@@ -63,8 +63,10 @@ def people(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     teams = list(teams_of(organisation))
     sizes = {team.pk: sum(any(one.team_id == team.pk for one in member.team_places.all()) for member in members)
              for team in teams}
+    away = Absence.objects.at(now).filter(organisation=organisation)
     context: dict[str, Any] = {
-        "members": members, "invitations": list(waiting), "now": now, "may_change": person.administers(organisation),
+        "members": members, "away": set(away.values_list("member", flat=True)),
+        "invitations": list(waiting), "now": now, "may_change": person.administers(organisation),
         "teams": [(team, sizes[team.pk]) for team in teams], "routes": _routes(organisation),
         "all_teams": [(team.pk, team.name_in(language_now())) for team in teams],
         "mailboxes": mailboxes_of(organisation), "me": person.user.pk,

@@ -4,75 +4,106 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
-from sportello.foundation.core.text import one_line
+from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
+from sportello.records.accounts.models import Team
 from sportello.records.accounts.people import Person
-from sportello.records.customers.queries import CustomerRow, find
-from sportello.records.tickets.access import tickets_for
-from sportello.records.tickets.queries import TicketRow, row_of
-from sportello.records.tickets.search import search as search_entries
+from sportello.records.procedures.models import Kind
+from sportello.records.tickets.models import Ticket
 
-from .. import nav
+from .. import found as finding
+from .. import nav, sentences
+from ..actions import searching
 from ..contact_page import ticket_by_number
+from ..models import KeptSearch
 from ..places import place_from
 from .answers import ticket_address
 
-_MOST = 100
-_SHORTEST = 2
 _IN_PALETTE = 6
 
 
 @serves_here
 @require_GET
 def search(request: HttpRequest, person: Person) -> HttpResponse:
-    """Tickets with these words over all the organisations they serve; a ticket's number goes straight to it."""
-    typed = one_line(request.GET.get("q", ""), 200)
-    ticket = ticket_by_number(person, typed)
-    if ticket is not None:
+    """Tickets with these words over all the organisations they serve; a ticket's number goes straight to it. For htmx
+    what is found while typing, which is not remembered."""
+    asked = finding.asked_in(request.GET)
+    fragment = is_fragment(request)
+    ticket = ticket_by_number(person, asked.typed)
+    if ticket is not None and not fragment:
         return HttpResponseRedirect(ticket_address(ticket))
-    rows, complete = _tickets(person, typed, _MOST)
+    result = finding.look(person, asked)
     context: dict[str, Any] = {
-        "typed": typed, "rows": rows, "complete": complete, "customers": _customers(person, typed, 5),
-        "place": place_from(QueryDict("list=all&sort=newest")), "several": len(person.serving) > 1,
-        "too_short": bool(typed) and len(typed) < _SHORTEST,
+        "asked": asked, "typed": asked.typed, "hits": result.hits, "complete": result.complete, "jump": ticket,
+        "customers": result.customers, "place": place_from(QueryDict("list=all&sort=newest")),
+        "several": len(person.serving) > 1, "too_short": bool(asked.typed) and len(asked.typed) < finding.SHORTEST,
+    }
+    if fragment:
+        return render(request, "desk/search/_results.html", context)
+    if result.hits or result.customers:
+        searching.remember(person, asked.typed, asked.words)
+    mine = list(KeptSearch.objects.filter(member=person.serving[0].membership).order_by("-is_saved", "-made_at"))
+    context |= _filters(person, asked) | {
+        "kept": [one for one in mine if one.is_saved], "recent": [one for one in mine if not one.is_saved],
+        "is_kept": any(one.is_saved and one.words == asked.words for one in mine),
     }
     return render(request, "desk/search/page.html",
                   nav.page(request, person, "search", desk_strip=nav.strip(person), **context))
+
+
+def _filters(person: Person, asked: finding.Asked) -> dict[str, Any]:
+    """Kinds and teams are offered where they mean one organisation's."""
+    serving, spoken = person.serving, sentences.language_now()
+    chosen = next((place.organisation for place in serving if place.organisation.slug == asked.slug), None)
+    only = chosen or (serving[0].organisation if len(serving) == 1 else None)
+    kinds = Kind.objects.filter(organisation=only, retired_at__isnull=True) if only else []
+    teams = Team.objects.filter(organisation=only, ended_at__isnull=True).order_by("id") if only else []
+    return {
+        "organisations": [place.organisation for place in serving] if len(serving) > 1 else [],
+        "kinds": [(kind.pk, kind.name_in(spoken)) for kind in kinds],
+        "teams": [(team.pk, team.name_in(spoken)) for team in teams],
+        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
+        "statuses": Ticket.Status.choices,
+        "periods": finding.PERIODS,
+    }
+
+
+@serves_here
+@require_POST
+def kept(request: HttpRequest, person: Person) -> HttpResponse:
+    """Keep the search in `words`."""
+    asked = finding.asked_in(QueryDict(request.POST.get("words", "")[:2_000]))
+    if not asked.typed:
+        raise Http404
+    searching.keep(person, asked.typed, asked.words)
+    messages.success(request, _("Kept: it stands on this page for you alone."))
+    return HttpResponseRedirect(f"{reverse('desk:search')}?{asked.words}")
+
+
+@serves_here
+@require_POST
+def let_go(request: HttpRequest, person: Person, search_id: int) -> HttpResponse:
+    if not searching.let_go(person, search_id):
+        raise Http404
+    return HttpResponseRedirect(reverse("desk:search"))
 
 
 @serves_here
 @require_GET
 def palette(request: HttpRequest, person: Person) -> HttpResponse:
     """What the command palette adds to its own commands while somebody types."""
-    typed = one_line(request.GET.get("q", ""), 200)
-    ticket = ticket_by_number(person, typed)
-    rows, _complete = _tickets(person, typed, _IN_PALETTE)
+    asked = finding.Asked(finding.asked_in(request.GET).typed)
+    ticket = ticket_by_number(person, asked.typed)
+    result = finding.look(person, asked, shown=_IN_PALETTE, people=4)
     context = {
-        "ticket": ticket, "rows": [row for row in rows if ticket is None or row.id != ticket.pk],
-        "customers": _customers(person, typed, 4), "typed": typed, "search_url": reverse("desk:search"),
+        "ticket": ticket, "rows": [hit.row for hit in result.hits if ticket is None or hit.row.id != ticket.pk],
+        "customers": result.customers, "typed": asked.typed, "search_url": reverse("desk:search"),
     }
     return render(request, "desk/search/_palette.html", context)
-
-
-def _tickets(person: Person, typed: str, limit: int) -> tuple[list[TicketRow], bool]:
-    """Rows in the order of their newest matching entry, and whether everything was looked at."""
-    if len(typed) < _SHORTEST:
-        return [], True
-    found = search_entries(person, typed, limit=limit)
-    order = list(dict.fromkeys(ticket_id for _entry_id, ticket_id in found.rows))
-    related = ("organisation", "customer", "kind", "team", "owner__user")
-    known = {ticket.pk: ticket for ticket in tickets_for(person).filter(pk__in=order).select_related(*related)}
-    return [row_of(known[pk]) for pk in order if pk in known], found.complete
-
-
-def _customers(person: Person, typed: str, limit: int) -> list[tuple[str, CustomerRow]]:
-    """(slug, row), organisation by organisation."""
-    rows: list[tuple[str, CustomerRow]] = []
-    for place in person.serving:
-        rows += [(place.organisation.slug, row) for row in find(person, place.organisation, typed, limit)]
-    return rows[:limit]

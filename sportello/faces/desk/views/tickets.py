@@ -17,7 +17,7 @@ from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Reason, Ticket
 from sportello.records.tickets.queries import row_of
 
-from .. import nav, sentences, ticket_page
+from .. import composer, nav, sentences, ticket_page
 from ..actions import strip
 from ..timeline_lines import Line
 from .answers import member_of, ticket_address
@@ -49,7 +49,7 @@ def _whole(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any
     return {
         **ticket_page.head(person, found),
         **conversation,
-        **ticket_page.composer(request, person, found, conversation["items"]),
+        **composer.composer(request, person, found, conversation["me"], conversation["items"]),
         "place": place,
         "nav_current": place.name,
         "back_url": place.url,
@@ -107,25 +107,6 @@ def why(request: HttpRequest, person: Person, slug: str, number: str) -> HttpRes
 
 
 @serves_here
-@require_GET
-def printed(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
-    """The ticket on paper: what the customer may read, or with `notes=1` what colleagues wrote too."""
-    found = get_ticket(person, slug, number)
-    with_notes = request.GET.get("notes") == "1"
-    lines = ticket_page.all_lines(person, found)
-    shown = [line for line in lines if with_notes or line.item.is_public]
-    page: dict[str, Any] = {
-        **ticket_page.head(person, found),
-        "lines": shown,
-        "with_notes": with_notes,
-        "organisation": found.organisation,
-        "hidden": len(lines) - len(shown),
-        "full": len(lines) >= ticket_page.MOST_PRINTED,
-    }
-    return render(request, "desk/print.html", page)
-
-
-@serves_here
 @require_POST
 def tab(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     """Close the ticket's tab in the strip; the ticket itself stays as it is."""
@@ -162,5 +143,5 @@ def trouble(
         response["HX-Retarget"] = f"#{kind}-trouble"
         response["HX-Reswap"] = "innerHTML"
         return response
-    whole = nav.page(request, person, organisation=found.organisation, **context, files_lost=bool(request.FILES))
+    whole = nav.page(request, person, organisation=found.organisation, **context)
     return render(request, "desk/ticket.html", whole, status=status)

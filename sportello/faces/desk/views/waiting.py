@@ -15,6 +15,7 @@ from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels import sending_again, waiting
 
+from .. import saved_replies
 from ..actions import drafting
 from .answers import done, member_of, ticket_address
 
@@ -29,7 +30,7 @@ def undo(request: HttpRequest, person: Person, slug: str, number: str, waiting_i
         reply = waiting.take_back(ticket, waiting_id, member)
     except Refusal as refusal:
         return _refused(request, ticket, refusal)
-    drafting.reopen(ticket, member, reply)
+    drafting.reopen(ticket, member, reply, saved_replies.signature_of(ticket, member))
     return _to_draft(request, ticket, _("Taken back: nothing was sent. It is your draft again."))
 
 
@@ -60,7 +61,8 @@ def again(request: HttpRequest, person: Person, slug: str, number: str, position
         reply = sending_again.reply_of(ticket, message, instead=request.POST.get("to", ""))
     except Refusal as refusal:
         return _refused(request, ticket, refusal)
-    drafting.reopen(ticket, member_of(person, ticket), reply)
+    member = member_of(person, ticket)
+    drafting.reopen(ticket, member, reply, saved_replies.signature_of(ticket, member))
     return _to_draft(request, ticket, _("Here it is again: mend the address or the words, and send it."))
 
 

@@ -16,6 +16,9 @@ from sportello.records.customers.identities import normal
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import kinds_for_portal
+from sportello.service.backoffice.forms.publishing import of_portal
+from sportello.service.backoffice.models import FormVersion
+from sportello.service.backoffice.shop.telling import sort_of
 from sportello.service.channels.webform.receive import FormRequest
 
 from ..sheets import sheets_of
@@ -74,9 +77,19 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["files"] = files_field()
         self.organisation, self.spoken = organisation, spoken
-        self.kinds = {kind.slug: kind for kind in kinds_for_portal(organisation)}
+        offered = kinds_for_portal(organisation)
+        # a withdrawal and a guarantee have forms of their own, which ask what their dates need
+        plain = [kind for kind in offered if not sort_of(kind)] or offered
+        self.kinds = {kind.slug: kind for kind in plain}
+        self.shop_sorts = sorted({sort_of(kind) for kind in offered if kind not in plain})
         self.sheets = {sheet.slug: sheet for sheet in sheets_of(organisation)}
+        #: Kinds with a form of their own: its questions come on the next pages.
+        self.with_form = {form.kind.slug: version for form, version in of_portal(organisation) if form.kind}
         self._choose()
+        if self.version() is not None:
+            self.fields["subject"].required = self.fields["text"].required = False
+            self.fields["subject"].help_text = _("If you wish: the questions of the form come on the next page.")
+            self.fields["text"].help_text = _("If you wish: what the form does not ask.")
 
     def _choose(self) -> None:
         kind, sheet, language = (self.fields[name] for name in ("kind", "sheet", "language"))
@@ -132,6 +145,10 @@ class RequestForm(forms.Form):
 
     def chosen_kind(self) -> Kind | None:
         return self.kinds.get(str(self["kind"].value() or ""))
+
+    def version(self) -> FormVersion | None:
+        """The form of the chosen kind; None where the kind asks nothing of its own."""
+        return self.with_form.get(str(self["kind"].value() or ""))
 
     def chosen_sheet(self) -> ServiceSheet | None:
         return self.sheets.get(str(self["sheet"].value() or "")) if "sheet" in self.fields else None

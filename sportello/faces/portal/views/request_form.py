@@ -16,6 +16,7 @@ from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
 from sportello.records.tickets.models import Ticket
+from sportello.service.backoffice.faults.queries import known_to_all
 from sportello.service.channels.webform import doors, drafts
 from sportello.service.channels.webform.models import FormDraft
 
@@ -25,6 +26,7 @@ from ..forms.request import TYPED, RequestForm
 from ..numbers import normal_number
 from ..page import caller, crumbs, language, of_organisation, show
 from ..steps import steps
+from . import request_details
 
 _SALT = "portal.request.shown"
 
@@ -55,12 +57,15 @@ def _take(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         return _show(request, organisation, form, draft, token if draft else "", 429)
     if draft is None:
         draft, token = drafts.begin(organisation, _shown_at(request), _followed(request, organisation))
-    drafts.write(draft, {name: request.POST.get(name, "") for name in TYPED})
+    typed = {name: request.POST.get(name, "") for name in TYPED}
+    drafts.write(draft, {**request_details.kept_of(draft, form), **typed})
     drafts.drop_files(draft, [int(one) for one in request.POST.getlist("drop") if one.isdecimal()][:100])
     refused = drafts.add_files(draft, request.FILES.getlist("files"))
     for refusal in [*refused, *_too_quick(draft)]:
         add_refusal(form, refusal)
     if form.is_valid():
+        if form.version() is not None:
+            return request_details.to_page(organisation, token, draft, 0)
         return redirect("portal:summary", slug=organisation.slug, token=token)
     return _show(request, organisation, form, draft, token, 422)
 
@@ -70,7 +75,8 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     return show(request, organisation, "portal/request.html", {
-        "form": form, "token": token, "steps": steps(),
+        "form": form, "token": token, "steps": steps(with_form=form.version() is not None), "of_kind": form.version(),
+        "known": known_to_all(organisation, language()),
         "files": list(draft.files.select_related("blob")) if draft else [],
         "shown": request.POST.get("shown") or signing.dumps(server_now().timestamp(), salt=_SALT),
         "after": request.POST.get("after") or request.GET.get("after", ""),

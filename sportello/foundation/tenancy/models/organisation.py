@@ -38,6 +38,13 @@ class Organisation(models.Model):
     privacy_notice = models.JSONField(default=dict, blank=True, validators=[check_texts])
     #: `{language: text}`: address, phone, hours: the foot of portal and paper.
     contact_lines = models.JSONField(default=dict, blank=True)
+    #: The line above the name on the portal: the region, the group a company belongs to.
+    owner_line = models.CharField(max_length=200, blank=True, default="")
+    #: `[{"names": {language: text}, "url": "https://…"}]`: what a body owes at the foot of every page, in its order.
+    footer_links = models.JSONField(default=list, blank=True)
+    #: A closed ticket opens again when its customer writes within so many days, later they open a new one that follows
+    #: it; null: as the procedure of each says (30 days, unless it says otherwise).
+    reopen_days = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The organisation's clock is the server's moved by this many seconds (see `tenancy.clock`).
     clock_offset_seconds = models.BigIntegerField(default=0)
 

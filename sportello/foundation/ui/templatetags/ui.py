@@ -238,8 +238,10 @@ def steps(labels: Sequence[Any], current: int) -> SafeString:
 @register.simple_tag
 def rail(entries: Sequence[NavEntry], current: str = "") -> SafeString:
     """The entries of the desk's rail."""
-    return _draw("rail", {"entries": [entry for entry in entries if not entry.foot], "current": current,
-                          "foot": [entry for entry in entries if entry.foot]})
+    more = [entry for entry in entries if entry.more]
+    return _draw("rail", {"entries": [entry for entry in entries if not (entry.foot or entry.more)], "current": current,
+                          "more": more, "inside": any(entry.current or entry.key == current for entry in more),
+                          "foot": [entry for entry in entries if entry.foot and not entry.more]})
 
 
 @register.simple_tag

@@ -14,6 +14,8 @@ class Team(OrganisationModel):
     #: `{language: text}`: customers read it in "who answers for it".
     names = models.JSONField(default=dict)
     is_office = models.BooleanField(_("competent office"), default=False)
+    #: `{language: text}`: stands under the answers of this team; variables as in saved replies.
+    signatures = models.JSONField(default=dict, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):

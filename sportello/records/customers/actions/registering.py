@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from sportello.foundation.core import together
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.journal.actions import record
@@ -17,6 +18,7 @@ from sportello.foundation.tenancy.models import Organisation
 
 from ..identities import normal
 from ..models import Customer, Identity
+from ..models.customer import name_keys
 from ..queries import surviving
 
 #: Sort and value as given, `("email", "Maria@Example.org")`.
@@ -53,11 +55,15 @@ def find_or_add(
             if found is not None:
                 _complete(found, shown_name, known, language, actor, instant)
                 return found
+            if together.is_tried():  # who lost the race is told at the end, and does it again by itself
+                return _add(organisation, shown_name, known, language, actor, instant)
             try:
                 # somebody else may add the same address at this moment: the constraint lets one through,
                 # the other waits for it and looks again
                 with transaction.atomic():
-                    return _add(organisation, shown_name, known, language, actor, instant)
+                    added = _add(organisation, shown_name, known, language, actor, instant)
+                    together.write_now()
+                    return added
             except IntegrityError:
                 continue
     raise RuntimeError("a customer's address keeps being added and taken away")
@@ -91,7 +97,7 @@ def verify(identity: Identity, how: str, actor: Actor, *, at: datetime | None = 
         raise ValueError(f"{how!r} is no way of verifying")
     weaker = [known for known, sureness in _SURENESS.items() if sureness < _SURENESS[how]]
     instant = at or clock.now(identity.organisation)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not together.is_gathering()):
         less_sure = Identity.objects.filter(pk=identity.pk, verified__in=weaker)
         if not less_sure.update(verified=how, verified_at=instant):
             return
@@ -157,7 +163,8 @@ def _add(
 ) -> Customer:
     customer = Customer(organisation=organisation, name=(name or next(iter(known.values()), ""))[:200],
                         language=language[:10], first_seen_at=instant)
-    customer.save()
+    customer.sort_key, customer.family_key = name_keys(customer.name)
+    together.add(customer)
     # always in one order: two who bring the same addresses wait for each other, never both at once
     made: dict[Given, Identity] = {}
     for sort, form in sorted(known):
@@ -195,6 +202,7 @@ def _insert(
     try:
         with transaction.atomic():
             identity = _row(customer, sort, form, shown, instant)
+            together.write_now()
     except IntegrityError:
         return None
     record(customer.organisation, "identity.added", customer, actor, at=instant,
@@ -203,5 +211,5 @@ def _insert(
 
 
 def _row(customer: Customer, sort: str, form: str, shown: str, instant: datetime) -> Identity:
-    return Identity.objects.create(organisation_id=customer.organisation_id, customer=customer, sort=sort,
-                                   value=form, shown=one_line(shown, 320), added_at=instant)
+    return together.add(Identity(organisation_id=customer.organisation_id, customer=customer, sort=sort,
+                                 value=form, shown=one_line(shown, 320), added_at=instant))

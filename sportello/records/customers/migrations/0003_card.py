@@ -26,9 +26,12 @@ class Migration(migrations.Migration):
                 ('given_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('recorded_at', models.DateTimeField()),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_consent_owned'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('customer', 'purpose'), name='consent_in_force_once')],
             },
         ),
         migrations.CreateModel(
@@ -37,9 +40,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField()),
                 ('written_at', models.DateTimeField()),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_customernote_owned')],
+                'indexes': [models.Index(fields=['customer', '-id'], name='customer_note_of')],
             },
         ),
         migrations.CreateModel(
@@ -50,9 +58,13 @@ class Migration(migrations.Migration):
                 ('ordered_at', models.DateTimeField()),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('counts', models.JSONField(default=dict)),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_erasure_owned')],
             },
         ),
         migrations.CreateModel(
@@ -63,9 +75,11 @@ class Migration(migrations.Migration):
                 ('is_refused', models.BooleanField(default=True)),
                 ('code', models.CharField(max_length=40)),
                 ('facts', models.JSONField(default=dict)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_importfault_owned')],
             },
         ),
         migrations.CreateModel(
@@ -83,9 +97,14 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('blob', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_importrun_owned')],
+                'indexes': [models.Index(fields=['organisation', '-id'], name='import_by_time'), models.Index(condition=models.Q(('state__in', ['checking', 'running'])), fields=['id'], name='import_to_do')],
             },
         ),
         migrations.CreateModel(
@@ -95,9 +114,15 @@ class Migration(migrations.Migration):
                 ('why', models.CharField(blank=True, max_length=300)),
                 ('merged_at', models.DateTimeField()),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('kept', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='customers.customer')),
+                ('merged', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('undone_by', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_merge_owned'), models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='merge_in_force_once')],
             },
         ),
         migrations.CreateModel(
@@ -109,9 +134,15 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('settled', models.CharField(blank=True, choices=[('', 'To be looked at'), ('merged', 'Merged'), ('different', 'Two different customers')], default='', max_length=10)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('one', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('other', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('settled_by', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_proposal_owned'), models.UniqueConstraint(fields=('one', 'other'), name='proposal_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='proposal_in_order')],
+                'indexes': [models.Index(condition=models.Q(('settled', '')), fields=['organisation', '-weight', '-id'], name='proposal_open'), models.Index(fields=['other'], name='proposal_of_other')],
             },
         ),
         migrations.CreateModel(
@@ -122,9 +153,14 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(blank=True, max_length=300)),
                 ('rows', models.PositiveIntegerField(default=1)),
                 ('at', models.DateTimeField()),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                ('member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_reading_owned')],
+                'indexes': [models.Index(fields=['customer', '-id'], name='reading_of'), models.Index(fields=['organisation', '-id'], name='reading_by_time')],
             },
         ),
         migrations.CreateModel(
@@ -137,9 +173,15 @@ class Migration(migrations.Migration):
                 ('from_day', models.DateField()),
                 ('until_day', models.DateField(blank=True, null=True)),
                 ('made_at', models.DateTimeField()),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='customers.customer')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('other', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations_from', to='customers.customer')),
+                ('proof', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_relation_owned'), models.CheckConstraint(condition=models.Q(('customer', models.F('other')), _negated=True), name='relation_of_two'), models.CheckConstraint(condition=models.Q(('until_day__isnull', True), ('until_day__gte', models.F('from_day')), _connector='OR'), name='relation_forward')],
+                'indexes': [models.Index(fields=['customer', '-id'], name='relation_of'), models.Index(fields=['other', '-id'], name='relation_to')],
             },
         ),
         migrations.CreateModel(
@@ -149,9 +191,11 @@ class Migration(migrations.Migration):
                 ('value', models.CharField(db_collation='C', max_length=320)),
                 ('rows', models.JSONField(default=list)),
                 ('as_of', models.DateTimeField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_siderow_owned')],
             },
         ),
         migrations.CreateModel(
@@ -168,9 +212,11 @@ class Migration(migrations.Migration):
                 ('is_on', models.BooleanField(default=True)),
                 ('made_at', models.DateTimeField()),
                 ('as_of', models.DateTimeField(blank=True, null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='customers_sidesource_owned'), models.UniqueConstraint(fields=('organisation', 'name'), name='side_source_once')],
             },
         ),
         migrations.AddField(
@@ -217,276 +263,18 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('preferred', True)), fields=('customer',), name='identity_one_preferred'),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='customer',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='customernote',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='customernote',
-            name='customer',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customernote',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='erasure',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='erasure',
-            name='customer',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='erasure',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='importfault',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='importrun',
-            name='blob',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob'),
-        ),
-        migrations.AddField(
-            model_name='importrun',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='importrun',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
             model_name='importfault',
             name='run',
             field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.CASCADE, related_name='faults', to='customers.importrun'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='kept',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='merges', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='merged',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='merge',
-            name='undone_by',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='one',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='other',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='proposal',
-            name='settled_by',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='customer',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='reading',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='customer',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='other',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations_from', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='proof',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob'),
-        ),
-        migrations.AddField(
-            model_name='siderow',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='sidesource',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
         ),
         migrations.AddField(
             model_name='siderow',
             name='source',
             field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='customers.sidesource'),
         ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_consent_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('customer', 'purpose'), name='consent_in_force_once'),
-        ),
-        migrations.AddIndex(
-            model_name='customernote',
-            index=models.Index(fields=['customer', '-id'], name='customer_note_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='customernote',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_customernote_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_erasure_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['organisation', '-id'], name='import_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(condition=models.Q(('state__in', ['checking', 'running'])), fields=['id'], name='import_to_do'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_importrun_owned'),
-        ),
         migrations.AddIndex(
             model_name='importfault',
             index=models.Index(fields=['run', 'line'], name='import_fault_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='importfault',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_importfault_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_merge_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='merge_in_force_once'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(condition=models.Q(('settled', '')), fields=['organisation', '-weight', '-id'], name='proposal_open'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['other'], name='proposal_of_other'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_proposal_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('one', 'other'), name='proposal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='proposal_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['customer', '-id'], name='reading_of'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['organisation', '-id'], name='reading_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_reading_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='relation',
-            index=models.Index(fields=['customer', '-id'], name='relation_of'),
-        ),
-        migrations.AddIndex(
-            model_name='relation',
-            index=models.Index(fields=['other', '-id'], name='relation_to'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_relation_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('customer', models.F('other')), _negated=True), name='relation_of_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('until_day__isnull', True), ('until_day__gte', models.F('from_day')), _connector='OR'), name='relation_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='sidesource',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_sidesource_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='sidesource',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='side_source_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='siderow',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='customers_siderow_owned'),
         ),
         migrations.AddConstraint(
             model_name='siderow',

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
-from sportello.records.accounts.models import Team
+from sportello.records.accounts.models import Membership, Team
 
 
 class ServiceSheet(OrganisationModel):
@@ -49,4 +49,24 @@ class ServiceSheetText(OrganisationModel):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["sheet", "language"], name="service_sheet_text_once"),
+        ]
+
+
+class ServiceSheetVersion(OrganisationModel):
+    """What a sheet said in one language from `written_at`: never changed, only followed by another."""
+
+    sheet = OwnedKey(ServiceSheet, on_delete=models.CASCADE, related_name="versions")
+    language = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    #: The fields of its text by name.
+    said = models.JSONField()
+    #: Null: what it said before versions were kept.
+    written_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
+    written_at = models.DateTimeField()
+
+    class Meta(OrganisationModel.Meta):
+        ordering = ["-number"]
+        constraints = [
+            *OrganisationModel.Meta.constraints,
+            models.UniqueConstraint(fields=["sheet", "language", "number"], name="service_sheet_version_once"),
         ]

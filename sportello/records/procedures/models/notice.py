@@ -31,6 +31,11 @@ class NoticeTemplate(OrganisationModel):
         TERM_RESUMED = "term_resumed", _("The term goes on")
         EXTENDED = "extended", _("More time is needed")
         INTERIM = "interim", _("Interim reply")
+        MERGED = "merged", _("Goes on together with another request")
+        PARTED = "parted", _("On its own again")
+        FORWARDED = "forwarded", _("Another office was asked")
+        OFFICE_LATER = "office_later", _("The office needs more time")
+        OFFICE_ANSWERED = "office_answered", _("The office has answered")
 
     moment = models.CharField(max_length=20, choices=Moment.choices)
     language = models.CharField(max_length=10)

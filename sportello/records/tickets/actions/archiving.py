@@ -18,10 +18,11 @@ from sportello.records.procedures.queries import procedure_for
 
 from .. import codes
 from ..models import AccessCode, Entry, Message, Ticket
+from ..prepared import Prepared
 from ..search_index import index
 from ..words import Words
 from .change import Change, changing, journal_told
-from .opening import Opened, Opening, _next_number, first_entry, participants, reasons_of
+from .opening import Opened, Opening, first_entry, participants, reasons_of
 from .writing import put_words
 
 
@@ -32,7 +33,7 @@ def open_archived(organisation: Organisation, opening: Opening, actor: Actor, at
     with transaction.atomic():
         ticket = Ticket(
             organisation=organisation,
-            number=_next_number(organisation, at),
+            number=Prepared(organisation).number(clock.local(organisation, at).year),
             subject=one_line(opening.subject, 300) or _("(no subject)"),
             kind=opening.kind,
             procedure=procedure,

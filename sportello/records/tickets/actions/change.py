@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,15 +10,19 @@ from typing import Any
 
 from django.db import transaction
 
+from sportello.foundation.core.together import add, add_all, is_gathering, together
+from sportello.foundation.core.together import change as together_change
 from sportello.foundation.journal import actions as journal
 from sportello.foundation.journal.actor import Actor
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import terms
+from .. import sleeping, terms
 from ..models import Entry, Reason, SearchRow, Ticket, TicketEvent
+from ..sealing import refuse_sealed
 
+_UNREAD = object()
 #: Whom the ticket's own rows are read with: what every action and journal line needs.
 _WITH = ("organisation", "team", "procedure__calendar", "customer", "kind")
 
@@ -33,6 +37,12 @@ class Change:
     before: dict[str, Any] = field(default_factory=dict)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
+    #: Whom each message written here is for: the channel that sends it need not ask.
+    addresses: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    #: The row's columns as they were read.
+    columns: dict[str, Any] = field(default_factory=dict)
+    #: Nothing here begins, meets or ends a term: what is promised next stands.
+    terms_stand: bool = False
 
     def entry(
         self,
@@ -46,15 +56,17 @@ class Change:
         ticket = self.ticket
         ticket.last_position += 1
         ticket.moved_at = max(ticket.moved_at, self.at)
-        return Entry.objects.create(
-            organisation_id=ticket.organisation_id,
-            ticket=ticket,
-            position=ticket.last_position,
-            kind=kind,
-            visibility=visibility,
-            happened_at=self.at,
-            by_member=member,
-            by_customer=customer,
+        return add(
+            Entry(
+                organisation_id=ticket.organisation_id,
+                ticket=ticket,
+                position=ticket.last_position,
+                kind=kind,
+                visibility=visibility,
+                happened_at=self.at,
+                by_member=member,
+                by_customer=customer,
+            )
         )
 
     def event(
@@ -74,9 +86,8 @@ class Change:
             member=member,
             customer=customer,
         )
-        TicketEvent.objects.create(
-            organisation_id=entry.organisation_id, entry=entry, code=code, facts=facts, reason=reason
-        )
+        line = TicketEvent(organisation_id=entry.organisation_id, entry=entry, code=code, facts=facts, reason=reason)
+        add_all([line])
         return entry
 
     def because(self, about: str, code: str, **facts: Any) -> None:
@@ -103,6 +114,7 @@ def snapshot(ticket: Ticket) -> dict[str, Any]:
         "owner_id": ticket.owner_id,
         "status": ticket.status,
         "waits": ticket.waits_for_us,
+        "snoozed": ticket.is_snoozed,
         "sensitivity": ticket.sensitivity,
         "due_at": ticket.next_promise_at,
     }
@@ -119,15 +131,28 @@ def lock(ticket: Ticket) -> Ticket:
     return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
 
 
+def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
+    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    return Ticket.objects.select_related(*_WITH).in_bulk(wanted)
+
+
 @contextmanager
-def changing(ticket: Ticket, actor: Actor, at: datetime | None = None) -> Iterator[Change]:
+def changing(
+    ticket: Ticket, actor: Actor, at: datetime | None = None, *, name: str = "change", locked: Ticket | None = None
+) -> Iterator[Change]:
     """Lock `ticket`, let the caller write, then save and journal. An exception undoes everything.
 
-    The caller's instance is brought up to date with what was written.
+    What is written leaves together at the end (`foundation/core/together.py`; `name` is its name there). The caller's
+    instance is brought up to date with what was written; `locked` is the row as `lock` gave it in this transaction.
     """
-    with transaction.atomic():
-        row = lock(ticket)
-        change = Change(row, at or clock.now(row.organisation), actor, snapshot(row))
+    with transaction.atomic(savepoint=not is_gathering()), together(name):
+        row = locked or lock(ticket)
+        refuse_sealed(row)
+        change = Change(row, at or clock.now(row.organisation), actor, snapshot(row), columns=columns_of(row))
         yield change
         write(change)
     for column in Ticket._meta.concrete_fields:
@@ -140,17 +165,40 @@ def write(change: Change) -> None:
         keep_reasons(change)
         return
     ticket, before = change.ticket, change.before
-    ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
+    if not change.terms_stand:
+        ticket.next_promise_at = None if ticket.is_closed else terms.next_promise(ticket)
+    if ticket.snoozed_until is not None:
+        _keep_awake(change, ticket.snoozed_until)
     ticket.version += 1
-    ticket.save()
+    save_changed(change)
     if before["team_id"] != ticket.team_id or before["sensitivity"] != ticket.sensitivity:
         SearchRow.objects.filter(ticket=ticket).update(team_id=ticket.team_id, sensitivity=ticket.sensitivity)
     journal_told(change)
 
 
+def columns_of(ticket: Ticket) -> dict[str, Any]:
+    """The columns of the row as they stand."""
+    return {column.attname: getattr(ticket, column.attname) for column in Ticket._meta.concrete_fields}
+
+
+def save_changed(change: Change) -> None:
+    """Write the columns of the ticket that are not as they were read."""
+    now = columns_of(change.ticket)
+    together_change(change.ticket, [name for name, value in now.items() if change.columns.get(name, _UNREAD) != value])
+
+
+def _keep_awake(change: Change, until: datetime) -> None:
+    """What ended sleeps no more, and nothing sleeps past what was promised since."""
+    promised = change.ticket.next_promise_at
+    if change.ticket.is_closed:
+        sleeping.end(change.ticket, sleeping.Woken.CLOSED, change.at)
+    elif promised is not None and promised < until:
+        sleeping.wake(change, sleeping.Woken.PROMISE)
+
+
 def keep_reasons(change: Change) -> None:
     """Write the reasons given so far, in their order."""
-    Reason.objects.bulk_create(change.reasons)
+    add_all(change.reasons)
     change.reasons.clear()
 
 
@@ -165,13 +213,17 @@ def journal_told(change: Change) -> None:
         "status": ticket.status,
         "sensitivity": ticket.sensitivity,
         "waits": ticket.waits_for_us,
+        "snoozed": ticket.is_snoozed,
         "due_at": ticket.next_promise_at,
         "before_team_id": before.get("team_id"),
         "before_owner_id": before.get("owner_id"),
         "before_status": before.get("status"),
         "before_waits": before.get("waits"),
+        "before_snoozed": before.get("snoozed"),
         "before_sensitivity": before.get("sensitivity"),
         "before_due_at": before.get("due_at"),
     }
     lines = [(verb, {**standing, **payload}) for verb, payload in change.told]
-    journal.record_together(ticket.organisation, lines, ticket, change.actor, at=change.at)
+    journal.record_together(
+        ticket.organisation, lines, ticket, change.actor, at=change.at, at_hand=change.addresses
+    )

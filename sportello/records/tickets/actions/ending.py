@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from sportello.foundation.journal.actor import customer as by_customer
 from sportello.foundation.journal.actor import person
 from sportello.records.accounts.models import Membership
 
-from .. import blockers, levels, moments, notices, terms
+from .. import blockers, clearance, levels, moments, notices, reopening, terms
 from ..models import Closure, Suspension, Term, Ticket
 from .change import changing
 from .messages import reopen_now
@@ -32,6 +32,7 @@ def close(ticket: Ticket, *, by: Membership, outcome: str, reason: str, at: date
         missing = blockers.missing(row, outcome)
         if missing:
             raise Refusal(blockers.sentence(missing))
+        clearance.refuse(row, clearance.Leaving("closing", stated, outcome=outcome))
         row.status, row.closed_at, row.unanswered_since = Ticket.Status.CLOSED, change.at, None
         _end_clocks(row, change.at)
         closure = Closure.objects.create(
@@ -69,8 +70,9 @@ def reopen(ticket: Ticket, *, by: Membership | None = None, reason: str, at: dat
         row = change.ticket
         if not row.is_closed:
             return
-        last_day = row.closed_at + timedelta(days=row.procedure.reopen_days) if row.closed_at else change.at
-        if by is None and change.at > last_day:
+        if row.merged_into_id is not None:
+            raise Refusal(_("This ticket goes on in another one. Undo the merge to open it again."))
+        if by is None and reopening.is_too_late(row, change.at):
             raise Refusal(_("This request was concluded too long ago to be opened again. Please send a new one."))
         entry = reopen_now(change, member=by, customer=None if by else row.customer, reason=stated)
         if by is None:

@@ -5,33 +5,20 @@ In their place stands a tombstone, so that nobody takes an emptied message for o
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import ForeignObjectRel
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from sportello.foundation.files import store
-from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.reader import Read
 from sportello.foundation.tenancy import clock
 from sportello.records.customers.models import Customer, Erasure
 from sportello.records.customers.queries import together
 
-from ..models import (
-    AccessCode,
-    Attachment,
-    Closure,
-    ContactEntry,
-    Message,
-    Note,
-    Participant,
-    Recipient,
-    SearchRow,
-    Ticket,
-    TicketEvent,
-)
+from ..models import Entry, Ticket
+from .emptying import empty_entries, empty_words
 
 _AT_ONCE = 100
 
@@ -65,46 +52,23 @@ def erase_words(event: Read) -> None:
             counts["tickets"] += 1
             counts["messages"] += messages
             counts["files"] += files
+    messages, files = _empty_strays(together(tombstone.customer), said)
+    counts["messages"] += messages
+    counts["files"] += files
     Erasure.objects.filter(pk=tombstone.pk).update(done_at=clock.now(organisation), counts=tombstone.counts | counts)
 
 
 def _empty(ticket_id: int, said: str) -> tuple[int, int]:
-    entries = {"entry__ticket": ticket_id}
     with transaction.atomic():
         Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id)
-        Ticket.objects.filter(pk=ticket_id).update(subject=said)
-        Recipient.objects.filter(message__entry__ticket=ticket_id).update(name="", address=said[:320])
-        messages = Message.objects.filter(**entries).update(
-            subject="", text=said, quoted="", signature="", html="", sender_name="", sender_address="", rfc_id="")
-        Note.objects.filter(**entries).update(text=said)
-        ContactEntry.objects.filter(**entries).update(summary=said)
-        TicketEvent.objects.filter(**entries).exclude(reason="").update(reason=said)
-        Closure.objects.filter(ticket=ticket_id).update(reason=said)
-        Participant.objects.filter(ticket=ticket_id).delete()
-        AccessCode.objects.filter(ticket=ticket_id).delete()
-        SearchRow.objects.filter(ticket=ticket_id).delete()
-        blobs = list(Blob.objects.filter(pk__in=Attachment.objects.filter(**entries).values("blob")))
-        Attachment.objects.filter(**entries).delete()
-        for blob in blobs:
-            drop_blob(blob)
-    return messages, len(blobs)
+        emptied = empty_words(ticket_id, said)
+    return emptied.messages, emptied.files
 
 
-def drop_blob(blob: Blob) -> None:
-    """The bytes go when nothing else counts on them; after the commit, so that a failure keeps both."""
-    used = any(
-        relation.related_model._default_manager.filter(**{relation.field.name: blob.pk}).exists()
-        # those without a name of their own too: most rooms point at a file that way
-        for relation in Blob._meta.get_fields(include_hidden=True)
-        if isinstance(relation, ForeignObjectRel)
-    )
-    if used:
-        return
-    path = store.path_of(blob.organisation_id, blob.sha256)
-    blob.delete()
-
-    def gone() -> None:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-
-    transaction.on_commit(gone)
+def _empty_strays(customer_ids: Iterable[int], said: str) -> tuple[int, int]:
+    """What stood on their tickets, or was written by them, and was moved to a ticket of somebody else."""
+    theirs = Q(came_from__customer__in=customer_ids) | Q(by_customer__in=customer_ids, came_from__isnull=False)
+    with transaction.atomic():
+        strays = Entry.objects.filter(theirs).exclude(ticket__customer__in=customer_ids)
+        emptied = empty_entries(strays, said)
+    return emptied.messages, emptied.files

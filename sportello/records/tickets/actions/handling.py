@@ -14,8 +14,9 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership, Team, TeamMembership
 from sportello.records.procedures.models import Kind
 
-from .. import levels, notices, terms
+from .. import levels, notices, sleeping, terms
 from ..models import Named, Ticket
+from ..rules import rules_of
 from .change import changing
 
 
@@ -51,6 +52,7 @@ def assign(
         code = "taken" if member is not None and member.pk == by.pk else "assigned"
         entry = change.event(code, member=by, from_id=before, to_id=member.pk if member else None)
         change.tell("ticket.assigned", entry_id=entry.pk)
+        sleeping.wake(change, sleeping.Woken.HANDED_ON)
         if member is not None and row.status == Ticket.Status.NEW:
             row.status = Ticket.Status.IN_PROGRESS
             notices.give(change, "taken")
@@ -70,6 +72,7 @@ def move(ticket: Ticket, team: Team, *, by: Membership, reason: str = "", at: da
             row.owner = None
         entry = change.event("moved", member=by, reason=clean(reason), public=True, from_id=before, to_id=team.pk)
         change.tell("ticket.moved", entry_id=entry.pk)
+        sleeping.wake(change, sleeping.Woken.HANDED_ON)
         notices.give(change, "moved")
 
 
@@ -86,15 +89,21 @@ def change_kind(ticket: Ticket, kind: Kind, *, by: Membership, reason: str = "",
         change.tell("ticket.kind_changed", kind_id=kind.pk, entry_id=entry.pk)
 
 
-def change_priority(ticket: Ticket, priority: int, *, by: Membership, at: datetime | None = None) -> None:
+def change_priority(
+    ticket: Ticket, priority: int, *, by: Membership, reason: str = "", at: datetime | None = None
+) -> None:
+    """Whether it goes before others; with its reason where the procedure asks for one."""
     if priority not in Ticket.Priority.values:
         raise Refusal(_("Choose a priority from the list."), field="priority")
+    stated = clean(reason)
+    if not stated and "priority" in rules_of(ticket.procedure).reasons:
+        raise Refusal(_("The procedure asks for the reason: say why it goes before or after others."), field="reason")
     with changing(ticket, person(by.user_id), at) as change:
         row = change.ticket
         if row.priority == priority:
             return
         before, row.priority = row.priority, priority
-        entry = change.event("priority_changed", member=by, before=before, after=priority)
+        entry = change.event("priority_changed", member=by, reason=stated, before=before, after=priority)
         change.tell("ticket.priority_changed", priority=priority, entry_id=entry.pk)
 
 

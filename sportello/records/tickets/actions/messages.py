@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager
+from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal, Stale
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import add, is_gathering
 from sportello.foundation.journal.actor import Actor, person
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
-from .. import levels, notices, terms
+from .. import absences, clearance, levels, mentions, notices, reopening, sleeping, surviving, terms
 from ..models import Closure, Entry, Message, Note, Term, Ticket
 from ..reach import WRITING, reach, writing_way
 from ..search_index import index
@@ -36,14 +39,18 @@ def receive(
     actor: Actor,
     reasons: Iterable[tuple[str, str, dict[str, object]]] = (),
     at: datetime | None = None,
+    locked: Ticket | None = None,
 ) -> Message:
-    """The customer writes on a ticket. Raises TooLate for one closed too long ago.
+    """The customer writes on a ticket; on one that was merged, on the ticket it goes on in. Raises TooLate for one
+    closed too long ago.
 
-    Machine words (out of office) are kept on the timeline and change neither state nor clock.
+    Machine words (out of office) are kept on the timeline and change neither state nor clock. `locked` see
+    `changing`.
     """
-    with changing(ticket, actor, at) as change:
+    with transaction.atomic(savepoint=not is_gathering()), _goes_on(ticket, actor, at, locked) as change:
         row = change.ticket
-        if row.is_closed and not words.is_machine:
+        change.terms_stand = not row.is_closed or words.is_machine
+        if not change.terms_stand:
             _reopen_by_words(change)
         entry = put_words(change, words, channel=channel, customer=customer)
         index(row, entry, words.text, words.subject, words.sender_name, *(file.filename for file in words.files))
@@ -56,12 +63,23 @@ def receive(
                 row.status = Ticket.Status.IN_PROGRESS
                 change.event("resumed", customer=customer, public=True)
                 change.tell("ticket.resumed", entry_id=entry.pk)
+            sleeping.wake(change, sleeping.Woken.REPLY)
+            absences.free_if_away(change)
     return entry.message
+
+
+def _goes_on(
+    ticket: Ticket, actor: Actor, at: datetime | None, locked: Ticket | None
+) -> AbstractContextManager[Change]:
+    """`changing` of the ticket `ticket` goes on in, once merges are followed. Inside a transaction."""
+    if locked is None or locked.merged_into_id is not None:
+        ticket, locked = surviving.lock(ticket), None
+    return changing(ticket, actor, at, name="receive", locked=locked)
 
 
 def _reopen_by_words(change: Change) -> None:
     ticket = change.ticket
-    if ticket.closed_at is None or change.at > ticket.closed_at + timedelta(days=ticket.procedure.reopen_days):
+    if reopening.is_too_late(ticket, change.at):
         raise TooLate
     entry = reopen_now(change)
     change.tell("ticket.reopened", by="customer", entry_id=entry.pk)
@@ -92,20 +110,22 @@ def answer(
     then: str = "keep",
     by_reach: bool = True,
     at: datetime | None = None,
+    locked: Ticket | None = None,
 ) -> Message:
     """A colleague answers. `base_position` is the newest public entry they had read: Stale when there is a newer.
 
     `to` and `cc` are (name, address); without `to` the customer is reached where they wrote from, else on the
     follow-up page; not `by_reach`: always there, since nobody stood on the chips. `then`: "keep" in progress, or "wait"
-    for the customer. Closing is its own verb.
+    for the customer. Closing is its own verb. `locked` see `changing`.
     """
     words = clean(text)
-    with changing(ticket, person(member.user_id), at) as change:
+    with changing(ticket, person(member.user_id), at, name="answer", locked=locked) as change:
         row = change.ticket
         refuse_answer(row, words, base_position)
+        clearance.refuse(row, clearance.Leaving("answer", words, to, cc, files))
         entry = change.entry(Entry.Kind.MESSAGE, Entry.Visibility.PUBLIC, member=member)
         row.last_public_position = entry.position
-        message = _outgoing(row, entry, words, to, cc, by_reach)
+        message = _outgoing(change, entry, words, to, cc, by_reach)
         put_files(entry, files)
         index(row, entry, words, *(file.filename for file in files))
         row.unanswered_since = None
@@ -137,30 +157,34 @@ def _refuse_closed(ticket: Ticket) -> None:
 
 
 def _outgoing(
-    ticket: Ticket,
+    change: Change,
     entry: Entry,
     text: str,
     to: Sequence[tuple[str, str]],
     cc: Sequence[tuple[str, str]],
     by_reach: bool,
 ) -> Message:
+    ticket = change.ticket
     recipients = [("to", name, address) for name, address in to]
     if not recipients and by_reach:
         way = reach(ticket)
         recipients = [("to", way.name, way.address)] if way.writes else []
     recipients += [("cc", name, address) for name, address in cc]
     channel = writing_way(ticket) if recipients else "portal"
-    message = Message.objects.create(
-        organisation_id=ticket.organisation_id,
-        entry=entry,
-        direction=Message.Direction.OUT,
-        channel=channel,
-        subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
-        text=text,
-        language=ticket.language,
-        token=token() if channel in WRITING else "",
+    message = add(
+        Message(
+            organisation_id=ticket.organisation_id,
+            entry=entry,
+            direction=Message.Direction.OUT,
+            channel=channel,
+            subject=one_line(f"Re: {ticket.subject} [{ticket.number}]", 500),
+            text=text,
+            language=ticket.language,
+            token=token() if channel in WRITING else "",
+        )
     )
     put_recipients(message, recipients)
+    change.addresses[message.pk] = tuple(one_line(address, 320) for _role, _name, address in recipients)
     return message
 
 
@@ -183,14 +207,17 @@ def _after_answer(change: Change, member: Membership, then: str, entry: Entry) -
 def note(
     ticket: Ticket, member: Membership, text: str, *, files: Sequence[File] = (), at: datetime | None = None
 ) -> Note:
-    """A note among colleagues; never told to the customer by any way."""
+    """A note among colleagues; never told to the customer by any way. Whom it names ("@Anna") has it in their list."""
     words = clean(text)
     if not words:
         raise Refusal(_("The note is empty."), field="text")
     with changing(ticket, person(member.user_id), at) as change:
+        if change.ticket.merged_into_id is not None:
+            raise Refusal(_("This ticket goes on in another one already."), field="text")
         entry = change.entry(Entry.Kind.NOTE, Entry.Visibility.INTERNAL, member=member)
-        written = Note.objects.create(organisation_id=entry.organisation_id, entry=entry, text=words)
+        written = add(Note(organisation_id=entry.organisation_id, entry=entry, text=words))
         put_files(entry, files)
-        index(change.ticket, entry, words)
+        index(change.ticket, entry, words, *(file.filename for file in files))
         change.tell("note.written", entry_id=entry.pk)
+        mentions.keep(change, entry, words, member)
     return written

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import one_line
+from sportello.foundation.core.together import add, add_all, is_gathering, together
 from sportello.foundation.journal.actor import Actor
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -22,10 +24,10 @@ from sportello.records.procedures.models import Kind
 from .. import codes, levels, notices, terms
 from ..models import AccessCode, Contact, Entry, Link, Participant, Ticket
 from ..prepared import Prepared
-from ..reach import Reach, writing_way
+from ..reach import Reach, way_to
 from ..search_index import index
 from ..words import Words
-from .change import Change, journal_told
+from .change import Change, columns_of, journal_told, save_changed
 from .writing import put_contact, put_words
 
 
@@ -44,6 +46,8 @@ class Opening:
     words: Words | None = None
     contact: Contact | None = None
     summary: str = ""
+    #: Puts what was said elsewhere on it instead (a ticket that is split) and answers the first entry.
+    brings: Callable[[Change], Entry] | None = None
     member: Membership | None = None
     sheet: ServiceSheet | None = None
     #: Address that may write on the ticket, and where notices go; empty: the follow-up page.
@@ -58,8 +62,8 @@ class Opening:
     links: list[tuple[Ticket, str]] = field(default_factory=list)
     #: What is known of the organisation already, by who opens many in a row.
     prepared: Prepared | None = None
-    #: Nobody had this address before: no letter to it can have come back.
-    is_stranger: bool = False
+    #: Whether letters to `address` arrive (none came back for good), where who opens knows it; None: it is looked up.
+    arrives: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
     prepared = opening.prepared or Prepared(organisation)
     procedure = prepared.procedure(opening.kind, clock.local(organisation, instant).date())
     nonce, digest = codes.new_nonce()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not is_gathering()), together("opening"):
         ticket = Ticket(
             organisation=organisation,
             number="",
@@ -96,30 +100,30 @@ def open_ticket(organisation: Organisation, opening: Opening, actor: Actor, at: 
             next_promise_at=instant,
             unanswered_since=instant,
         )
-        ticket.number = _next_number(organisation, instant)
-        ticket.save()
-        change = Change(ticket, instant, actor)
-        written = _written(ticket)
+        ticket.number = prepared.number(clock.local(organisation, instant).year)
+        add(ticket)
+        change = Change(ticket, instant, actor, columns=columns_of(ticket))
         entry = first_entry(change, opening)
         begun = terms.begin(ticket, procedure, opening.starts_at or instant, prepared=prepared)
         ticket.next_promise_at = min(term.due_at for term in begun)
         levels.opened(ticket, instant)
-        AccessCode.objects.create(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
+        code = AccessCode(organisation=organisation, ticket=ticket, nonce=nonce, digest=digest, made_at=instant)
+        add_all([code])
         participants(change, opening)
         reasons_of(change, opening)
         change.told.insert(
             0, ("ticket.opened", {"channel": opening.channel, "kind_id": opening.kind.pk, "entry_id": entry.pk})
         )
         notices.give_receipt(
-            change, prepared, how=_receipt_way(opening), untold=opening.untold, way=_way(ticket, opening)
+            change, prepared, how=_receipt_way(opening), untold=opening.untold, way=lambda: _way(ticket, opening)
         )
-        ticket.save(update_fields=[column for column, value in _written(ticket).items() if written[column] != value])
+        save_changed(change)
         journal_told(change)
     return Opened(ticket, entry, codes.derive(nonce))
 
 
 def _check(opening: Opening) -> None:
-    if opening.words is None and not opening.summary.strip():
+    if opening.words is None and opening.brings is None and not opening.summary.strip():
         raise Refusal(_("Write what the customer asks, in a few words."), field="summary")
 
 
@@ -131,34 +135,17 @@ def _receipt_way(opening: Opening) -> str:
     return {"counter": "counter", "phone": "phone", "letter": "letter", "webform": "screen"}.get(opening.channel, "")
 
 
-def _way(ticket: Ticket, opening: Opening) -> Reach | None:
-    """Of an address nobody had before everything is known; else it is looked up."""
-    if not (opening.is_stranger and opening.address):
-        return None
-    return Reach(writing_way(ticket), ticket.customer.name if ticket.customer else "", opening.address)
-
-
-def _written(ticket: Ticket) -> dict[str, Any]:
-    """The columns of the row as they stand."""
-    return {column.attname: getattr(ticket, column.attname) for column in Ticket._meta.concrete_fields}
-
-
-def _next_number(organisation: Organisation, instant: datetime) -> str:
-    """`2026-0004213`. One statement, whose row lock is held until the transaction ends."""
-    year = clock.local(organisation, instant).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_ticketcounter (organisation_id, year, last) VALUES (%s, %s, 1)"
-            " ON CONFLICT (organisation_id, year) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
-            [organisation.pk, year],
-        )
-        (serial,) = cursor.fetchone()
-    return f"{year}-{serial:07d}"
+def _way(ticket: Ticket, opening: Opening) -> Reach:
+    """How the receipt leaves: to the address they wrote from, unless letters to it come back."""
+    name = ticket.customer.name if ticket.customer else ""
+    return way_to(ticket, name, opening.address, arrives=opening.arrives)
 
 
 def first_entry(change: Change, opening: Opening) -> Entry:
     """What was said, as the first line of the timeline, and found by search."""
     ticket = change.ticket
+    if opening.brings is not None:
+        return opening.brings(change)
     if opening.words is not None:
         entry = put_words(change, opening.words, channel=opening.channel, customer=opening.customer)
         texts = (
@@ -179,7 +166,7 @@ def participants(change: Change, opening: Opening) -> None:
     """Who may write on the ticket: who asked, and who had a copy."""
     ticket = change.ticket
     if opening.address or opening.customer:
-        Participant.objects.create(
+        part = Participant(
             organisation_id=ticket.organisation_id,
             ticket=ticket,
             customer=opening.customer,
@@ -187,15 +174,18 @@ def participants(change: Change, opening: Opening) -> None:
             role=Participant.Role.REQUESTER,
             since=change.at,
         )
+        add_all([part])
     copied = {address for role, _name, address in (opening.words.recipients if opening.words else ()) if role == "cc"}
-    for address in sorted(copied - {opening.address})[:50]:
-        Participant.objects.create(
+    add_all(
+        Participant(
             organisation_id=ticket.organisation_id,
             ticket=ticket,
             address=address,
             role=Participant.Role.CC,
             since=change.at,
         )
+        for address in sorted(copied - {opening.address})[:50]
+    )
 
 
 def reasons_of(change: Change, opening: Opening) -> None:
@@ -208,11 +198,12 @@ def reasons_of(change: Change, opening: Opening) -> None:
         "term", "procedure", procedure_id=change.ticket.procedure_id, version=change.ticket.procedure.version
     )
     for other, kind in opening.links:
-        Link.objects.create(
+        link = Link(
             organisation_id=change.ticket.organisation_id,
             ticket=change.ticket,
             other=other,
             kind=kind,
             made_at=change.at,
         )
+        add_all([link])
         change.because("ticket", f"linked_{kind}", other_id=other.pk)

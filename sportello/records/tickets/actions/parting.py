@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.journal.reader import Read
 from sportello.records.customers.models import Customer, Identity, Merge
 from sportello.records.customers.queries import surviving, together
 
-from ..models import Participant, Ticket
+from ..models import Participant, Ticket, TicketMerge
+from . import merging
 from .change import changing
 
 _AT_ONCE = 200
@@ -36,3 +39,13 @@ def give_back(event: Read) -> None:
                 customer=theirs)
             change.because("customer", "parted", merge_id=made.pk)
             change.tell("ticket.customer_changed", customer_id=theirs.pk)
+    _part_tickets(made, theirs)
+
+
+def _part_tickets(made: Merge, theirs: Customer) -> None:
+    """Tickets merged while the two were one: each would now read the other's words. The later merge first."""
+    one, other = together(theirs), together(surviving(made.kept))
+    across = Q(merged__customer__in=one, kept__customer__in=other)
+    across |= Q(merged__customer__in=other, kept__customer__in=one)
+    for row in TicketMerge.objects.filter(across, undone_at__isnull=True).order_by("-pk")[:_AT_ONCE]:
+        merging.part(row, by=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import add, add_all
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
@@ -19,7 +20,7 @@ def put_words(change: Change, words: Words, *, channel: str, customer: Customer 
     if not words.is_machine:
         change.ticket.last_public_position = entry.position
     organisation_id = entry.organisation_id
-    message = Message.objects.create(
+    message = Message(
         organisation_id=organisation_id,
         entry=entry,
         direction=Message.Direction.IN,
@@ -35,6 +36,7 @@ def put_words(change: Change, words: Words, *, channel: str, customer: Customer 
         rfc_id=words.rfc_id[:500],
         is_machine=words.is_machine,
     )
+    add(message)
     put_recipients(message, words.recipients)
     put_files(entry, words.files)
     payload = {"message_id": message.pk, "entry_id": entry.pk, "channel": channel, "machine": words.is_machine}
@@ -43,7 +45,7 @@ def put_words(change: Change, words: Words, *, channel: str, customer: Customer 
 
 
 def put_recipients(message: Message, recipients: Iterable[tuple[str, str, str]]) -> None:
-    Recipient.objects.bulk_create(
+    add_all(
         Recipient(
             organisation_id=message.organisation_id,
             message=message,
@@ -56,7 +58,7 @@ def put_recipients(message: Message, recipients: Iterable[tuple[str, str, str]])
 
 
 def put_files(entry: Entry, files: Iterable[File]) -> None:
-    Attachment.objects.bulk_create(
+    add_all(
         Attachment(
             organisation_id=entry.organisation_id,
             entry=entry,
@@ -74,8 +76,6 @@ def put_contact(change: Change, contact: Contact | None, summary: str, member: M
     entry = change.entry(Entry.Kind.CONTACT, Entry.Visibility.INTERNAL, member=member)
     if contact is None:
         raise ValueError("a contact entry needs its contact")
-    ContactEntry.objects.create(
-        organisation_id=entry.organisation_id, entry=entry, contact=contact, summary=clean(summary)
-    )
+    add(ContactEntry(organisation_id=entry.organisation_id, entry=entry, contact=contact, summary=clean(summary)))
     change.tell("contact.recorded", contact_id=contact.pk, entry_id=entry.pk, channel=contact.channel)
     return entry

@@ -42,6 +42,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contact_owned')],
+                'indexes': [models.Index(fields=['organisation', '-started_at'], name='contact_by_start')],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +59,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['began_at', 'id'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contactinterval_owned'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('contact',), name='contact_one_open_interval'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='contact_interval_forward')],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +76,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_entry_owned'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), _negated=True), ('visibility', 'internal'), _connector='OR'), name='entry_note_is_internal')],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +90,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contactentry_owned')],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +106,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_attachment_owned')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +132,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_message_owned'), models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='message_token_once')],
+                'indexes': [models.Index(condition=models.Q(('rfc_id', ''), _negated=True), fields=['organisation', 'rfc_id'], name='message_by_id')],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_note_owned')],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +161,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_recipient_owned')],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +193,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticket_owned'), models.UniqueConstraint(fields=('organisation', 'number'), name='ticket_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True), ('next_promise_at__isnull', False)), _connector='OR'), name='ticket_never_silent')],
+                'indexes': [models.Index(models.F('organisation'), models.F('next_promise_at'), models.F('id'), name='ticket_by_due'), models.Index(models.F('organisation'), models.OrderBy(models.F('moved_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('status', 'closed'), _negated=True), name='ticket_open_by_moved'), models.Index(models.F('organisation'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_opened'), models.Index(models.F('organisation'), models.OrderBy(models.F('moved_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_moved'), models.Index(models.F('organisation'), models.F('unanswered_since'), models.F('id'), name='ticket_by_waiting'), models.Index(models.F('owner'), models.F('next_promise_at'), models.F('id'), condition=models.Q(('status', 'closed'), _negated=True), name='ticket_mine'), models.Index(models.F('team'), models.F('next_promise_at'), models.F('id'), condition=models.Q(('owner__isnull', True), models.Q(('status', 'closed'), _negated=True)), name='ticket_unassigned'), models.Index(models.F('customer'), models.OrderBy(models.F('opened_at'), descending=True), name='ticket_of_customer')],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +213,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_term_owned')],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('met_at__isnull', True)), fields=['ticket', 'due_at'], name='term_running')],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +231,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_searchrow_owned')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['words'], gin_pending_list_limit=1024, name='search_words'), models.Index(fields=['organisation', '-id'], name='search_window')],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +248,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_reason_owned')],
+                'indexes': [models.Index(fields=['ticket', 'id'], name='reason_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +265,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_participant_owned'), models.UniqueConstraint(condition=models.Q(('address', ''), _negated=True), fields=('ticket', 'address'), name='participant_address_once')],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +283,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_notice_owned')],
+                'indexes': [models.Index(condition=models.Q(('state', 'due')), fields=['organisation', 'due_at'], name='notice_due')],
             },
         ),
         migrations.CreateModel(
@@ -276,6 +297,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_named_owned'), models.UniqueConstraint(fields=('ticket', 'member'), name='named_once')],
             },
         ),
         migrations.CreateModel(
@@ -290,6 +312,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_link_owned'), models.UniqueConstraint(fields=('ticket', 'other', 'kind'), name='link_once')],
             },
         ),
         migrations.AddField(
@@ -312,6 +335,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_closure_owned'), models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('ticket',), name='closure_one_in_force')],
             },
         ),
         migrations.CreateModel(
@@ -328,6 +352,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_accesscode_owned')],
             },
         ),
         migrations.CreateModel(
@@ -340,6 +365,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticketcounter_owned'), models.UniqueConstraint(fields=('organisation', 'year'), name='ticket_counter_year_once')],
             },
         ),
         migrations.CreateModel(
@@ -354,195 +380,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticketevent_owned')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['organisation', '-started_at'], name='contact_by_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contact_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactinterval',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contactinterval_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactinterval',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('contact',), name='contact_one_open_interval'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='contact_interval_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactentry',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_contactentry_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_attachment_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('rfc_id', ''), _negated=True), fields=['organisation', 'rfc_id'], name='message_by_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_message_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('token', ''), _negated=True), fields=('token',), name='message_token_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_note_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='recipient',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_recipient_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('organisation'), models.F('next_promise_at'), models.F('id'), name='ticket_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('organisation'), models.OrderBy(models.F('moved_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('status', 'closed'), _negated=True), name='ticket_open_by_moved'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('organisation'), models.OrderBy(models.F('opened_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('organisation'), models.OrderBy(models.F('moved_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='ticket_by_moved'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('organisation'), models.F('unanswered_since'), models.F('id'), name='ticket_by_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('owner'), models.F('next_promise_at'), models.F('id'), condition=models.Q(('status', 'closed'), _negated=True), name='ticket_mine'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('team'), models.F('next_promise_at'), models.F('id'), condition=models.Q(('owner__isnull', True), models.Q(('status', 'closed'), _negated=True)), name='ticket_unassigned'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('customer'), models.OrderBy(models.F('opened_at'), descending=True), name='ticket_of_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticket_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='ticket_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status', 'closed')), models.Q(models.Q(('status', 'closed'), _negated=True), ('closed_at__isnull', True), ('next_promise_at__isnull', False)), _connector='OR'), name='ticket_never_silent'),
-        ),
-        migrations.AddIndex(
-            model_name='term',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('met_at__isnull', True)), fields=['ticket', 'due_at'], name='term_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_term_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='searchrow',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=True, fields=['words'], gin_pending_list_limit=1024, name='search_words'),
-        ),
-        migrations.AddIndex(
-            model_name='searchrow',
-            index=models.Index(fields=['organisation', '-id'], name='search_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchrow',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_searchrow_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='reason',
-            index=models.Index(fields=['ticket', 'id'], name='reason_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_reason_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_participant_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(condition=models.Q(('address', ''), _negated=True), fields=('ticket', 'address'), name='participant_address_once'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'due')), fields=['organisation', 'due_at'], name='notice_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_notice_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='named',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_named_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='named',
-            constraint=models.UniqueConstraint(fields=('ticket', 'member'), name='named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_link_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('ticket', 'other', 'kind'), name='link_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_entry_owned'),
         ),
         migrations.AddConstraint(
             model_name='entry',
             constraint=models.UniqueConstraint(fields=('ticket', 'position'), name='entry_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), _negated=True), ('visibility', 'internal'), _connector='OR'), name='entry_note_is_internal'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_closure_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='closure',
-            constraint=models.UniqueConstraint(condition=models.Q(('reopened_at__isnull', True)), fields=('ticket',), name='closure_one_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='accesscode',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_accesscode_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketcounter',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticketcounter_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketcounter',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year'), name='ticket_counter_year_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketevent',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_ticketevent_owned'),
         ),
         OwnedKeys(),
     ]

@@ -30,9 +30,16 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('reason', models.TextField()),
                 ('document', models.CharField(blank=True, max_length=300)),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('entry', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('term', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.term')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_extension_owned')],
+                'indexes': [models.Index(fields=['ticket', 'made_at'], name='extension_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -47,9 +54,11 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(max_length=300)),
                 ('made_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_globalsuspension_owned'), models.UniqueConstraint(fields=('organisation', 'slug'), name='global_suspension_once'), models.CheckConstraint(condition=models.Q(('to_day__gte', models.F('from_day'))), name='global_suspension_forward')],
             },
         ),
         migrations.CreateModel(
@@ -58,9 +67,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(db_collation='C', max_length=64)),
                 ('data', models.JSONField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_keptcalendar_owned'), models.UniqueConstraint(fields=('organisation', 'digest'), name='kept_calendar_once')],
             },
         ),
         migrations.CreateModel(
@@ -75,9 +86,16 @@ class Migration(migrations.Migration):
                 ('next_moment_at', models.DateTimeField(blank=True, null=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('term', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.term')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.ticket')),
+                ('to_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('to_team', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_moment_owned'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('next_moment_at__isnull', False)), models.Q(('done_at__isnull', False), ('next_moment_at__isnull', True)), _connector='OR'), name='moment_pending_or_done')],
+                'indexes': [models.Index(condition=models.Q(('next_moment_at__isnull', False)), fields=['organisation', 'next_moment_at'], name='moment_next'), models.Index(condition=models.Q(('to_member__isnull', False)), fields=['to_member', '-done_at'], name='moment_to_member'), models.Index(condition=models.Q(('to_team__isnull', False)), fields=['to_team', '-done_at'], name='moment_to_team')],
             },
         ),
         migrations.CreateModel(
@@ -86,9 +104,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=40)),
                 ('at', models.DateTimeField()),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('message', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='tickets.message')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='reply_blocks', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_replyblock_owned'), models.UniqueConstraint(fields=('message', 'code'), name='reply_block_once')],
+                'indexes': [models.Index(fields=['ticket', 'code'], name='reply_block_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -105,9 +129,14 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('gross_seconds', models.PositiveIntegerField(blank=True, null=True)),
                 ('net_seconds', models.PositiveIntegerField(blank=True, null=True)),
+                ('calendar', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.keptcalendar')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_levels', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_servicelevel_owned'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('met_at__isnull', True)), fields=('ticket', 'metric'), name='service_level_one_running')],
+                'indexes': [models.Index(fields=['ticket', 'started_at'], name='service_level_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -120,9 +149,15 @@ class Migration(migrations.Migration):
                 ('ended_by_customer', models.BooleanField(default=False)),
                 ('reason', models.TextField(blank=True)),
                 ('document', models.CharField(blank=True, max_length=300)),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('entry', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_servicepause_owned'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket', 'cause'), name='service_pause_one_running'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='service_pause_forward')],
+                'indexes': [models.Index(fields=['ticket', 'began_at'], name='service_pause_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -132,9 +167,14 @@ class Migration(migrations.Migration):
                 ('about', models.CharField(choices=[('procedure', 'Procedure chosen'), ('tool', 'Tool chosen'), ('tone', 'Tone chosen'), ('remedy', 'Remedy chosen')], max_length=20)),
                 ('text', models.TextField()),
                 ('at', models.DateTimeField()),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='stated_reasons', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_statedreason_owned')],
+                'indexes': [models.Index(fields=['ticket', 'about', '-at'], name='stated_reason_of_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -153,9 +193,18 @@ class Migration(migrations.Migration):
                 ('document', models.CharField(blank=True, max_length=300)),
                 ('end_reason', models.TextField(blank=True)),
                 ('end_document', models.CharField(blank=True, max_length=300)),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('end_entry', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry')),
+                ('ended_by', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('entry', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('term', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='tickets.term')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_suspension_owned'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket',), name='suspension_one_running'), models.CheckConstraint(condition=models.Q(('until_at__gte', models.F('began_at')), models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR')), name='suspension_forward')],
+                'indexes': [models.Index(fields=['ticket', 'began_at'], name='suspension_of_ticket')],
             },
         ),
         migrations.AddField(
@@ -253,41 +302,6 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['ticket', 'id'], name='notice_of_ticket'),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='entry',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='term',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.term'),
-        ),
-        migrations.AddField(
-            model_name='extension',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='globalsuspension',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='keptcalendar',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
             model_name='term',
             name='calendar',
             field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.keptcalendar'),
@@ -298,259 +312,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='moment',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='moment',
-            name='term',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.term'),
-        ),
-        migrations.AddField(
-            model_name='moment',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='moment',
-            name='to_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='moment',
-            name='to_team',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team'),
-        ),
-        migrations.AddField(
-            model_name='replyblock',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='replyblock',
-            name='message',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='tickets.message'),
-        ),
-        migrations.AddField(
-            model_name='replyblock',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='replyblock',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='reply_blocks', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='servicelevel',
-            name='calendar',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.keptcalendar'),
-        ),
-        migrations.AddField(
-            model_name='servicelevel',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='servicelevel',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_levels', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='moment',
             name='level',
             field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.servicelevel'),
-        ),
-        migrations.AddField(
-            model_name='servicepause',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='servicepause',
-            name='entry',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry'),
-        ),
-        migrations.AddField(
-            model_name='servicepause',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='servicepause',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='statedreason',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='statedreason',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='statedreason',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='stated_reasons', to='tickets.ticket'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='by_member',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='end_entry',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='ended_by',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='entry',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.entry'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='term',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='tickets.term'),
-        ),
-        migrations.AddField(
-            model_name='suspension',
-            name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='tickets.ticket'),
         ),
         migrations.AddField(
             model_name='moment',
             name='suspension',
             field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.suspension'),
         ),
-        migrations.AddIndex(
-            model_name='extension',
-            index=models.Index(fields=['ticket', 'made_at'], name='extension_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_extension_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='globalsuspension',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_globalsuspension_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='globalsuspension',
-            constraint=models.UniqueConstraint(fields=('organisation', 'slug'), name='global_suspension_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='globalsuspension',
-            constraint=models.CheckConstraint(condition=models.Q(('to_day__gte', models.F('from_day'))), name='global_suspension_forward'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptcalendar',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_keptcalendar_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='keptcalendar',
-            constraint=models.UniqueConstraint(fields=('organisation', 'digest'), name='kept_calendar_once'),
-        ),
-        migrations.AddIndex(
-            model_name='replyblock',
-            index=models.Index(fields=['ticket', 'code'], name='reply_block_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyblock',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_replyblock_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='replyblock',
-            constraint=models.UniqueConstraint(fields=('message', 'code'), name='reply_block_once'),
-        ),
-        migrations.AddIndex(
-            model_name='servicelevel',
-            index=models.Index(fields=['ticket', 'started_at'], name='service_level_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicelevel',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_servicelevel_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicelevel',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('met_at__isnull', True)), fields=('ticket', 'metric'), name='service_level_one_running'),
-        ),
-        migrations.AddIndex(
-            model_name='servicepause',
-            index=models.Index(fields=['ticket', 'began_at'], name='service_pause_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicepause',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_servicepause_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicepause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket', 'cause'), name='service_pause_one_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicepause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='service_pause_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='statedreason',
-            index=models.Index(fields=['ticket', 'about', '-at'], name='stated_reason_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='statedreason',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_statedreason_owned'),
-        ),
-        migrations.AddIndex(
-            model_name='suspension',
-            index=models.Index(fields=['ticket', 'began_at'], name='suspension_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_suspension_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('ticket',), name='suspension_one_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gte', models.F('began_at')), models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR')), name='suspension_forward'),
-        ),
-        migrations.AddIndex(
-            model_name='moment',
-            index=models.Index(condition=models.Q(('next_moment_at__isnull', False)), fields=['organisation', 'next_moment_at'], name='moment_next'),
-        ),
-        migrations.AddIndex(
-            model_name='moment',
-            index=models.Index(condition=models.Q(('to_member__isnull', False)), fields=['to_member', '-done_at'], name='moment_to_member'),
-        ),
-        migrations.AddIndex(
-            model_name='moment',
-            index=models.Index(condition=models.Q(('to_team__isnull', False)), fields=['to_team', '-done_at'], name='moment_to_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='moment',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_moment_owned'),
-        ),
         migrations.AddConstraint(
             model_name='moment',
             constraint=models.UniqueConstraint(fields=('ticket', 'term', 'level', 'suspension', 'sort', 'code', 'due_at'), name='moment_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='moment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('next_moment_at__isnull', False)), models.Q(('done_at__isnull', False), ('next_moment_at__isnull', True)), _connector='OR'), name='moment_pending_or_done'),
         ),
         OwnedKeys(),
     ]

@@ -32,6 +32,8 @@ class Closure(OrganisationModel):
     reopened_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
+        # what a week closed (queries/work_figures.py)
+        indexes = [models.Index(fields=["organisation", "closed_at"], name="closure_by_instant")]
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(

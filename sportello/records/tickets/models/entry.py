@@ -32,6 +32,8 @@ class Entry(OrganisationModel):
     #: Who wrote or did it: a colleague, the customer, or neither (Sportello by itself).
     by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
     by_customer = OwnedKey(Customer, related_name="+", null=True, blank=True)
+    #: The ticket it was written on, when it was brought here from there (`EntryMove`).
+    came_from = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [

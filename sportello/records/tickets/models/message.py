@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from sportello.foundation.files.models import Blob
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
 
+from .aside import Aside
 from .entry import Entry
 
 
@@ -17,6 +18,9 @@ class Message(OrganisationModel):
     class Direction(models.TextChoices):
         IN = "in", _("From the customer")
         OUT = "out", _("To the customer")
+        # beside the customer's conversation, never shown to them (`aside.py`)
+        ASK = "ask", _("To an office")
+        TOLD = "told", _("From an office")
 
     entry = OwnedOneToOne(Entry, on_delete=models.PROTECT, related_name="message")
     direction = models.CharField(max_length=5, choices=Direction.choices)
@@ -39,20 +43,34 @@ class Message(OrganisationModel):
     is_machine = models.BooleanField(default=False)
     #: The moment of the ledger this message gives; empty for an answer written by a person.
     notice_moment = models.CharField(max_length=20, blank=True)
+    #: Of a conversation with an office; null for all that is said with the customer.
+    aside = OwnedKey(Aside, on_delete=models.PROTECT, related_name="messages", null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["token"], name="message_token_once", condition=~models.Q(token="")),
+            models.CheckConstraint(
+                condition=models.Q(direction__in=("in", "out"), aside__isnull=True)
+                | models.Q(direction__in=("ask", "told"), aside__isnull=False),
+                name="message_aside_or_not",
+            ),
         ]
         indexes = [
             # which ticket a reply belongs to, by references
             models.Index(fields=["organisation", "rfc_id"], name="message_by_id", condition=~models.Q(rfc_id="")),
+            # what was said with one office
+            models.Index(fields=["aside", "id"], name="message_of_aside", condition=models.Q(aside__isnull=False)),
         ]
 
     @property
     def is_incoming(self) -> bool:
         return self.direction == self.Direction.IN
+
+    @property
+    def is_aside(self) -> bool:
+        """Said with an office: never the customer's, in neither direction."""
+        return self.direction in (self.Direction.ASK, self.Direction.TOLD)
 
 
 class Recipient(OrganisationModel):

@@ -9,6 +9,7 @@ from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
 
 from .service_level import ServiceLevel
+from .snooze import Snooze
 from .suspension import Suspension
 from .term import Term
 from .ticket import Ticket
@@ -24,16 +25,19 @@ class Moment(OrganisationModel):
         WARNING = "warning", _("Warning")
         DUE = "due", _("Due")
         LAPSE = "lapse", _("End of a suspension")
+        WAKE = "wake", _("End of a snooze")
 
     class Whom(models.TextChoices):
         OWNER = "owner", _("who has it")
         TEAM = "team", _("the team")
         SUPERVISOR = "supervisor", _("the supervisor")
+        OFFICE = "office", _("the office asked")
 
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="moments")
     term = OwnedKey(Term, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
     level = OwnedKey(ServiceLevel, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
     suspension = OwnedKey(Suspension, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
+    snooze = OwnedKey(Snooze, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
     sort = models.CharField(max_length=10, choices=Sort.choices)
     #: Which of the warnings: `before:2:working_days:owner`; empty for the others.
     code = models.CharField(max_length=60, blank=True)
@@ -55,7 +59,7 @@ class Moment(OrganisationModel):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(
-                fields=["ticket", "term", "level", "suspension", "sort", "code", "due_at"],
+                fields=["ticket", "term", "level", "suspension", "snooze", "sort", "code", "due_at"],
                 name="moment_once",
                 nulls_distinct=False,
             ),
@@ -78,5 +82,11 @@ class Moment(OrganisationModel):
             ),
             models.Index(
                 fields=["to_team", "-done_at"], name="moment_to_team", condition=models.Q(to_team__isnull=False)
+            ),
+            # what was passed up
+            models.Index(
+                fields=["organisation", "-done_at"],
+                name="moment_for_supervisors",
+                condition=models.Q(whom="supervisor", done_at__isnull=False),
             ),
         ]

@@ -19,6 +19,7 @@ class Term(OrganisationModel):
         CONCLUSION = "conclusion", _("Conclusion")
         PROMISE = "promise", _("Promise made by hand")
         CUSTOMER = "customer", _("Term of the customer")
+        OFFICE = "office", _("Answer of an office")
 
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="terms")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -74,11 +74,17 @@ class Ticket(OrganisationModel):
     unanswered_since = models.DateTimeField(null=True, blank=True)
     #: The next instant somebody was promised something by; every open ticket has one.
     next_promise_at = models.DateTimeField(null=True, blank=True)
+    #: It sleeps until then (`Snooze`): out of the lists of what waits, with its team, promise and terms. Null: awake.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    #: It goes on in that ticket (`TicketMerge`), which what is written to it follows to.
+    merged_into = OwnedKey("self", related_name="+", null=True, blank=True)
     #: Counts changes: live streams and stale checks compare it.
     version = models.PositiveIntegerField(default=1)
     #: Position of the newest entry, and of the newest a customer or colleague said in public.
     last_position = models.PositiveIntegerField(default=0)
     last_public_position = models.PositiveIntegerField(default=0)
+    #: How many offices are asked now: where it stands asks for them only when there are any.
+    open_asides = models.PositiveSmallIntegerField(default=0)
 
     objects = TicketQuerySet.as_manager()
 
@@ -90,6 +96,12 @@ class Ticket(OrganisationModel):
                 condition=Q(status="closed", closed_at__isnull=False)
                 | (~Q(status="closed") & Q(closed_at__isnull=True, next_promise_at__isnull=False)),
                 name="ticket_never_silent",
+            ),
+            models.CheckConstraint(
+                condition=Q(snoozed_until__isnull=True) | ~Q(status="closed"), name="ticket_closed_is_awake"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(status="closed"), name="ticket_merged_is_closed"
             ),
         ]
         indexes = [
@@ -116,6 +128,14 @@ class Ticket(OrganisationModel):
                 name="ticket_unassigned",
                 condition=Q(owner__isnull=True) & ~Q(status="closed"),
             ),
+            # what sleeps
+            models.Index(
+                "organisation",
+                "next_promise_at",
+                "id",
+                name="ticket_snoozed",
+                condition=Q(snoozed_until__isnull=False),
+            ),
             # a customer's history
             models.Index("customer", F("opened_at").desc(), name="ticket_of_customer"),
         ]
@@ -126,6 +146,10 @@ class Ticket(OrganisationModel):
     @property
     def is_closed(self) -> bool:
         return self.status == self.Status.CLOSED
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until is not None
 
     @property
     def waits_for_us(self) -> bool:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sportello.foundation.core.text import fold
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
-from ..models import Ticket
+from ..models import Mention, Ticket, TicketTag
+from ..models.tag import LONGEST
 from .work_lists import LISTS, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
@@ -34,6 +36,8 @@ class Filters:
     status: str = ""
     priority: int | None = None
     owner: str = ""
+    #: A tag's name, however it is written; the same word in several organisations.
+    tag: str = ""
 
     def is_empty(self) -> bool:
         return self == Filters(slug=self.slug)
@@ -66,6 +70,10 @@ class TicketRow:
     waits_for_us: bool
     team_id: int
     owner_id: int | None
+    #: It sleeps until then; null: awake.
+    snoozed_until: datetime | None = None
+    #: A note names whoever asked, and they have not had it before them since. Only in the list of such tickets.
+    is_named_unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,9 @@ def list_page(
         tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen, person)
     else:
         tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort, "")
+    if name == "mentioned":
+        unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
+        tickets = tickets.annotate(is_named_unread=Exists(unread))
     found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
     rows = [row_of(ticket) for ticket in found[:limit]]
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
@@ -188,6 +199,8 @@ def row_of(ticket: Ticket) -> TicketRow:
         waits_for_us=ticket.waits_for_us,
         team_id=ticket.team_id,
         owner_id=ticket.owner_id,
+        snoozed_until=ticket.snoozed_until,
+        is_named_unread=getattr(ticket, "is_named_unread", False),
     )
 
 
@@ -200,6 +213,10 @@ def _filtered(tickets: QuerySet[Ticket], filters: Filters, person: Person) -> Qu
         "priority": filters.priority,
     }
     found = tickets.filter(**{column: value for column, value in exact.items() if value})
+    if filters.tag:
+        here = [place.organisation.pk for place in person.serving]
+        tagged = TicketTag.objects.filter(tag__organisation__in=here, tag__folded=fold(filters.tag)[:LONGEST])
+        found = found.filter(pk__in=tagged.values("ticket_id"))
     if filters.owner == ME:
         return found.filter(owner_id__in=sorted(person.membership_ids))
     if filters.owner == NOBODY:

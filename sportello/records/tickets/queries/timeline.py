@@ -51,6 +51,10 @@ class TimelineItem:
     event_facts: dict[str, Any] = field(default_factory=dict)
     event_reason: str = ""
     files: list[FileRow] = field(default_factory=list)
+    #: Number of the ticket it was written on, when it was brought here from there.
+    came_from: str = ""
+    #: That ticket was of somebody else: nobody is answered by its recipients.
+    is_foreign: bool = False
 
 
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
@@ -72,7 +76,7 @@ def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_note
     newest = entries.order_by("-position").select_related(None).prefetch_related(None).values("pk")[:limit]
     page = list(
         entries.filter(pk__in=newest)
-        .select_related("message", "event", "by_member__user", "by_customer")
+        .select_related("message", "event", "by_member__user", "by_customer", "came_from", "ticket")
         .prefetch_related("message__recipients", "attachments__blob")
         .order_by("-position")
     )
@@ -109,6 +113,8 @@ def _item(entry: Entry, with_notes: bool) -> TimelineItem:
         author=_author(entry),
         author_kind=author_kind,
         files=[_file(one) for one in entry.attachments.all()],
+        came_from=entry.came_from.number if entry.came_from else "",
+        is_foreign=entry.came_from is not None and entry.came_from.customer_id != entry.ticket.customer_id,
         **parts,
     )
 
@@ -120,6 +126,8 @@ def _author(entry: Entry) -> str:
         return entry.message.sender_name or (
             entry.by_customer.name if entry.by_customer else entry.message.sender_address
         )
+    if entry.kind == Entry.Kind.MESSAGE and entry.message.direction == Message.Direction.TOLD:
+        return str(entry.message.sender_name or entry.message.sender_address)
     return entry.by_customer.name if entry.by_customer else ""
 
 

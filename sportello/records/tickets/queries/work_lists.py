@@ -16,9 +16,9 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
 
 from ..access import tickets_for
-from ..models import Ticket
+from ..models import Mention, Ticket
 
-LISTS: Final = ("mine", "unassigned", "waiting", "customer", "due", "overdue", "all")
+LISTS: Final = ("mine", "unassigned", "waiting", "customer", "due", "overdue", "snoozed", "mentioned", "all")
 #: Not counted: the number of all there is says nothing to do.
 _UNCOUNTED: Final = ("all",)
 #: Counts stop here; the screen shows 99+.
@@ -38,6 +38,14 @@ def tickets_in(person: Person, name: str, slug: str = "") -> QuerySet[Ticket]:
         tickets = tickets.filter(organisation__slug=slug)
     if name == "all":
         return tickets
+    if name == "mentioned":
+        named = Mention.objects.of(person.membership_ids)
+        return tickets.filter(pk__in=named.values("ticket_id"))
+    if name == "snoozed":
+        return tickets.filter(snoozed_until__isnull=False)
+    if name == "overdue":  # nothing sleeps past a term; were it so, it would not be hidden
+        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_promised(person, name))
+    tickets = tickets.filter(snoozed_until__isnull=True)
     if name == "customer":
         return tickets.filter(status=Ticket.Status.WAITING)
     tickets = tickets.exclude(status=Ticket.Status.CLOSED)
@@ -64,8 +72,11 @@ def _promised(person: Person, name: str) -> Q:
 
 
 def counts(person: Person) -> dict[str, int]:
-    """How many tickets each list has, at most `CAP`; one statement for all of them."""
-    return capped({name: tickets_in(person, name) for name in LISTS if name not in _UNCOUNTED})
+    """How many tickets each list has, at most `CAP`, of those that name somebody the unread; one statement for all."""
+    sets = {name: tickets_in(person, name) for name in LISTS if name not in _UNCOUNTED}
+    unread = Mention.objects.of(person.membership_ids).unread().values("ticket_id")
+    sets["mentioned"] = tickets_for(person).filter(pk__in=unread)
+    return capped(sets)
 
 
 def capped(sets: dict[str, QuerySet[Any]]) -> dict[str, int]:

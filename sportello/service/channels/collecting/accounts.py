@@ -24,6 +24,10 @@ State = IncomingMail.State
 SILENT = timedelta(minutes=15)
 #: A provider that is away for a moment worries nobody.
 FAILING = timedelta(minutes=10)
+#: The worker reads what was stored within a second.
+UNREAD = timedelta(minutes=15)
+#: Over how long the speed of an import is measured.
+PACE = timedelta(minutes=2)
 #: Held mail somebody should have looked at by now.
 HELD = timedelta(minutes=30)
 
@@ -34,6 +38,7 @@ ALARMS: dict[str, str | Promise] = {
     "left": _("Messages stay on the server that could not be fetched."),
     "missing": _("Messages of the server are unknown to us; they are being fetched."),
     "differs": _("What was fetched and what was stored differ: tell who runs the installation."),
+    "unread": _("Messages were stored and are not read: is “sportello worker” running?"),
     "held": _("Messages are held back and nobody has looked at them."),
 }
 
@@ -68,6 +73,8 @@ class Account:
     fetched: int = 0
     again: int = 0
     stored_by_fetching: int = 0
+    #: Fetched within PACE, of the folder as it is now.
+    lately: int = 0
 
     @property
     def received(self) -> int:
@@ -91,9 +98,26 @@ class Account:
             return 100
         return max(0, min(99, 100 * (total - self.waiting) // total))
 
+    @property
+    def imported(self) -> int:
+        """Of `collector.import_total`, those that are safe with us."""
+        return max(0, self.collector.import_total - self.waiting) if self.collector else 0
+
+    @property
+    def minutes_left(self) -> int | None:
+        """Of the import at its present pace; None when nothing was fetched lately."""
+        if not self.lately:
+            return None
+        return max(1, round(self.waiting * PACE.total_seconds() / self.lately / 60))
+
+    @property
+    def to_be_read(self) -> int:
+        """Stored, and not yet on a ticket or wherever it belongs."""
+        return self.states.get(State.PENDING, 0)
+
 
 def accounts_of(organisations: Iterable[Organisation]) -> list[Account]:
-    """One a mailbox in use, by address; five queries whatever their number."""
+    """One a mailbox in use, by address; five queries whatever their number, and one for each import under way."""
     ids = [one.pk for one in organisations]
     mailboxes = list(
         Mailbox.objects.filter(organisation__in=ids, retired_at__isnull=True)
@@ -142,14 +166,22 @@ def _account(
         waiting=place.waiting if place else collector.asks_cut_off,
         left=row.get("left", 0), missing=place.missing if place else 0,
         fetched=row.get("stored", 0), again=row.get("again", 0), stored_by_fetching=by_fetching.get(mailbox.pk, 0),
+        lately=_lately(place) if place and collector.import_total else 0,
     )  # fmt: skip
+
+
+def _lately(place: FolderPosition) -> int:
+    """By the index of what may be cleared: none of an import is yet."""
+    since = clock.server_now() - PACE
+    return CollectedMessage.objects.filter(position=place, cleared_at__isnull=True, taken_at__gte=since).count()
 
 
 # What should worry somebody ------------------------------
 
 
 def alarms_of(organisations: Iterable[Organisation], accounts: Iterable[Account] = ()) -> list[Alarm]:
-    """What somebody should look at, three short queries; with `accounts` also what only counting shows."""
+    """What somebody should look at, four short queries; with `accounts` also what only counting shows."""
+    organisations = list(organisations)
     ids = [one.pk for one in organisations]
     now = clock.server_now()
     reading = Collector.objects.filter(organisation__in=ids, is_on=True, mailbox__retired_at__isnull=True)
@@ -163,17 +195,31 @@ def alarms_of(organisations: Iterable[Organisation], accounts: Iterable[Account]
         .annotate(since=Min("taken_at"))
     )  # fmt: skip
     found += [Alarm("left", mailbox_id, address, since) for mailbox_id, address, since in left]
-    held = (
-        IncomingMail.objects.filter(organisation__in=ids, state=State.QUARANTINED, settled_at__lt=now - HELD)
-        .order_by().values_list("mailbox_id", "mailbox__address").annotate(since=Min("settled_at"))
+    oldest = (
+        IncomingMail.objects.filter(organisation__in=ids, state=State.PENDING)
+        .select_related("mailbox").order_by("is_archive", "id").first()
     )  # fmt: skip
-    found += [Alarm("held", mailbox_id, address, since) for mailbox_id, address, since in held]
+    # old mail that is brought in by the ten thousand may wait its turn
+    if oldest is not None and not oldest.is_archive and oldest.stored_at < now - UNREAD:
+        found.append(Alarm("unread", oldest.mailbox_id, oldest.mailbox.address, oldest.stored_at))
+    found += held_alarms(organisations)
     for account in accounts:
         if account.missing:
             found.append(Alarm("missing", account.mailbox.pk, account.mailbox.address))
         if not account.adds_up:
             found.append(Alarm("differs", account.mailbox.pk, account.mailbox.address))
     return found
+
+
+def held_alarms(organisations: Iterable[Organisation]) -> list[Alarm]:
+    """Mail that is held back and that nobody looked at within HELD; one query over the few that are held."""
+    ids = [one.pk for one in organisations]
+    held = (
+        IncomingMail.objects.filter(
+            organisation__in=ids, state=State.QUARANTINED, settled_at__lt=clock.server_now() - HELD
+        ).order_by().values_list("mailbox_id", "mailbox__address").annotate(since=Min("settled_at"))
+    )  # fmt: skip
+    return [Alarm("held", mailbox_id, address, since) for mailbox_id, address, since in held]
 
 
 def _of_collector(collector: Collector, now: datetime) -> Alarm | None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from sportello.foundation.core.text import one_line
 from sportello.foundation.files import store as blobs
+from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
-from sportello.service.channels.email.taking import Addressed, Earlier, take
+from sportello.service.channels.email.taking import Earlier, take_fetched
 from sportello.service.channels.erasing import erased_prints
 from sportello.service.channels.models import CollectedMessage, Collector, FolderPosition, IncomingMail
 
@@ -92,13 +92,17 @@ def recognised(position: FolderPosition, server: Server, found: Iterable[tuple[L
 
 def _free_mails(position: FolderPosition, server: Server, prints: set[str]) -> dict[str, list[IncomingMail]]:
     """By digest: mails of this collector whose newest place does not hold them any more, oldest first."""
-    erased = erased_prints(position.collector.mailbox_id, position.organisation_id, prints)
-    theirs = Q(mail__raw__sha256__in=prints, mail__raw__organisation=position.organisation_id)
+    mailbox_id = position.collector.mailbox_id
+    erased = erased_prints(mailbox_id, position.organisation_id, prints)
+    # step by step, each by its index: of a mailbox that is brought in, nothing is known and the first step ends it
+    raws = Blob.objects.filter(organisation=position.organisation_id, sha256__in=prints).values_list("pk", flat=True)
+    known = set(IncomingMail.objects.filter(mailbox=mailbox_id, raw__in=list(raws)).values_list("pk", flat=True))
+    known |= set(erased)
+    if not known:
+        return {}
     rows = (
-        CollectedMessage.objects.filter(
-            theirs | Q(mail__in=list(erased)) if erased else theirs,
-            position__collector=position.collector_id, mail__mailbox=position.collector.mailbox_id,
-        ).select_related("mail__raw", "position").order_by("pk")
+        CollectedMessage.objects.filter(mail__in=known, position__collector=position.collector_id)
+        .select_related("mail__raw", "position").order_by("pk")
     )  # fmt: skip
     newest = {row.mail_id: row for row in rows}
     here = [row.key for row in newest.values() if row.position_id == position.pk]
@@ -125,22 +129,26 @@ def store(position: FolderPosition, found: Sequence[Fetched], *, moves: bool = T
             .exclude(state=State.LEFT).values_list("key", flat=True)
         )  # fmt: skip
         fresh = [one for one in found if one.listed.key not in known]
+        new = [one for one in fresh if one.again is None]
+        taken = take_fetched(
+            collector.mailbox, collector.protocol, [(one.raw, _earlier(collector, one)) for one in new]
+        )
+        made = {one.listed.key: mail for one, mail in zip(new, taken, strict=True)}
         if not moves:
             _forget_left(row, fresh)
         CollectedMessage.objects.bulk_create(
             CollectedMessage(
                 organisation_id=organisation.pk, position=row, key=one.listed.key,
-                mail=one.again or _taken(collector, one), state=State.AGAIN if one.again else State.STORED,
+                mail=one.again or made[one.listed.key], state=State.AGAIN if one.again else State.STORED,
                 size=len(one.raw), taken_at=clock.server_now(),
             )
             for one in fresh
         )  # fmt: skip
-        again = sum(one.again is not None for one in fresh)
         if moves:
             _move(position, row, [one.listed.key for one in found])
-        if len(fresh) > again:
+        if new:
             Collector.objects.filter(pk=collector.pk).update(last_new_at=clock.server_now())
-    return Counted(len(fresh) - again, again)
+    return Counted(len(new), len(fresh) - len(new))
 
 
 def pass_by(position: FolderPosition, keys: Sequence[str]) -> None:
@@ -186,15 +194,6 @@ def _forget_left(row: FolderPosition, fresh: Sequence[Fetched]) -> None:
     """What came at last takes the place of its "left" row."""
     keys = [one.listed.key for one in fresh]
     CollectedMessage.objects.filter(position=row, key__in=keys, state=State.LEFT).delete()
-
-
-def _taken(collector: Collector, one: Fetched) -> IncomingMail:
-    mailbox = collector.mailbox
-    (mail,) = take(
-        one.raw, [Addressed(mailbox, mailbox.address)], door=collector.protocol, envelope_from=None,
-        earlier=_earlier(collector, one),
-    )  # fmt: skip
-    return mail
 
 
 def _earlier(collector: Collector, one: Fetched) -> Earlier:

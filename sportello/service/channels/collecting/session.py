@@ -99,6 +99,9 @@ def look(
             return done
         _take(position, server, batch, memory, done)
     memory.careful = False
+    if not done.more:
+        # what comes from now on is news, not part of the import
+        Collector.objects.filter(pk=collector.pk, import_total__gt=0).update(import_total=0)
     return done
 
 

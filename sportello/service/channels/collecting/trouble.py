@@ -59,6 +59,9 @@ _GONE = _any(r"\bEOF\b", "connection (?:reset|closed|aborted)", "socket error", 
              r"\bBYE\b")
 
 
+_QUOTED = re.compile(r"""\bb(['"])(.*?)\1""")
+
+
 @dataclass(frozen=True)
 class Trouble:
     """`code` is a key of SENTENCES, `words` what the server or the system said, without any password."""
@@ -92,7 +95,8 @@ def _text(error: BaseException) -> str:
         said = error.smtp_error
         return f"{error.smtp_code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
     parts = [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in error.args]
-    return (" ".join(parts) or type(error).__name__) if not isinstance(error, OSError) else str(error)
+    said = (" ".join(parts) or type(error).__name__) if not isinstance(error, OSError) else str(error)
+    return _QUOTED.sub(r"\2", said)  # libraries make text of the server's bytes as programmers see them
 
 
 def _of_connection(error: BaseException) -> str:

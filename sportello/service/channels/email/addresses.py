@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.service.channels.mailkit import tokens
@@ -49,11 +49,16 @@ def _candidates(address: str) -> Iterator[str]:
 def our_addresses(organisation: Organisation) -> frozenset[str]:
     """Every address the organisation has or had, lower case, and where their replies go: mail from or to them is never
     a customer's."""
+    return addresses_of(Mailbox.objects.filter(organisation=organisation).only("address", "reply_domain"))
+
+
+def addresses_of(mailboxes: Iterable[Mailbox]) -> frozenset[str]:
+    """The addresses of these mailboxes, and where their replies go."""
     found: set[str] = set()
-    for address, domain in Mailbox.objects.filter(organisation=organisation).values_list("address", "reply_domain"):
-        found.add(address.lower())
-        if domain:
-            found.add(f"{address.rpartition('@')[0]}@{domain}".lower())
+    for mailbox in mailboxes:
+        found.add(mailbox.address.lower())
+        if mailbox.reply_domain:
+            found.add(f"{mailbox.address.rpartition('@')[0]}@{mailbox.reply_domain}".lower())
     return frozenset(found)
 
 

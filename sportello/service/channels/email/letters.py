@@ -14,6 +14,8 @@ from sportello.service.channels.mailkit import compose, marks, tokens, wire
 from sportello.service.channels.mailkit.compose import OutgoingFile, OutgoingMail
 from sportello.service.channels.models import IncomingMail, Mailbox
 
+#: What came to us: of two sides, the one a letter answers.
+_THEIRS = (Message.Direction.IN, Message.Direction.TOLD)
 #: Ids of the thread that are looked up; compose writes fewer.
 _THREAD = 100
 
@@ -62,7 +64,7 @@ def write(message: Message, mailbox: Mailbox) -> Letter:
         Message.objects.filter(pk=message.pk).update(rfc_id=rfc_id)
     people = list(Recipient.objects.filter(message=message).order_by("pk"))
     thread = _thread(message)
-    incoming = _incoming_before(message)
+    incoming = _incoming_before(message) if message.aside_id is None else None
     reply_to = _reply_address(mailbox, message)
     files, pictures = _files(message)
     text, signature = codes.filled(ticket, message), _signature(message, mailbox)
@@ -76,7 +78,7 @@ def write(message: Message, mailbox: Mailbox) -> Letter:
         html=marks.as_html(text, signature, message.quoted, language=message.language, pictures=pictures),
         message_id=rfc_id,
         date=message.entry.happened_at,
-        in_reply_to=next((one for one, direction in reversed(thread) if direction == Message.Direction.IN), ""),
+        in_reply_to=next((one for one, direction in reversed(thread) if direction in _THEIRS), ""),
         references=tuple(one for one, _direction in thread),
         attachments=files,
         auto_submitted=_automatic(message),
@@ -98,7 +100,11 @@ def on_the_wire(address: str) -> str:
 
 
 def _thread(message: Message) -> list[tuple[str, str]]:
-    """(Message-ID, direction) of what was said with the customer before, oldest first; machines left out."""
+    """(Message-ID, direction) of what was said with the customer before, oldest first; machines left out. A letter to
+    an office names only what was said with that office: not even the ids of anything else leave with it."""
+    if message.aside_id is not None:
+        told = Message.objects.filter(aside=message.aside_id, pk__lt=message.pk).exclude(rfc_id="").order_by("-pk")
+        return list(told.values_list("rfc_id", "direction")[:_THREAD])[::-1]
     before = Message.objects.filter(
         entry__ticket=message.entry.ticket_id,
         entry__position__lt=message.entry.position,
@@ -130,7 +136,7 @@ def _loop_marks(mail: IncomingMail | None) -> tuple[str, ...]:
 def _automatic(message: Message) -> str:
     """RFC 3834: a receipt replies to what somebody sent; the other notices come by themselves."""
     if not message.notice_moment:
-        return ""
+        return "auto-generated" if message.is_machine else ""
     return "auto-replied" if message.notice_moment == "receipt" else "auto-generated"
 
 

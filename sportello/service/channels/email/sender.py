@@ -200,24 +200,28 @@ class _Conversation:
             self.smtp.command_encoding = "utf-8"
         code, words = self._step(lambda: self.smtp.mail(sender, options), "retry")
         if code != 250:
-            raise _Refused(_by(code), _said(code, words), _known(code))
+            answer = _said(code, words)
+            raise _Refused(_by(code, answer), answer, _known(code))
 
     def recipient(self, address: str) -> Said:
         code, words = self._step(lambda: self.smtp.rcpt(address), "retry")
         answer = _said(code, words)
-        return Said("sent" if code in (250, 251, 252) else _by(code), answer, _status(answer), about_address=True)
+        what: What = "sent" if code in (250, 251, 252) else _by(code, answer)
+        return Said(what, answer, _status(answer), about_address=True)
 
     def data(self, raw: bytes) -> Outcome:
         """The message itself. From its first byte on, silence is doubt."""
         code, words = self._step(lambda: self.smtp.docmd("DATA"), "retry")
         if code != 354:
-            return Outcome(_by(code), _said(code, words), code=_known(code))
+            answer = _said(code, words)
+            return Outcome(_by(code, answer), answer, code=_known(code))
         body = _DOTS.sub(b"..", raw)
         self._step(lambda: self.smtp.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"), "in_doubt")
         code, words = self._step(self.smtp.getreply, "in_doubt")
         if code == -1:
             return Outcome("in_doubt", plain.LOST_AFTER)
-        return Outcome("sent" if code == 250 else _by(code), _said(code, words), code=_known(code))
+        answer = _said(code, words)
+        return Outcome("sent" if code == 250 else _by(code, answer), answer, code=_known(code))
 
     def _connect(self) -> smtplib.SMTP:
         limit = self._remaining()
@@ -260,9 +264,17 @@ class _Conversation:
         return min(STEP, left)
 
 
-def _by(code: int) -> What:
-    """4xx, a closing 421 and a lost connection (-1) may heal; 5xx will not."""
-    return "failed" if 500 <= code < 600 else "retry"
+#: Providers that take so many letters a minute or a day say so by a 5xx, though later they take them: Legalmail
+#: 550 "Class Of Service - Too much traffic from this sender", Google 550 5.4.5, Microsoft 5.2.0 and 5.1.90.
+_TOO_FAST = re.compile(
+    r"too much traffic|rate.?limit|sending (?:rate|limit|quota)|submission ?quota|message (?:rate|limit) exceeded|"
+    r"too many (?:messages|e-?mails)|troppi messaggi|limite .{0,30}(?:invii|messaggi)", re.IGNORECASE
+)  # fmt: skip
+
+
+def _by(code: int, answer: str) -> What:
+    """4xx, a closing 421 and a lost connection (-1) may heal; 5xx will not, but for one that says "too fast"."""
+    return "failed" if 500 <= code < 600 and not _TOO_FAST.search(answer) else "retry"
 
 
 def _said(code: int, words: bytes | str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from sportello.foundation.core.text import one_line
-from sportello.foundation.files.actions import keep
+from sportello.foundation.files.actions import keep, keep_all
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
@@ -77,6 +77,24 @@ def _one_a_mailbox(recipients: Iterable[Addressed]) -> list[Addressed]:
 
 def _has_token(each: Addressed) -> bool:
     return tokens.mailbox_of(each.address) != each.address
+
+
+def take_fetched(mailbox: Mailbox, door: str, found: Sequence[tuple[bytes, Earlier]]) -> list[IncomingMail]:
+    """Store messages that lay in a mailbox, a row for each, in their order: all or, raising, none. A first import has
+    tens of thousands, so that a batch takes few statements: blobs and rows are written together."""
+    organisation, now = mailbox.organisation, clock.server_now()
+    with transaction.atomic():
+        blobs = keep_all(organisation, [raw for raw, _earlier in found])
+        mails = IncomingMail.objects.bulk_create(
+            IncomingMail(
+                organisation=organisation, mailbox=mailbox, raw=blob, door=door, envelope_to=mailbox.address,
+                received_at=earlier.at, stored_at=now, is_archive=earlier.is_archive,
+            )
+            for blob, (_raw, earlier) in zip(blobs, found, strict=True)
+        )  # fmt: skip
+        for mail in mails:
+            record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=mailbox.pk, door=door)
+    return mails
 
 
 def _store(

@@ -1,5 +1,5 @@
-"""Delivery reports: RFC 3464, and what Exim, qmail, Postfix, Exchange and the large providers write
-instead."""
+"""Delivery reports and receipts of reading: RFC 3464, RFC 8098, and what Exim, qmail, Postfix, Exchange and the large
+providers write instead."""
 
 from __future__ import annotations
 
@@ -77,6 +77,9 @@ def read(
     complaint = [part for part in found.reports if part.content_type == "message/feedback-report"]
     if complaint:
         return feedback.read(raw, complaint[0], found, _original_ids(raw, top, found, text, defects), defects)
+    seen = [part for part in found.reports if part.content_type == "message/disposition-notification"]
+    if seen:
+        return feedback.read_receipt(raw, seen[0], _original_ids(raw, top, found, text, defects), defects)
     if standard and (_holds_report(root) or null_sender or _ROBOT.match(sender.address)):
         recipients = _standard_recipients(raw, standard[0], defects)
     elif _is_other_report(root) or not _is_informal(top, sender, subject, null_sender):

@@ -1,10 +1,11 @@
-"""Complaints (ARF, RFC 5965): a letter was delivered, and its recipient told the provider that it is not wanted."""
+"""What recipients let us know of a letter that was delivered: that it is not wanted (ARF, RFC 5965), that it was shown
+to somebody (MDN, RFC 8098)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sportello.service.channels.mailkit import addresses, charsets, headers, limits
+from sportello.service.channels.mailkit import addresses, charsets, headers, ids, limits
 from sportello.service.channels.mailkit.bodies import Found
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.mime import Part
@@ -32,6 +33,24 @@ def read(raw: bytes, part: Part, found: Found, original_ids: tuple[str, ...], de
         for address in dict.fromkeys(who[: limits.REPORT_RECIPIENTS])
     )
     return Bounce(original_ids, recipients, False)
+
+
+def read_receipt(raw: bytes, part: Part, original_ids: tuple[str, ...], defects: Defects) -> Bounce | None:
+    """A receipt of reading: one recipient, `action` is the disposition's type (displayed, deleted, …). None where it
+    says neither who nor what."""
+    fields, _ = headers.read_block(part.content(raw, defects, limits.REPORT_BYTES), 0, limits.REPORT_BYTES, defects)
+    mode = charsets.clean_line(fields.raw("disposition", 500))
+    action = mode.rpartition(";")[2].partition("/")[0].strip().lower()[:20]
+    typed = (fields.raw("final-recipient", 2_000) or fields.raw("original-recipient", 2_000)).rpartition(";")[2]
+    who = _addresses(typed, defects)
+    if not action or not who:
+        return None
+    named = ids.several(fields.raw("original-message-id", 2_000), defects)
+    return Bounce(
+        (*named, *(one for one in original_ids if one not in named))[: limits.REFERENCES],
+        (BouncedRecipient(who[0][: limits.ADDRESS], action, "", mode[:1_000], "other", False),),
+        False,
+    )
 
 
 def _in_the_copy(raw: bytes, found: Found, defects: Defects) -> list[str]:

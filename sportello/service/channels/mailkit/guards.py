@@ -101,7 +101,7 @@ def stop_blocked(record: MailRecord, facts: GuardFacts) -> Verdict | None:
 
 def stop_bounce(record: MailRecord, facts: GuardFacts) -> Verdict | None:
     """A delivery report: it tells the outgoing message what became of it, and opens no ticket."""
-    if record.bounce is None:
+    if record.bounce is None or (record.machine is not None and record.machine.code == "read_receipt"):
         return None
     return Verdict("bounce", "machine", {"hard": int(record.bounce.hard), "recipients": len(record.bounce.recipients)})
 

@@ -70,11 +70,12 @@ class MachineSign:
 
 @dataclass(frozen=True, slots=True)
 class BouncedRecipient:
-    """What became of one recipient (RFC 3464). `status` is an enhanced code such as 5.1.1, or empty."""
+    """What became of one recipient (RFC 3464; RFC 8098). `status` is an enhanced code such as 5.1.1, or empty."""
 
     address: str
     action: str
-    """failed, delayed, delivered, relayed, expanded; empty when the report does not say."""
+    """failed, delayed, delivered, relayed, expanded; of a receipt of reading displayed, deleted, …; empty when the
+    report does not say."""
     status: str
     diagnostic: str
     reason: BounceReason
@@ -83,7 +84,8 @@ class BouncedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A delivery report. `original_ids`: Message-IDs of what could not be delivered, best first."""
+    """A report on a letter: of delivery, of reading, of a complaint. `original_ids`: Message-IDs of the letter, best
+    first."""
 
     original_ids: tuple[str, ...]
     recipients: tuple[BouncedRecipient, ...]

@@ -28,9 +28,13 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('error', models.CharField(blank=True, max_length=300)),
                 ('cleared_at', models.DateTimeField(blank=True, null=True)),
+                ('mail', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='channels.incomingmail')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='channels_collectedmessage_owned')],
+                'indexes': [models.Index(fields=['mail'], name='collected_by_mail')],
             },
         ),
         migrations.CreateModel(
@@ -63,9 +67,12 @@ class Migration(migrations.Migration):
                 ('trouble', models.CharField(blank=True, max_length=40)),
                 ('trouble_words', models.CharField(blank=True, max_length=500)),
                 ('began_at', models.DateTimeField()),
+                ('mailbox', sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.PROTECT, related_name='collector', to='channels.mailbox')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='channels_collector_owned')],
             },
         ),
         migrations.CreateModel(
@@ -82,9 +89,12 @@ class Migration(migrations.Migration):
                 ('looked_at', models.DateTimeField(blank=True, null=True)),
                 ('missing', models.PositiveIntegerField(default=0)),
                 ('compared_at', models.DateTimeField(blank=True, null=True)),
+                ('collector', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='channels.collector')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'id'), name='channels_folderposition_owned'), models.UniqueConstraint(fields=('collector', 'folder', 'uidvalidity'), name='position_once')],
             },
         ),
         migrations.AddField(
@@ -118,54 +128,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='collectedmessage',
-            name='mail',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collected', to='channels.incomingmail'),
-        ),
-        migrations.AddField(
-            model_name='collectedmessage',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='collector',
-            name='mailbox',
-            field=sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.PROTECT, related_name='collector', to='channels.mailbox'),
-        ),
-        migrations.AddField(
-            model_name='collector',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='folderposition',
-            name='collector',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='positions', to='channels.collector'),
-        ),
-        migrations.AddField(
-            model_name='folderposition',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation'),
-        ),
-        migrations.AddField(
-            model_name='collectedmessage',
             name='position',
             field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='channels.folderposition'),
-        ),
-        migrations.AddConstraint(
-            model_name='collector',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='channels_collector_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='folderposition',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='channels_folderposition_owned'),
-        ),
-        migrations.AddConstraint(
-            model_name='folderposition',
-            constraint=models.UniqueConstraint(fields=('collector', 'folder', 'uidvalidity'), name='position_once'),
-        ),
-        migrations.AddIndex(
-            model_name='collectedmessage',
-            index=models.Index(fields=['mail'], name='collected_by_mail'),
         ),
         migrations.AddIndex(
             model_name='collectedmessage',
@@ -174,10 +138,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='collectedmessage',
             index=models.Index(condition=models.Q(('state', 'left')), fields=['position'], name='collected_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='collectedmessage',
-            constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='channels_collectedmessage_owned'),
         ),
         migrations.AddConstraint(
             model_name='collectedmessage',

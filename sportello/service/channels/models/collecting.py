@@ -60,7 +60,7 @@ class Collector(OrganisationModel):
     cut_off_at = models.DateTimeField(null=True, blank=True)
     #: So many messages wait for that decision.
     asks_cut_off = models.PositiveIntegerField(default=0)
-    #: Messages the first import began with, for its progress; 0: there was none to import.
+    #: Messages the first import began with, for its progress; 0: none is under way.
     import_total = models.PositiveIntegerField(default=0)
 
     #: The server's instants: last answer, last new message, since when it fails.

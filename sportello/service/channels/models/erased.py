@@ -1,4 +1,4 @@
-"""What an erasure ordered by law reached in the channels: the tombstones of raw mail, letters and deliveries."""
+"""What an erasure or a disposal reached in the channels: the tombstones of raw mail, letters and deliveries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sportello.records.customers.models import Erasure
 
 class ErasedRow(OrganisationModel):
     """One row whose words and bytes go: marked with the order, while it is known whose they are, emptied afterwards by
-    the worker. What it was is told by digest and size, why by the erasure's ground; not whose it was."""
+    the worker (by a disposal at once). What it was is told by digest and size, why by the erasure's ground or by the
+    number of the disposal list; not whose it was."""
 
     class What(models.TextChoices):
         INCOMING = "incoming"
@@ -18,7 +19,9 @@ class ErasedRow(OrganisationModel):
         TRAY = "tray"
         DELIVERY = "delivery"
 
-    erasure = OwnedKey(Erasure, related_name="+")
+    erasure = OwnedKey(Erasure, related_name="+", null=True, blank=True)
+    #: A plain number: the list is of a room above.
+    disposal = models.PositiveIntegerField(null=True, blank=True)
     what = models.CharField(max_length=10, choices=What.choices)
     row_id = models.BigIntegerField()
     #: Of the bytes that were; empty where there were none, or until they are gone.
@@ -32,9 +35,16 @@ class ErasedRow(OrganisationModel):
         constraints = [
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["what", "row_id"], name="erased_once"),
+            models.CheckConstraint(
+                condition=models.Q(erasure__isnull=False, disposal__isnull=True)
+                | models.Q(erasure__isnull=True, disposal__isnull=False),
+                name="erased_on_one_ground",
+            ),
         ]
         indexes = [
             models.Index(fields=["erasure", "id"], name="erased_waiting", condition=models.Q(erased_at__isnull=True)),
+            models.Index(fields=["organisation", "disposal", "id"], name="disposed_waiting",
+                         condition=models.Q(erased_at__isnull=True, disposal__isnull=False)),
             # a mail the provider still has, fetched anew
             models.Index(fields=["organisation", "sha256"], name="erased_by_digest",
                          condition=~models.Q(sha256="")),

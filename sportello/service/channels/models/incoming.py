@@ -64,8 +64,10 @@ class IncomingMail(OrganisationModel):
             models.Index(
                 fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")
             ),
-            # the oldest of them first, without sorting a thousand that wait
-            models.Index(fields=["id"], name="incoming_pending_oldest", condition=models.Q(state="pending")),
+            # the oldest of them first, without sorting the fifty thousand of a first import, which come last
+            models.Index(
+                fields=["is_archive", "id"], name="incoming_pending_first", condition=models.Q(state="pending")
+            ),
             # the quarantine page
             models.Index(
                 fields=["organisation", "-received_at"],

@@ -54,7 +54,7 @@ def answered_by(organisation: Organisation, references: list[str]) -> list[Messa
         return []
     rows = CertifiedMail.objects.filter(
         organisation=organisation, identifier__in=numbers, dispatch__isnull=False
-    ).select_related("dispatch__message__entry__ticket")
+    ).select_related("dispatch__message__entry__ticket", "dispatch__message__aside")
     return list({row.dispatch.message_id: row.dispatch.message for row in rows[:50] if row.dispatch}.values())
 
 
@@ -63,7 +63,8 @@ def _by_msgid(organisation: Organisation, msgid: str) -> Dispatch | None:
         return None
     token = tokens.ours(msgid)
     named = Q(message__token=token) if token else Q(message__rfc_id=msgid[:500])
-    return _sent(organisation).filter(named, message__direction=Message.Direction.OUT).first()
+    ours = (Message.Direction.OUT, Message.Direction.ASK)
+    return _sent(organisation).filter(named, message__direction__in=ours).first()
 
 
 def _by_identifier(organisation: Organisation, identifier: str) -> Dispatch | None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.journal.actor import customer as by_customer
+from sportello.records.customers.actions.reaching import heard_from
 from sportello.records.customers.actions.registering import verify
-from sportello.records.customers.models import Customer, Identity
+from sportello.records.customers.models import Customer
 from sportello.records.tickets.actions.archiving import file_archived, open_archived
-from sportello.records.tickets.actions.messages import TooLate, receive
+from sportello.records.tickets.actions.change import lock
+from sportello.records.tickets.actions.messages import receive
 from sportello.records.tickets.actions.opening import Opening, open_ticket
-from sportello.records.tickets.models import Link, Message, Participant, Ticket
+from sportello.records.tickets.models import Link, Message, Participant, Recipient, Ticket
 from sportello.service.channels.models import IncomingMail
 
 from . import certified, guarding, machines, which
 from .deciding import Decision
 from .mail import Arrived, Settled
-from .who import Writer, customer_of
+from .who import Writer, customer_of, identity_of, letters_arrive, writer_of
 from .words import left_out, subject_of, words_of
 
 
@@ -34,6 +39,8 @@ def act(mail: Arrived, decision: Decision) -> Settled:
         return machines.settle_complaint(mail, facts)
     if decision.fate == "kept" and decision.found is not None:
         return machines.keep_on_ticket(mail, decision.found, decision.cause, facts)
+    if decision.fate == "office" and decision.found is not None and decision.writer is not None:
+        return machines.tell_aside(mail, decision.found, decision.writer, decision.cause, facts)
     if decision.fate in ("joined", "opened") and decision.writer is not None:
         return _of_a_person(mail, decision, decision.writer)
     copy = IncomingMail.objects.filter(pk=decision.copy).first() if decision.copy else None
@@ -43,13 +50,17 @@ def act(mail: Arrived, decision: Decision) -> Settled:
 
 def _of_a_person(mail: Arrived, decision: Decision, writer: Writer) -> Settled:
     customer = customer_of(mail, writer, decision.customer)
+    if decision.customer is not None and not mail.row.is_archive:
+        heard_from(mail.organisation, writer.sort, writer.address, MACHINE, at=mail.at)
+        if (known := identity_of(mail, writer)) is not None:
+            known.undeliverable_at = None  # asked for the whole batch, before they were heard
     follows = decision.follows
     if decision.found is not None:
-        try:
-            message = _join(mail, decision.found, writer, customer, decision.shown)
-            return Settled(decision.state, decision.cause, message=message, ticket=decision.found.ticket)
-        except TooLate:  # closed for good between the decision and now
-            follows = decision.found.ticket
+        found = replace(decision.found, ticket=mail.locked or lock(decision.found.ticket))
+        if mail.row.is_archive or not which.too_late(found.ticket, mail):
+            message = _join(mail, found, writer, customer, decision.shown)
+            return Settled(decision.state, decision.cause, message=message, ticket=found.ticket)
+        follows = found.ticket  # closed for good between the decision and now
     message, ticket = _open(mail, decision, writer, customer, follows)
     return Settled(decision.state, "opened", message=message, ticket=ticket)
 
@@ -58,7 +69,9 @@ def _join(
     mail: Arrived, found: which.Found, writer: Writer, customer: Customer | None, shown: tuple[str, ...]
 ) -> Message:
     words = words_of(mail, writer)
-    put = file_archived if mail.row.is_archive else receive
+    put: Callable[..., Message] = (
+        file_archived if mail.row.is_archive else partial(receive, locked=found.ticket)
+    )
     message = put(
         found.ticket,
         words,
@@ -85,13 +98,36 @@ def _verify(found: which.Found, writer: Writer, mail: Arrived) -> None:
     answered = found.answered
     if answered is None:
         return
-    identity = (
-        Identity.objects.filter(organisation=mail.organisation, sort=writer.sort, value=writer.address, verified="")
-        .select_related("organisation", "customer")
-        .first()
-    )
-    if identity is not None and answered.recipients.filter(address__iexact=writer.address).exists():
-        verify(identity, "by_reply", MACHINE, at=mail.at)
+    identity = identity_of(mail, writer)
+    if identity is None or identity.verified:
+        return
+    if writer.address.lower() not in mail.batch.asked(_written_to)[answered.pk]:
+        return
+    identity.organisation = mail.organisation
+    verify(identity, "by_reply", MACHINE, at=mail.at)
+
+
+def ask_ahead(decided: Iterable[tuple[Arrived, Decision]]) -> None:
+    """What acting on a batch will ask, before its first row waits to be written: later each question writes them."""
+    for mail, decision in decided:
+        if decision.fate == "joined":
+            mail.batch.asked(_written_to)
+        elif decision.fate == "opened" and decision.customer is not None:
+            mail.batch.asked(which.recent_subjects)
+
+
+def _written_to(mails: list[Arrived]) -> dict[int, set[str]]:
+    """Whom our messages were sent to, lower case, that these answer from an address nobody has verified."""
+    answered: dict[int, set[str]] = {}
+    for mail in mails:
+        identity, found = identity_of(mail, writer_of(mail)), which.by_token(mail)
+        if found is not None and found.answered is not None and identity is not None and not identity.verified:
+            answered[found.answered.pk] = set()
+    if not answered:
+        return {}
+    for message_id, address in Recipient.objects.filter(message__in=answered).values_list("message_id", "address"):
+        answered[message_id].add(address.lower())
+    return answered
 
 
 def _open(
@@ -112,7 +148,7 @@ def _open(
             words=words_of(mail, writer),
             address=writer.address,
             prepared=mail.desk.prepared,
-            is_stranger=decision.customer is None,
+            arrives=letters_arrive(mail, writer),
             untold=_untold(mail, writer),
             reasons=[
                 _door(mail, decision.shown),

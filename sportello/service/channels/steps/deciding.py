@@ -16,7 +16,9 @@ from .mail import Arrived, State
 from .who import Writer, known_customer, writer_of
 from .words import text_of
 
-Fate = Literal["duplicate", "quarantined", "machine", "report", "receipt", "complaint", "kept", "joined", "opened"]
+Fate = Literal[
+    "duplicate", "quarantined", "machine", "report", "receipt", "complaint", "kept", "office", "joined", "opened"
+]
 
 #: In which state of its row a fate ends.
 STATES: dict[Fate, str] = {
@@ -27,6 +29,7 @@ STATES: dict[Fate, str] = {
     "receipt": State.MACHINE,
     "complaint": State.MACHINE,
     "kept": State.TICKETED,
+    "office": State.TICKETED,
     "joined": State.TICKETED,
     "opened": State.TICKETED,
 }
@@ -78,7 +81,7 @@ def _by_verdict(mail: Arrived, verdict: Verdict, copies: list[Copy]) -> Decision
         return Decision("quarantined", verdict.code, told)
     bounce = mail.record.bounce
     if bounce is not None and not any(one.reason == "feedback" for one in bounce.recipients):
-        return Decision("report", "bounce", told)
+        return Decision("report", machines.report_cause(mail), told)
     cause = mail.record.machine.code if mail.record.machine else verdict.code
     if cause == "feedback" or bounce is not None:
         return Decision("complaint", cause, told)
@@ -106,6 +109,8 @@ def _of_a_person(
     copy = _same_words_there(found.ticket, mail, copies)
     if copy is not None:
         return Decision("duplicate", "already_there", copy=copy, found=found)
+    if found.aside is not None:
+        return Decision("office", f"{found.why}_of_office", found=found, writer=writer, shown=shown)
     if which.too_late(found.ticket, mail):
         opened = Decision("opened", "opened", copies=tuple(copies), writer=writer, customer=customer, shown=shown)
         return replace(opened, follows=found.ticket)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from sportello.foundation.core.text import fold, one_line
@@ -28,6 +30,7 @@ WINDOW = timedelta(minutes=10)
 HANDFUL = 8
 PING_PONG = timedelta(minutes=30)
 _COPIES = 50
+_COPY = ("pk", "mailbox_id", "raw_id", "state", "sender", "subject", "duplicate_of_id", "message_id")
 #: How programs write the number of a request: ours, in brackets, behind a hash. "Order 12" and "order 13" are two.
 _TICKET_NUMBER = re.compile(r"\d{4}-\d{7}|\[[^\]]{0,40}\d[^\]]{0,40}\]|#\s?\d+")
 _AGAIN = re.compile(r"^(?:(?:re|r|rif|aw|sv)\s*:\s*)+")
@@ -48,17 +51,32 @@ class Copy:
 
 
 def copies_of(mail: Arrived) -> list[Copy]:
-    """Oldest first, without the message itself; one query for all who ask."""
-    same = Q(raw=mail.row.raw_id)
-    if mail.rfc_id:
-        same |= Q(rfc_id=mail.rfc_id)
-    rows = (
-        IncomingMail.objects.filter(same, mailbox__in=list(mail.desk.mailboxes))
-        .exclude(pk=mail.row.pk)
+    """Oldest first, without the message itself."""
+    return mail.batch.asked(_copies)[mail.row.pk]
+
+
+def _copies(mails: list[Arrived]) -> dict[int, list[Copy]]:
+    ids = [mail.rfc_id for mail in mails if mail.rfc_id]
+    same = Q(raw__in=[mail.row.raw_id for mail in mails]) | (Q(rfc_id__in=ids) if ids else Q())
+    most = _COPIES * len(mails)
+    found = (
+        IncomingMail.objects.filter(same, mailbox__in=list(mails[0].desk.mailboxes))
         .order_by("pk")
-        .values_list("pk", "mailbox_id", "raw_id", "state", "sender", "subject", "duplicate_of_id", "message_id")
+        .values_list(*_COPY, "rfc_id")
     )
-    return [Copy(*row) for row in rows[:_COPIES]]
+    if len(mails) == 1:
+        found = found.exclude(pk=mails[0].row.pk)
+    rows = list(found[:most])
+    if len(rows) == most and len(mails) > 1:  # one with very many must not hide another's
+        return {mail.row.pk: _copies([mail])[mail.row.pk] for mail in mails}
+    return {
+        mail.row.pk: [
+            Copy(*row)
+            for *row, rfc_id in rows
+            if row[0] != mail.row.pk and (row[2] == mail.row.raw_id or (mail.rfc_id and rfc_id == mail.rfc_id))
+        ]
+        for mail in mails
+    }
 
 
 def earlier_copy(mail: Arrived, copies: list[Copy]) -> Copy | None:
@@ -98,7 +116,7 @@ def facts_of(mail: Arrived, copies: list[Copy]) -> GuardFacts:
         id_reused=bool(mail.rfc_id)
         and any(copy.mailbox_id == mail.row.mailbox_id and copy.raw_id != mail.row.raw_id for copy in copies),
         sent_by_us=token is not None
-        and Message.objects.filter(organisation=mail.organisation, token=token, direction="out").exists(),
+        and Message.objects.filter(organisation=mail.organisation, token=token, direction__in=("out", "ask")).exists(),
         our_addresses=mail.ours,
         blocked_by=mail.desk.blocked_by(mail.sender, mail.at),
         speaks_for_people=speaks_for_people(mail),
@@ -144,17 +162,7 @@ def stop_no_sender(mail: Arrived) -> Settled | None:
 def stop_burst(mail: Arrived) -> Settled | None:
     """Too many from one address at once: a program; or a handful under one subject, each of which opened a ticket:
     two programs that answer each other without saying so."""
-    recent = list(
-        IncomingMail.objects.filter(
-            mailbox=mail.row.mailbox_id,
-            sender=mail.sender,
-            received_at__gt=mail.at - PING_PONG,
-            received_at__lte=mail.at,
-            pk__lt=mail.row.pk,
-        )
-        .order_by("-received_at")
-        .values_list("received_at", "subject", "state", "cause")[: max(BURST, HANDFUL * 4)]
-    )
+    recent = mail.batch.asked(_recent).get(mail.row.pk, [])
     count = sum(received_at > mail.at - WINDOW for received_at, *_rest in recent)
     if count >= BURST:
         return Settled(State.QUARANTINED, "burst", {"count": count, "minutes": WINDOW.seconds // 60})
@@ -169,6 +177,32 @@ def stop_burst(mail: Arrived) -> Settled | None:
             State.QUARANTINED, "ping_pong", {"count": rounds, "minutes": PING_PONG.seconds // 60}
         )
     return None
+
+
+_RECENT = """
+SELECT asked.id, before.received_at, before.subject, before.state, before.cause
+FROM (VALUES {lines}) AS asked (id, mailbox_id, sender, since, until)
+CROSS JOIN LATERAL (
+    SELECT mail.received_at, mail.subject, mail.state, mail.cause FROM channels_incomingmail AS mail
+    WHERE mail.mailbox_id = asked.mailbox_id AND mail.sender = asked.sender AND mail.sender <> ''
+      AND mail.received_at > asked.since AND mail.received_at <= asked.until AND mail.id < asked.id
+    ORDER BY mail.received_at DESC LIMIT {most}
+) AS before
+"""
+
+
+def _recent(mails: list[Arrived]) -> dict[int, list[tuple[datetime, str, str, str]]]:
+    """What their senders wrote to the same mailbox lately, newest first: (received, subject, state, cause)."""
+    values: list[Any] = []
+    for mail in mails:
+        values += [mail.row.pk, mail.row.mailbox_id, mail.sender, mail.at - PING_PONG, mail.at]
+    lines = ", ".join(["(%s::bigint, %s::bigint, %s::varchar, %s::timestamptz, %s::timestamptz)"] * len(mails))
+    found: dict[int, list[tuple[datetime, str, str, str]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT.format(lines=lines, most=max(BURST, HANDFUL * 4)), values)
+        for mail_id, *row in cursor.fetchall():
+            found.setdefault(mail_id, []).append(tuple(row))
+    return found
 
 
 def _bare(subject: str) -> str:

@@ -15,8 +15,8 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import default_kind
 from sportello.records.tickets.prepared import Prepared
-from sportello.service.channels.email.addresses import our_addresses
-from sportello.service.channels.models import BlockedSender, Collector, FormSender, Mailbox
+from sportello.service.channels.email.addresses import addresses_of
+from sportello.service.channels.models import BlockedSender, Collector, FormSender, IncomingMail, Mailbox
 from sportello.service.routing.actions import Routed, team_for
 
 from .senders import patterns_of
@@ -57,7 +57,7 @@ class Desk:
     @cached_property
     def ours(self) -> frozenset[str]:
         """Every address the organisation has or had, lower case."""
-        return our_addresses(self.organisation)
+        return addresses_of(self.mailboxes.values())
 
     @cached_property
     def _believed(self) -> dict[int, str]:
@@ -124,3 +124,13 @@ class Known:
         if organisation_id not in self._desks:
             self._desks[organisation_id] = Desk(Organisation.objects.get(pk=organisation_id))
         return self._desks[organisation_id]
+
+    def seat(self, row: IncomingMail) -> Desk:
+        """The desk of a message, whose organisation and mailbox are put on its row."""
+        desk = self.desk(row.organisation_id)
+        row.organisation, row.mailbox = desk.organisation, desk.mailbox(row.mailbox_id)
+        return desk
+
+    def forget(self) -> None:
+        """A transaction was undone, and rows read in it may be gone."""
+        self._desks.clear()

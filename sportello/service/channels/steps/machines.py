@@ -8,21 +8,25 @@ from typing import Any
 
 from sportello.foundation.journal.actor import MACHINE
 from sportello.records.customers.identities import normal
+from sportello.records.tickets.actions.asides import told
 from sportello.records.tickets.actions.change import changing
 from sportello.records.tickets.actions.messages import receive
-from sportello.records.tickets.models import Message
 from sportello.service.channels import undelivered
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.mailkit.record import Bounce, BouncedRecipient
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
 
 from .mail import Arrived, Settled, State
-from .which import Found, by_reference, by_token
-from .who import known_customer, writer_of
+from .which import OURS, Found, by_reference, by_token
+from .who import Writer, known_customer, writer_of
 from .words import words_of
 
-#: What a delivery report says of a message that goes on.
-_GOOD = {"delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED}
+#: What a report says of a message that goes on; "displayed" is a receipt of reading (RFC 8098): a program showed it to
+#: somebody who reads that mailbox.
+_GOOD = {
+    "delivered": Delivery.State.DELIVERED, "relayed": Delivery.State.ACCEPTED, "displayed": Delivery.State.READ,
+}  # fmt: skip
+READ_RECEIPT = "read_receipt"
 
 
 def ticket_of_reply(mail: Arrived) -> Found | None:
@@ -40,6 +44,8 @@ def ticket_of_reply(mail: Arrived) -> Found | None:
 def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any]) -> Settled:
     """An automatic reply on its ticket's timeline; it moves neither state nor clock."""
     writer = writer_of(mail)
+    if found.aside is not None:
+        return tell_aside(mail, found, writer, cause, facts, is_machine=True)
     message = receive(
         found.ticket,
         words_of(mail, writer, is_machine=True),
@@ -48,6 +54,25 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
         actor=MACHINE,
         reasons=[("ticket", found.why, {"mail_id": mail.row.pk, "machine": cause})],
         at=mail.at,
+        locked=mail.locked,
+    )
+    return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
+
+
+def tell_aside(
+    mail: Arrived, found: Found, writer: Writer, cause: str, facts: dict[str, Any], *, is_machine: bool = False
+) -> Settled:
+    """What an office writes comes to the ticket as its words: it is no customer's, and nobody becomes one by it."""
+    if found.aside is None:
+        raise ValueError("only what answers a letter to an office is told by it")
+    message = told(
+        found.ticket,
+        found.aside,
+        words_of(mail, writer, is_machine=is_machine),
+        channel=mail.channel,
+        actor=MACHINE,
+        reasons=[("ticket", f"{found.why}_of_office", {"mail_id": mail.row.pk, "aside_id": found.aside.pk})],
+        at=mail.at,
     )
     return Settled(State.TICKETED, cause, facts, message=message, ticket=found.ticket)
 
@@ -55,17 +80,28 @@ def keep_on_ticket(mail: Arrived, found: Found, cause: str, facts: dict[str, Any
 # Delivery reports ------------------------------
 
 
+def report_cause(mail: Arrived) -> str:
+    """`read_receipt` for a receipt of reading, else `bounce`."""
+    sign = mail.record.machine
+    return READ_RECEIPT if sign is not None and sign.code == READ_RECEIPT else "bounce"
+
+
 def settle_report(mail: Arrived, bounce: Bounce, facts: dict[str, Any]) -> Settled:
-    """Bound to the dispatch by our random token only: who does not know it cannot declare a letter undelivered."""
+    """Bound to the dispatch by our random token only: who does not know it cannot declare a letter undelivered, nor
+    read."""
+    cause = report_cause(mail)
     dispatch = _dispatch_of(mail, bounce.original_ids)
     if dispatch is None:
-        return Settled(State.MACHINE, "bounce", {**facts, "matched": False})
+        return Settled(State.MACHINE, cause, {**facts, "matched": False})
+    if cause == READ_RECEIPT and bounce.recipients[0].action != "displayed":
+        return Settled(State.MACHINE, cause, {**facts, "matched": True, "dispatch_id": dispatch.pk, "failed": 0},
+                       message=dispatch.message, ticket=dispatch.message.entry.ticket)  # fmt: skip
     failed = [_tell(dispatch, recipient, mail) for recipient in bounce.recipients]
     if any(failed):
         undelivered.bring_back(dispatch.message, dispatch, "came_back")
     return Settled(
         State.MACHINE,
-        "bounce",
+        cause,
         {**facts, "matched": True, "dispatch_id": dispatch.pk, "failed": sum(failed)},
         message=dispatch.message,
         ticket=dispatch.message.entry.ticket,
@@ -104,7 +140,7 @@ def _dispatch_of(mail: Arrived, original_ids: Iterable[str]) -> Dispatch | None:
     dispatches = {
         dispatch.message.token: dispatch
         for dispatch in Dispatch.objects.filter(
-            organisation=mail.organisation, message__token__in=found[:50], message__direction=Message.Direction.OUT
+            organisation=mail.organisation, message__token__in=found[:50], message__direction__in=OURS
         ).select_related("message__entry__ticket")
     }
     return next((dispatches[token] for token in found if token in dispatches), None)

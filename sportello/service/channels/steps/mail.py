@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.customers.identities import normal
@@ -17,9 +18,26 @@ from .arrival import came_at
 from .known import Desk
 
 State = IncomingMail.State
+Answers = TypeVar("Answers")
 
 
-@dataclass(frozen=True)
+class Batch:
+    """Messages of one organisation that are settled together: what each asks of the database is asked once for all."""
+
+    def __init__(self, mails: Sequence[Arrived]) -> None:
+        self.mails = list(mails)
+        self._answers: dict[Any, Any] = {}
+        for mail in self.mails:
+            mail.__dict__["batch"] = self
+
+    def asked(self, question: Callable[[list[Arrived]], Answers]) -> Answers:
+        """What `question` answers for all messages; asked the first time one of them needs it."""
+        if question not in self._answers:
+            self._answers[question] = question(self.mails)
+        return cast("Answers", self._answers[question])
+
+
+@dataclass(frozen=True, eq=False)
 class Arrived:
     """`row` is locked, or only looked at when its decision is replayed."""
 
@@ -35,6 +53,16 @@ class Arrived:
     def ours(self) -> frozenset[str]:
         """The organisation's own addresses, lower case."""
         return self.desk.ours
+
+    @property
+    def locked(self) -> Ticket | None:
+        """The ticket it joins as it is now, where who settles the batch has locked it."""
+        return cast("Ticket | None", self.__dict__.get("_locked"))
+
+    @cached_property
+    def batch(self) -> Batch:
+        """Those it is settled with; alone, unless somebody said otherwise."""
+        return Batch([self])
 
     @cached_property
     def at(self) -> datetime:

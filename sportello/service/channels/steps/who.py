@@ -43,9 +43,15 @@ class Writer:
 
 
 def writer_of(mail: Arrived) -> Writer:
-    """Whose words these are.
+    """Whose words these are; worked out once a message."""
+    known = mail.__dict__.get("_writer")
+    if not isinstance(known, Writer):
+        known = mail.__dict__["_writer"] = _writer_of(mail)
+    return known
 
-    Reply-To is a wish of whoever wrote the header, so it decides only where From is certainly not the person: a
+
+def _writer_of(mail: Arrived) -> Writer:
+    """Reply-To is a wish of whoever wrote the header, so it decides only where From is certainly not the person: a
     form, a no-reply sender, a list that writes in its own name, the provider's address on a certified message. Else
     it is just noted.
     """
@@ -94,16 +100,30 @@ def _by_form(mail: Arrived, elsewhere: Address | None) -> Writer | None:
 
 def known_customer(mail: Arrived, writer: Writer) -> Customer | None:
     """The customer of this address when it is known already; writes nothing."""
-    if not writer.address:
-        return None
-    found = (
-        Identity.objects.filter(organisation=mail.organisation, sort=writer.sort, value=writer.address)
-        .select_related("customer")
-        .first()
-    )
+    found = identity_of(mail, writer)
     if found is not None and found.customer.merged_into_id is not None:
         return by_identity(mail.organisation, writer.sort, writer.address)
     return found.customer if found is not None else None
+
+
+def identity_of(mail: Arrived, writer: Writer) -> Identity | None:
+    """The address of who writes, where somebody has it."""
+    return mail.batch.asked(_identities).get((writer.sort, writer.address)) if writer.address else None
+
+
+def letters_arrive(mail: Arrived, writer: Writer) -> bool:
+    """Whether none to the writer's address has come back for good."""
+    known = mail.batch.asked(_identities)
+    found = [known.get((sort, writer.address)) for sort in ("email", "pec")]
+    return all(one is None or one.undeliverable_at is None for one in found)
+
+
+def _identities(mails: list[Arrived]) -> dict[tuple[str, str], Identity]:
+    writers = [writer_of(mail) for mail in mails]
+    values = {one.address for one in writers if one.address}
+    found = Identity.objects.filter(organisation=mails[0].organisation, sort__in=("email", "pec"), value__in=values)
+    rows = found.select_related("customer").order_by("-pk") if values else ()
+    return {(row.sort, row.value): row for row in rows}
 
 
 def customer_of(mail: Arrived, writer: Writer, known: Customer | None) -> Customer | None:

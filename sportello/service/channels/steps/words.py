@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, cast
 
 from sportello.foundation.core.text import clean, one_line
-from sportello.foundation.files.actions import keep
+from sportello.foundation.files.actions import keep_all
+from sportello.foundation.files.models import Blob
 from sportello.records.customers.identities import normal
 from sportello.records.tickets.words import File, Words
 from sportello.service.channels.email.addresses import is_ours
@@ -36,11 +39,26 @@ def words_of(mail: Arrived, writer: Writer, *, is_machine: bool = False) -> Word
         rfc_id=mail.rfc_id,
         recipients=_recipients(mail, writer),
         files=tuple(
-            File(one.filename, keep(mail.organisation, one.content), one.content_id, one.inline)
-            for one in record.attachments[:FILES]
+            File(one.filename, blob, one.content_id, one.inline)
+            for one, blob in zip(record.attachments, _blobs(mail), strict=False)
         ),
         is_machine=is_machine,
     )
+
+
+def keep_files(mails: Sequence[Arrived]) -> None:
+    """Keep the files of messages of one organisation together, before their words are written."""
+    having = [mail for mail in mails if mail.record.attachments]
+    files = [[one.content for one in mail.record.attachments[:FILES]] for mail in having]
+    blobs = iter(keep_all(mails[0].organisation, [content for each in files for content in each]) if having else ())
+    for mail, each in zip(having, files, strict=True):
+        mail.__dict__["_blobs"] = list(islice(blobs, len(each)))
+
+
+def _blobs(mail: Arrived) -> list[Blob]:
+    if mail.record.attachments and "_blobs" not in mail.__dict__:
+        keep_files([mail])
+    return cast("list[Blob]", mail.__dict__.get("_blobs", []))
 
 
 def text_of(record: MailRecord) -> str:

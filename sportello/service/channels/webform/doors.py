@@ -48,8 +48,10 @@ WRONG_CODE: Final = Door("wrong_code", 10, 15)
 #: New codes asked for, by address and by number.
 NEW_CODE: Final = Door("new_code", 10, 60)
 NEW_CODE_OF_TICKET: Final = Door("new_code_ticket", 3, 60)
+#: Whether a public answer helped.
+JUDGEMENT: Final = Door("judgement", 30, 60)
 
-DOORS: Final = (FORM, SEND, WORDS, WRONG_CODE, NEW_CODE, NEW_CODE_OF_TICKET)
+DOORS: Final = (FORM, SEND, WORDS, WRONG_CODE, NEW_CODE, NEW_CODE_OF_TICKET, JUDGEMENT)
 
 # One statement, so that two processes at once count two. The window begins with its first knock.
 _KNOCK = """

@@ -5,3 +5,4 @@ import "./recipients.js";
 import "./saved-replies.js";
 import "./place.js";
 import "./countdown.js";
+import "./mentions.js";

@@ -20,5 +20,7 @@ document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.matc
 // Reply and note begin in their text, not in the recipients above it.
 document.addEventListener("click", (event) => {
   const tab = event.target.closest?.("#write [role=tab]");
-  if (tab) document.getElementById(tab.getAttribute("aria-controls"))?.querySelector("textarea")?.focus();
+  const text = tab && document.getElementById(tab.getAttribute("aria-controls"))?.querySelector("textarea");
+  text?.focus();
+  if (text && !text.selectionEnd) text.setSelectionRange(text.value.length, text.value.length); // a draft goes on at its end
 });

@@ -66,7 +66,7 @@ class Hotkeys {
     const selector = `[data-hotkey="${CSS.escape(keys)}"]`;
     const near = from.closest?.("form, dialog, tab-set")?.querySelectorAll(selector) ?? [];
     return [...near, ...document.querySelectorAll(selector)].find((one) => one.checkVisibility?.() ?? true)
-      ?? (keys === "?" ? document.querySelector(selector) : undefined);
+      ?? (keys === "?" || keys.startsWith("g ") ? document.querySelector(selector) : undefined); // behind a menu too
   }
 
   #list(dialog) {

@@ -15,6 +15,10 @@ customElements.define("list-navigation", class extends HTMLElement {
   }
 
   #move(event) {
+    if (event.key === "ArrowDown" && event.target.matches?.("[data-into-list]")) {
+      event.preventDefault();
+      return void this.querySelector(".row-link")?.focus();
+    }
     if (event.defaultPrevented || event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     const inside = this.contains(document.activeElement);
     if (inside && chord(event) === " " && document.activeElement.matches(".row-link")) {

@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   } else if (["ArrowDown", "ArrowUp"].includes(event.key) && menu.contains(document.activeElement)) {
     event.preventDefault();
-    const items = [...menu.querySelectorAll("summary, a, button")];
+    const items = [...menu.querySelectorAll("summary, input, a, button")];
     const step = event.key === "ArrowDown" ? 1 : -1;
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
   }

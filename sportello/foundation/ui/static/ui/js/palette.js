@@ -12,9 +12,23 @@ customElements.define("command-palette", class extends HTMLElement {
   connectedCallback() {
     this.#input = this.querySelector(".palette-input");
     this.#found = this.querySelector("[data-found]");
-    this.addEventListener("ui:opening", () => { this.#input.value = ""; this.#found.replaceChildren(); this.#filter(); });
+    this.addEventListener("ui:opening", () => { this.#input.value = ""; this.#found.replaceChildren(); this.#offerDeeds(); this.#filter(); });
     this.#input.addEventListener("input", () => { this.#filter(); this.#askLater(); });
     this.#input.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  // What can be done on this page, where it says so: pressed from here as by its key.
+  #offerDeeds() {
+    this.querySelectorAll("[data-deed]").forEach((one) => one.remove());
+    const deeds = [...document.querySelectorAll("[data-commands] [data-hotkey]")].map((deed, index) => {
+      const option = Object.assign(document.createElement("button"), { type: "button", id: `palette-d${index}`, className: "palette-option", role: "option", tabIndex: -1 });
+      option.dataset.deed = deed.dataset.hotkey;
+      const key = Object.assign(document.createElement("kbd"), { className: "kbd", textContent: deed.dataset.hotkey.replace("shift+", "⇧").toUpperCase() });
+      option.append(Object.assign(document.createElement("span"), { textContent: deed.title.replace(/ \([^)]*\)$/, "") || deed.textContent.trim() }), key);
+      option.addEventListener("click", () => { this.querySelector("dialog").close(); deed.click(); });
+      return option;
+    });
+    this.#found.after(...deeds);
   }
 
   get #options() {

@@ -1,0 +1,1 @@
+"""Replies and decisions that wait for the approval of others."""

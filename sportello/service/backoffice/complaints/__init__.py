@@ -1,0 +1,1 @@
+"""Complaints: the register, their stages, replies, remedies, bodies beyond us, what was learned, the annual report."""

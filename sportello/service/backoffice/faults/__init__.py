@@ -1,0 +1,1 @@
+"""Known faults: one event many ask about, told to each once, shown on the portal's status page."""

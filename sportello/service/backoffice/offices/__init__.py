@@ -1,0 +1,1 @@
+"""Forwarding to competent offices, inside the house and outside."""

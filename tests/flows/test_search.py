@@ -1,0 +1,173 @@
+"""Finding anything while one types: one line a ticket, the words around it, filters, kept searches, nothing that is not
+one's own to see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sportello.faces.desk.found import around
+from sportello.faces.desk.models import KeptSearch
+from sportello.foundation.files.actions import keep
+from sportello.foundation.journal import actor
+from sportello.foundation.tenancy import clock
+from sportello.records.customers.models import Identity
+from sportello.records.tickets import search as searching
+from sportello.records.tickets.actions import ending, handling, messages
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.search import search
+from sportello.records.tickets.words import File, Words
+from tests.cast import Cast
+from tests.flows.test_desk import HTMX, signed_in, text
+
+
+@pytest.fixture
+def anna(client: Client, cast: Cast) -> Client:
+    client.force_login(cast.users["Anna"])
+    return client
+
+
+def found(client: Client, typed: str, **filters: object) -> str:
+    return text(client.get("/desk/search/", {"q": typed, **filters}, **HTMX))
+
+
+def says(ticket: Ticket, words: str, *files: File) -> None:
+    said = Words(text=words, sender_name="Maria Popescu", sender_address="maria@example.org", language="it", files=files)
+    messages.receive(ticket, said, channel="email", customer=ticket.customer, actor=actor.customer(ticket.customer_id))
+
+
+def test_a_long_ticket_is_one_line_and_does_not_push_the_others_away(cast: Cast) -> None:
+    """More entries than the first look reads, all newer than the other tickets'."""
+    others = [cast.ticket(f"Lampione numero {n}", text="Il lampione è spento.") for n in range(3)]
+    long = cast.ticket("Lampione eterno", text="Il lampione lampeggia.")
+    for n in range(40):
+        says(long, f"Il lampione, ancora: {n}")
+    rows = search(cast.person("Anna"), "lampione", limit=5).rows
+    assert [ticket_id for _entry, ticket_id in rows] == [long.pk, *[one.pk for one in reversed(others)]]
+    assert len({ticket_id for _entry, ticket_id in rows}) == len(rows)
+
+
+def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "WINDOW", 3)
+    first, second = cast.ticket("Ponte", text="Il ponte trema."), cast.ticket("Altro ponte", text="Anche questo ponte.")
+    says(first, "Il ponte trema ancora.")
+    for n in range(4):
+        cast.ticket(f"Altro {n}")
+    says(second, "E il ponte?")
+    rows = search(cast.person("Anna"), "ponte").rows
+    assert [ticket_id for _entry, ticket_id in rows] == [second.pk, first.pk]
+
+
+def test_the_place_is_shown_and_what_colleagues_alone_read_is_marked(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket(text=f"{'Prima di tutto vorrei dire molte cose. ' * 8}Il contatore dell'acqua perde.")
+    messages.note(ticket, cast.member("Anna"), "Sentito l'idraulico comunale.")
+    assert "…" in found(anna, "contatore") and "contatore dell&#x27;acqua perde" in found(anna, "contatore")
+    noted = found(anna, "idraulico")
+    assert "Sentito l&#x27;idraulico comunale." in noted and "Interno" in noted
+
+
+def test_files_are_found_by_the_words_of_their_names_in_notes_too(anna: Client, cast: Cast) -> None:
+    ticket = cast.ticket()
+    says(ticket, "Ecco.", File("planimetria_catastale-2026.pdf", keep(cast.borgo, b"%PDF-1.4")))
+    messages.note(ticket, cast.member("Anna"), "Vedi.", files=[File("verbale.sopralluogo.txt", keep(cast.borgo, b"x"))])
+    for typed in ("planimetria", "catastale", "planimetria_catastale-2026.pdf", "sopralluogo", "verbale.sopralluogo.txt"):
+        assert ticket.number in found(anna, typed), typed
+
+
+@pytest.mark.parametrize("typed", ["333 123 4567", "+39 333.123.4567", "3331234567", "maria@example.org", "popescu maria",
+                                   "RSSMRA80A01H501U", "rssmra80a01"])
+def test_a_customer_known_by_any_identity_brings_their_tickets(anna: Client, cast: Cast, typed: str) -> None:
+    ticket = cast.ticket()
+    for sort, value, shown in (("phone", "+393331234567", "333 123 4567"), ("tax_code", "RSSMRA80A01H501U", "RSSMRA80A01H501U")):
+        Identity.objects.create(organisation=cast.borgo, customer=ticket.customer, sort=sort, value=value, shown=shown,
+                                added_at=clock.now(cast.borgo))
+    page = found(anna, typed)
+    assert ticket.number in page and "Maria Popescu" in page
+
+
+def test_filters_narrow_what_was_found(anna: Client, cast: Cast) -> None:
+    opened, closed = cast.ticket("Mensa aperta"), cast.ticket("Mensa chiusa", kind="complaint")
+    handling.take(closed, cast.member("Anna"))
+    ending.close(closed, by=cast.member("Anna"), outcome="solved", reason="Fatto.")
+    old = cast.ticket("Mensa antica")
+    Ticket.objects.filter(pk=old.pk).update(opened_at=clock.now(cast.borgo) - timedelta(days=100))
+    numbers = {"aperta": opened.number, "chiusa": closed.number, "antica": old.number}
+    asked = {
+        "aperta antica": {"status": "new"}, "chiusa": {"status": "closed"}, "aperta chiusa": {"days": 30},
+        "aperta chiusa antica": {"channel": "email"}, "": {"channel": "phone"},
+    }
+    for wanted, filters in asked.items():
+        page = found(anna, "mensa", **filters)
+        for name, number in numbers.items():
+            assert (number in page) is (name in wanted.split()), (filters, name)
+    kind = Ticket.objects.get(pk=closed.pk).kind_id
+    page = found(anna, "mensa", kind=kind, status="nonsense", days="x", team="%00")
+    assert closed.number in page and opened.number not in page, "what nobody offers is no filter"
+
+
+def test_hugo_narrows_to_one_of_his_organisations(cast: Cast) -> None:
+    ours, theirs = cast.ticket("Consegna in Borgo"), cast.ticket("Consegna del negozio", organisation=cast.bottega)
+    hugo = signed_in(cast, "Hugo")
+    both = found(hugo, "consegna")
+    assert ours.subject in both and theirs.subject in both
+    only = found(hugo, "consegna", org="bottega")
+    assert theirs.subject in only and ours.subject not in only
+    assert "del negozio" not in found(signed_in(cast, "Anna"), "consegna", org="bottega")
+
+
+def test_lately_and_kept_searches_are_ones_own(anna: Client, cast: Cast) -> None:
+    cast.ticket()
+    for n in range(12):
+        cast.ticket(f"Voce{n:02} particolare")
+        anna.get("/desk/search/", {"q": f"voce{n:02}"})
+        anna.get("/desk/search/", {"q": "niente di simile"})
+        found(anna, "mensa")
+    assert KeptSearch.objects.count() == KeptSearch.RECENT, "the oldest make room; what finds nothing is not remembered"
+    anna.post("/desk/searches/", {"words": "q=mensa&status=new"})
+    page = text(anna.get("/desk/search/"))
+    assert "Ricerche tenute" in page and "voce11" in page and "/desk/search/?q=mensa&amp;status=new" in page
+    carla = signed_in(cast, "Carla")
+    assert "voce11" not in text(carla.get("/desk/search/"))
+    kept = KeptSearch.objects.get(is_saved=True)
+    assert carla.post(f"/desk/searches/{kept.pk}/removal/").status_code == 404
+    assert anna.post(f"/desk/searches/{kept.pk}/removal/").status_code == 302
+    assert not KeptSearch.objects.filter(is_saved=True).exists()
+
+
+def test_what_is_not_ones_own_is_found_neither_by_words_nor_by_its_customer(cast: Cast) -> None:
+    """The marker stands in a note, a file's name and a customer's name of a ticket two people may see."""
+    ticket = cast.ticket("Riservata", name="Ermenegildo Marcatore", address="marcatore@example.org")
+    handling.take(ticket, cast.member("Carla"))
+    messages.note(ticket, cast.member("Carla"), "zanzibarkote", files=[File("zanzibarkote.txt", keep(cast.borgo, b"z"))])
+    handling.change_sensitivity(ticket, "named", named=[cast.member("Dario")], by=cast.member("Carla"))
+    for name in ("Anna", "Bruno", "Hugo", "Irene"):
+        client = signed_in(cast, name)
+        for typed in ("zanzibarkote", "marcatore", "Ermenegildo", ticket.number, "Riservata"):
+            for page in (found(client, typed), text(client.get("/desk/palette/", {"q": typed}))):
+                assert f"/tickets/{ticket.number}/" not in page, (name, typed)
+                assert typed == "zanzibarkote" or "zanzibarkote" not in page, (name, typed)
+    assert ticket.number in found(signed_in(cast, "Dario"), "zanzibarkote")
+
+
+def test_the_palette_and_the_page_cost_what_they_cost(
+    anna: Client, cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(5):
+        says(cast.ticket(f"Mensa {n}"), "ancora mensa")
+    found(anna, "mensa")
+    with django_assert_max_num_queries(22):
+        found(anna, "mensa")
+    with django_assert_max_num_queries(22):
+        anna.get("/desk/palette/", {"q": "mensa"})
+
+
+@pytest.mark.parametrize(("line", "words", "wanted"), [
+    ("breve", ["breve"], "breve"),
+    ("", ["x"], ""),
+    ("Perché È così cara la refezione?", ["refezione"], "Perché È così cara la refezione?"),
+])
+def test_the_words_around(line: str, words: list[str], wanted: str) -> None:
+    assert around(line, words) == wanted

@@ -1,0 +1,236 @@
+"""Mails that have nothing to do with each other share a transaction: with the same rows as alone, none harmed by
+another, and a number of statements that is pinned here because it does not depend on the machine."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sportello.foundation.journal.models import Event
+from sportello.foundation.tenancy import clock
+from sportello.records.customers.models import Customer, Identity
+from sportello.records.tickets.actions import messages
+from sportello.records.tickets.models import (
+    Entry,
+    Message,
+    Moment,
+    Notice,
+    Participant,
+    Reason,
+    Recipient,
+    SearchRow,
+    Term,
+    Ticket,
+)  # fmt: skip
+from sportello.service.channels import intake
+from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
+from tests.cast import Cast
+from tests.flows.mail_fixtures import URP, adds_up, arrive, letter, stored, ticket_of
+
+#: What opening a ticket makes, one row or more of each.
+_MADE = (Entry, Message, Moment, Notice, Participant, Reason, Recipient, SearchRow, Term, Dispatch, Delivery)
+
+
+def sender(number: int) -> str:
+    return f"Persona {number} <persona{number}@example.org>"
+
+
+def strangers(count: int, first: int = 0) -> list[IncomingMail]:
+    return [
+        stored(letter(f"Domanda {number}", sender=sender(number), subject=f"Cosa {number}"),
+               envelope_from=f"persona{number}@example.org")
+        for number in range(first, first + count)
+    ]  # fmt: skip
+
+
+def settled_in(mails: list[IncomingMail]) -> int:
+    """Statements of one round of intake that settles all of them; the empty look that ends it is left out."""
+    with CaptureQueriesContext(connection) as asked:
+        assert intake.work() == len(mails)
+    for mail in mails:
+        mail.refresh_from_db()
+        assert mail.state == "ticketed"
+    statements = [one["sql"] for one in asked.captured_queries]
+    end = max(place for place, sql in enumerate(statements) if sql.startswith(("WITH", "INSERT", "UPDATE")))
+    return len(statements[: end + 2])  # with what commits
+
+
+def reply_to(ticket: Ticket, text: str) -> IncomingMail:
+    receipt = Message.objects.get(entry__ticket=ticket, notice_moment="receipt")
+    to = tokens.reply_address(URP, receipt.token)
+    address = receipt.recipients.get().address
+    return stored(letter(text, sender=address, to=to), to, envelope_from=address)
+
+
+def made(ticket: Ticket) -> dict[str, Any]:
+    """What stands of a ticket, without what differs from one to the next."""
+    events = Event.objects.filter(payload__has_key="version", subject_kind="ticket", subject_id=ticket.pk)
+    return {
+        "ticket": [ticket.status, ticket.version, ticket.last_position, ticket.last_public_position, ticket.team_id],
+        "promise": ticket.next_promise_at == min(ticket.terms.values_list("due_at", flat=True)),
+        "entries": list(ticket.entries.order_by("position").values_list("position", "kind", "visibility")),
+        "reasons": list(Reason.objects.filter(ticket=ticket).order_by("pk").values_list("about", "code")),
+        "notices": list(ticket.notices.values_list("moment", "state", "how", "is_required")),
+        "terms": sorted(ticket.terms.values_list("kind", "value", "unit")),
+        "moments": sorted(ticket.moments.values_list("sort", "code", "whom")),
+        "search": ticket.search_rows.count(),
+        "deliveries": list(Delivery.objects.filter(dispatch__message__entry__ticket=ticket).values_list("state")),
+        "events": list(events.order_by("id").values_list("verb", "payload__before_status")),
+    }
+
+
+def test_twelve_strangers_at_once_get_what_one_alone_gets(cast: Cast) -> None:
+    (alone,) = strangers(1)
+    intake.work()
+    many = strangers(12, first=1)
+    assert intake.work() == 12
+    pattern = made(ticket_of(IncomingMail.objects.get(pk=alone.pk)))
+    assert len(pattern["reasons"]) == 6
+    assert pattern["events"]
+    for mail in many:
+        mail.refresh_from_db()
+        ticket = ticket_of(mail)
+        assert made(ticket) == pattern
+        assert ticket.customer is not None
+        assert mail.sender == ticket.customer.identities.get().value
+        assert mail.message.text == f"Domanda {mail.sender[7:].partition('@')[0]}"
+    numbers = [int(one.partition("-")[2]) for one in Ticket.objects.order_by("pk").values_list("number", flat=True)]
+    assert numbers == list(range(1, 14)), "one number each, in the order they came"
+    told = Event.objects.filter(organisation_id=cast.borgo.pk).values_list("verb", flat=True)
+    assert Counter(told)["mail.settled"] == 13
+
+
+def test_statements_of_mails_alone_and_together(cast: Cast) -> None:
+    """Alone, eleven are what an organisation is set up as, which a batch asks once."""
+    warm = strangers(3)
+    intake.work()
+    tickets = [ticket_of(IncomingMail.objects.get(pk=mail.pk)) for mail in warm]
+    settled_in([reply_to(tickets[0], "Grazie")])
+    assert settled_in(strangers(1, first=10)) <= 24
+    assert settled_in([reply_to(tickets[1], "Ancora")]) <= 24
+    assert settled_in(strangers(20, first=20)) <= 24, "twenty cost what one costs"
+    assert settled_in([reply_to(tickets[2], "E io"), *strangers(9, first=50)]) <= 33
+
+
+def test_statements_of_an_answer(cast: Cast) -> None:
+    """The verb itself: two to lock, two for where it goes, one for all ids, two of terms, one for all rows, two of the
+    transaction."""
+    ticket, member = ticket_of(arrive(letter())), cast.member("Anna")
+    messages.answer(ticket, member, "Ecco.", base_position=ticket.last_public_position)
+    with CaptureQueriesContext(connection) as asked:
+        messages.answer(ticket, member, "E ancora.", base_position=ticket.last_public_position)
+    # and one to see whether the answer waits for an approval
+    assert len(asked.captured_queries) <= 11
+
+
+def test_a_poisoned_mail_harms_itself_only(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails = strangers(6)
+    write = intake._write
+
+    def fails(row: IncomingMail, settled: Any) -> None:
+        if row.pk == mails[3].pk:
+            raise RuntimeError("poison")
+        write(row, settled)
+
+    monkeypatch.setattr(intake, "_write", fails)
+    while intake.work():
+        pass
+    assert adds_up() == {"pending": 1, "ticketed": 5}
+    mails[3].refresh_from_db()
+    assert (mails[3].attempts, mails[3].state) == (1, "pending")
+    assert Ticket.objects.count() == Customer.objects.filter(name__startswith="Persona").count() == 5
+    monkeypatch.setattr(intake, "_write", write)
+    IncomingMail.objects.filter(pk=mails[3].pk).update(next_attempt_at=clock.server_now() - timedelta(seconds=1))
+    later = strangers(2, first=10)
+    assert intake.work() == 3
+    for mail in (mails[3], *later):
+        mail.refresh_from_db()
+        assert mail.state == "ticketed"
+    assert Ticket.objects.count() == 8
+
+
+def test_what_concerns_an_earlier_one_sees_what_became_of_it(cast: Cast) -> None:
+    """One person twice, an answer to a mail of the same round, and the same message by another mailbox."""
+    first = stored(letter("Prima", sender=sender(1), message_id="<a@example.org>"), envelope_from="p@example.org")
+    again = stored(letter("Seconda", sender=sender(1), subject="Altro"), envelope_from="p@example.org")
+    answer = stored(letter("Ancora sulla prima", sender=sender(1), In_Reply_To="<a@example.org>"))
+    other = stored(letter("Prima", sender=sender(1), message_id="<a@example.org>"), "tributi@borgo.test")
+    strangers(3, first=5)
+    while intake.work():
+        pass
+    for mail in (first, again, answer, other):
+        mail.refresh_from_db()
+    assert Customer.objects.filter(name="Persona 1").count() == 1
+    assert ticket_of(answer) == ticket_of(first)
+    assert answer.cause == "by_reference"
+    assert ticket_of(again) != ticket_of(first)
+    assert ticket_of(other) != ticket_of(first)
+    assert ticket_of(other).links.get().kind == "same_message"
+
+
+def test_two_who_answer_on_one_ticket_both_stand_on_it(cast: Cast) -> None:
+    ticket = ticket_of(arrive(letter()))
+    member = cast.member("Anna")
+    messages.answer(ticket, member, "Ecco.", base_position=ticket.last_public_position, then="wait")
+    ours = Message.objects.get(entry__ticket=ticket, direction="out", notice_moment="")
+    to = tokens.reply_address(URP, ours.token)
+    replies = [stored(letter(f"Risposta {number}", sender=sender(number), to=to), to) for number in range(3)]
+    while intake.work():
+        pass
+    assert adds_up() == {"ticketed": 4}
+    assert {ticket_of(IncomingMail.objects.get(pk=one.pk)) for one in replies} == {ticket}
+    positions = list(ticket.entries.order_by("position").values_list("position", flat=True))
+    assert positions == list(range(1, len(positions) + 1))
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.last_position) == ("in_progress", len(positions))
+
+
+def test_a_round_of_two_organisations_gives_each_its_own_numbers(cast: Cast) -> None:
+    for number in range(6):
+        to = URP if number % 2 else "aiuto@bottega.test"
+        stored(letter(f"Domanda {number}", sender=sender(number), to=to), to)
+    while intake.work():
+        pass
+    by_organisation: dict[int, list[str]] = {}
+    for organisation_id, number in Ticket.objects.order_by("pk").values_list("organisation_id", "number"):
+        by_organisation.setdefault(organisation_id, []).append(number[5:])
+    assert list(by_organisation.values()) == [["0000001", "0000002", "0000003"]] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_with_the_same_new_people_make_each_once() -> None:
+    """A lost race undoes a batch; its mails are then settled one by one."""
+    from tests.cast import assemble
+
+    assemble()
+    for turn in range(4):
+        for number in range(6):
+            stored(letter(f"Domanda {turn}.{number}", sender=sender(number), subject=f"Cosa {turn} {number}"))
+    failed: list[BaseException] = []
+
+    def works() -> None:
+        try:
+            while intake.work():
+                pass
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=works) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert not failed
+    assert adds_up() == {"ticketed": 24}
+    assert Identity.objects.filter(value__startswith="persona").count() == 6
+    assert Ticket.objects.count() == Notice.objects.count() == Dispatch.objects.count() == 24
+    assert Ticket.objects.values("number").distinct().count() == 24
