@@ -63,7 +63,8 @@ def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, ca
         context = enter(browser, client, live_server, cast, who, size=size, theme=theme)
         page = context.new_page()
         for name in names:
-            page.goto(live_server.url + pages[name])
+            # the machine may be busy with the other half of the tests: `settled` waits for the rest
+            page.goto(live_server.url + pages[name], wait_until="domcontentloaded", timeout=90_000)
             settled(page)
             if PICTURES:
                 page.screenshot(path=str(Path(PICTURES) / f"{name}-{size}.png"), full_page=name in ("split", "copy", "snooze"))
