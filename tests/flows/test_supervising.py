@@ -63,7 +63,7 @@ def test_the_load_of_each_team_and_who_waits_longest(cast: Cast, carla: Client) 
     assert (front.open, front.unassigned, front.waiting, front.overdue) == (2, 1, 1, 0)
     assert (taxes.open, taxes.unassigned, taxes.waiting, taxes.overdue) == (1, 1, 1, 1)
     assert front.oldest == Ticket.objects.get(pk=first.pk).unanswered_since
-    whole = page(carla.get("/desk/work/", follow=True))
+    whole = page(carla.get("/desk/workload/", follow=True))
     assert whole.index("la più vecchia") < whole.index("TARI sbagliata") and "Mensa: presa" not in whole
     assert f"/desk/lists/overdue/?org=borgo&amp;team={cast.team('taxes').pk}" in whole
     # totals of teams: no figure stands beside a colleague's name
@@ -73,7 +73,7 @@ def test_the_load_of_each_team_and_who_waits_longest(cast: Cast, carla: Client) 
 def test_tickets_she_may_not_see_are_counted_and_not_named(cast: Cast, carla: Client) -> None:
     secret = asked(cast, "Nome riservato")
     Ticket.objects.filter(pk=secret.pk).update(sensitivity="named")
-    whole = page(carla.get("/desk/borgo/work/"))
+    whole = page(carla.get("/desk/borgo/workload/"))
     assert "Nome riservato" not in whole
     assert loads(cast.borgo)[0].open == 1
 
@@ -99,9 +99,9 @@ def test_a_week_by_kind_channel_outcome_and_time_to_answer(cast: Cast, carla: Cl
     assert (front.asked, front.answered, front.within, front.share) == (2, 2, 2, 100)
     assert front.median is not None and abs(front.median - (2 + 9) / 2 * 3600) < 60  # the clock goes on meanwhile
     assert by_phone.channel == "phone"
-    whole = page(carla.get("/desk/borgo/work/weeks/?day=2026-11-25"))
+    whole = page(carla.get("/desk/borgo/workload/weeks/?day=2026-11-25"))
     assert "100%" in whole and "5.5" in whole and "The week before" in whole
-    lines = carla.get("/desk/borgo/work/weeks/csv/?day=2026-11-25").content.decode("utf-8-sig").splitlines()
+    lines = carla.get("/desk/borgo/workload/weeks/csv/?day=2026-11-25").content.decode("utf-8-sig").splitlines()
     assert lines[0] == "What;Which;This week;The week before"
     assert "By kind;Information;2;1" in lines and "Closed, by outcome;Solved;1;0" in lines
     assert "Half were quicker than (hours);Front office;5.5;" in lines
@@ -119,9 +119,9 @@ def test_an_answer_on_sunday_night_belongs_to_its_week_by_the_wall_clock(cast: C
 
 
 def test_an_unreadable_day_is_this_week_and_nobody_else_looks(cast: Cast, carla: Client) -> None:
-    page(carla.get("/desk/borgo/work/weeks/?day=domani"))
+    page(carla.get("/desk/borgo/workload/weeks/?day=domani"))
     for who in ("Anna", "Elena", "Dario"):
         other = Client()
         other.force_login(cast.users[who])
-        for address in ("/desk/work/", "/desk/borgo/work/", "/desk/borgo/work/weeks/", "/desk/borgo/work/weeks/csv/"):
+        for address in ("/desk/workload/", "/desk/borgo/workload/", "/desk/borgo/workload/weeks/", "/desk/borgo/workload/weeks/csv/"):
             page(other.get(address), 404)

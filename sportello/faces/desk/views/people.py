@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.tenancy import clock
@@ -30,9 +30,8 @@ from .. import nav
 from ..actions.routes import set_route
 from ..forms.people import InvitationForm, PlaceForm, RouteForm, teams_of
 from ..sentences import language_now
+from .asking import ask, asks
 from .contacts import here
-
-asks = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @works_here
@@ -171,18 +170,6 @@ def _people(organisation: Organisation) -> str:
 def _ask(request: HttpRequest, person: Person, organisation: Organisation, form: forms.Form,
          act: Callable[[], None], said: str, context: dict[str, Any]) -> HttpResponse:
     """A form's page: asked, refused at the field, or done and back to the people."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                act()
-            except Refusal as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
-                status = refusal.status
-            else:
-                messages.success(request, said)
-                return HttpResponseRedirect(_people(organisation))
-    whole = nav.page(request, person, "people", organisation=organisation, form=form,
-                     back_url=_people(organisation), **context)
-    return render(request, "desk/people/form.html", whole, status=status)
+    back = _people(organisation)
+    whole = nav.page(request, person, "people", organisation=organisation, back_url=back, **context)
+    return ask(request, form, act, said, back, "desk/people/form.html", whole)
