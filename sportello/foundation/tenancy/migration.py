@@ -1,9 +1,15 @@
-"""The one migration helper for composite keys: `operations = [..., OwnedKeys()]`."""
+"""The two helpers of our migrations.
+
+`operations = [..., OwnedKeys()]` keeps an app's composite keys inside their organisation;
+`class Migration(AtOnce)` is an app's first migration, whose tables are all drawn together.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.migrations import Migration
+from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
 
 from .models.base import OwnedKey, OwnedOneToOne
@@ -64,3 +70,34 @@ class OwnedKeys(Operation):
                 [constraint_name(model._meta.db_table, field.column), f'"{model._meta.db_table}"'],
             )
             return cursor.fetchone() is not None
+
+
+class AtOnce(Migration):
+    """An app's first migration as `makemigrations` writes it, run with every model drawn once.
+
+    After each operation Django draws anew every model related to the one it touched, and here nearly all are related:
+    for 180 tables with their keys and indexes that was nine tenths of the time an empty database took (36 of 39 s of
+    processor time), and each worker of the tests pays it. The operations here change the state first; then each meets
+    the database with the state of before and of after all of them. Keys, indexes and constraints of a model made here
+    are part of its table already.
+    """
+
+    def apply(self, project_state: Any, schema_editor: Any, collect_sql: bool = False) -> Any:
+        """The state afterwards. Raises what the database says."""
+        before = project_state.clone()
+        project_state.__dict__.pop("apps", None)
+        made: set[str] = set()
+        steps: list[Operation] = []
+        for operation in self.operations:
+            operation.state_forwards(self.app_label, project_state)
+            if isinstance(operation, CreateModel):
+                made.add(operation.name_lower)
+            if not (isinstance(operation, _PARTS) and operation.model_name_lower in made):
+                steps.append(operation)
+        for operation in steps:
+            operation.database_forwards(self.app_label, schema_editor, before, project_state)
+        return project_state
+
+
+#: What is part of a table when the model is drawn whole.
+_PARTS = (AddField, AddIndex, AddConstraint)
