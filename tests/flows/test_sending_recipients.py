@@ -16,6 +16,7 @@ from sportello.foundation.files.actions import read
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels import outbox, recipients, waiting
 from sportello.service.channels.email import letters
+from sportello.service.channels.email.addresses import our_addresses
 from sportello.service.channels.models import Dispatch, Mailbox, OutTrayMail, WaitingReply
 from sportello.service.channels.waiting import Reply
 from tests.cast import Cast
@@ -96,7 +97,7 @@ def test_an_answer_to_all_goes_to_who_stood_there_and_not_to_us(cast: Cast) -> N
     @QUICK
     @given(sender=_ADDRESS, others=st.lists(st.tuples(_NAMES, st.one_of(_ADDRESS, _OURS)), max_size=8))
     def check(sender: str, others: list[tuple[str, str]]) -> None:
-        to, cc = recipients.reply_all(cast.borgo, ("Maria", sender), others)
+        to, cc = recipients.reply_all(our_addresses(cast.borgo), ("Maria", sender), others)
         ours = keys([("", one.address) for one in Mailbox.objects.filter(organisation=cast.borgo)])
         got = keys(to) | keys(cc)
         assert got <= keys(others) | {recipients.key(sender)}, "nobody new"

@@ -15,7 +15,7 @@ from sportello.records.tickets.models import Participant, Ticket
 from sportello.records.tickets.queries import TimelineItem
 from sportello.records.tickets.reach import reach
 from sportello.service.channels import recipients
-from sportello.service.channels.email import capacity, letters
+from sportello.service.channels.email.answering import Answering, answering
 
 from . import saved_replies, waiting_page
 from .actions import drafting
@@ -44,7 +44,9 @@ def composer(
     """Reply, note and call, with drafts and the recipients of the message replied to."""
     rows = drafting.rows_of(ticket, me) if me else {}
     files = _files(rows.values())
-    to, cc, came_back = _recipients(ticket, items)
+    theirs = _answered(items)
+    leaving = answering(ticket, theirs.message.sender_address if theirs and theirs.message else "")
+    to, cc, came_back = _recipients(ticket, theirs, leaving)
     others = recipients.other_addresses(ticket, [came_back]) if came_back else []
     mine = _living(rows, Draft.Kind.REPLY)
     chosen = request.GET.get("to", "")
@@ -64,7 +66,7 @@ def composer(
         "call": _written(ticket, rows, files, Draft.Kind.CALL, call),
         "signature": saved_replies.signature_of(ticket, me) if me else "",
         "largest_file": settings.ATTACHMENT_BYTES,
-        "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),
+        "most_together": leaving.most_files,
         "came_back": came_back,
         "other_addresses": others,
         "presets": waiting_page.presets(ticket),
@@ -111,10 +113,9 @@ def _files(rows: Any) -> dict[int, list[DraftFile]]:
     return found
 
 
-def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str, str]:
-    """(to, cc) of an answer to the newest message from outside: everybody who had it but us; where there is none, the
-    customer's own way. Third: the address that would be there if mail to it did not come back."""
-    theirs = next(
+def _answered(items: Sequence[TimelineItem]) -> TimelineItem | None:
+    """The message an answer is to: the newest from outside that a person wrote."""
+    return next(
         (
             item
             for item in reversed(items)
@@ -123,16 +124,21 @@ def _recipients(ticket: Ticket, items: Sequence[TimelineItem]) -> tuple[str, str
         ),
         None,
     )
+
+
+def _recipients(ticket: Ticket, theirs: TimelineItem | None, leaving: Answering) -> tuple[str, str, str]:
+    """(to, cc) of an answer to `theirs`: everybody who had it but us; where there is none, the customer's own way.
+    Third: the address that would be there if mail to it did not come back."""
     if theirs is None or theirs.message is None:
         way = reach(ticket)
         if way.address:
             return write_addresses([(way.name, way.address)]), "", ""
         return "", "", _unreachable(ticket)
     sender = (theirs.message.sender_name, theirs.message.sender_address)
-    if recipients.undeliverable(ticket.organisation, [sender[1]]):
+    if leaving.comes_back:
         return "", "", sender[1]
     others = [(name, address) for _role, name, address in theirs.recipients]
-    to, cc = recipients.reply_all(ticket.organisation, sender, others)
+    to, cc = recipients.reply_all(leaving.ours, sender, others)
     return write_addresses(to), write_addresses(cc), ""
 
 

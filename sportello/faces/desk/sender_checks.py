@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONArray
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +16,7 @@ from sportello.records.tickets.queries import TimelineItem
 from sportello.service.channels import senders
 from sportello.service.channels.authenticity import keeping
 from sportello.service.channels.authenticity.verifying import HERE
-from sportello.service.channels.mailkit.authenticity import METHODS, Authenticity, Checked
+from sportello.service.channels.mailkit.authenticity import METHODS, Authenticity, Checked, from_json
 
 _SAID: dict[str, str | Promise] = {
     "passed": gettext_lazy("passed"), "failed": gettext_lazy("failed"), "not_said": gettext_lazy("not said"),
@@ -38,7 +40,7 @@ class SenderCheck:
 
 
 def of(organisation: Organisation, items: Sequence[TimelineItem]) -> dict[int, SenderCheck]:
-    """Message → its check, for mail that came in; two queries, none where there is none."""
+    """Message → its check, for mail that came in; one query, none where there is none."""
     came = {
         item.message.pk: item.message.sender_address
         for item in items
@@ -46,11 +48,11 @@ def of(organisation: Organisation, items: Sequence[TimelineItem]) -> dict[int, S
     }
     if not came:
         return {}
-    known = keeping.of_messages(list(came))
-    blocks = senders.blocks_of(organisation, set(filter(None, came.values())))
+    rules = senders.rules_on(organisation, filter(None, came.values()))
+    mails = keeping.of_messages(came).annotate(rules=ArraySubquery(rules.values(on=JSONArray("sender", "pk"))))
     return {
-        message_id: _check(found, came[message_id], blocks.get(came[message_id]))
-        for message_id, found in known.items()
+        message_id: _check(from_json(kept), came[message_id], senders.narrowest(dict(on or ()), came[message_id]))
+        for message_id, kept, on in mails.values_list("message_id", "authenticity", "rules")
     }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -239,12 +241,19 @@ def _contact_sentence(item: TimelineItem) -> str:
 
 
 def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
-    """What became of each message: one query, two where something is wrong; the worst recipient speaks for all."""
+    """What became of each message, one query; the worst recipient speaks for all."""
     found: dict[int, Leaving] = {}
+    #: message → its dispatch → one of its deliveries, where something is wrong
+    in_trouble: dict[int, dict[int, Any]] = {}
     if not message_ids:
         return found
-    in_trouble: list[int] = []
+    attempts = Attempt.objects.filter(dispatch=OuterRef("dispatch")).order_by("number")
     deliveries = Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch", "certified")
+    deliveries = deliveries.annotate(
+        tried_at=ArraySubquery(attempts.values("at")),
+        tried_words=ArraySubquery(attempts.values("words")),
+        is_repeated=Exists(Dispatch.objects.filter(repeats=OuterRef("dispatch"))),
+    )
     for delivery in deliveries.order_by("pk"):
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
@@ -254,28 +263,21 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
             known = replace(known, missed=(*known.missed, delivery.address))
         found[dispatch.message_id] = known
         if known.is_trouble:
-            in_trouble.append(dispatch.pk)
-    return _with_tries(found, in_trouble) if in_trouble else found
+            in_trouble.setdefault(dispatch.message_id, {})[dispatch.pk] = delivery
+    for message_id, ways in in_trouble.items():
+        tries = [one for delivery in ways.values() for one in _tries(delivery)]
+        again = any(delivery.is_repeated for delivery in ways.values())
+        found[message_id] = replace(found[message_id], tries=tuple(tries[-_TRIES:]), is_repeated=again)
+    return found
 
 
 #: Tries shown of one message: the newest.
 _TRIES = 12
 
 
-def _with_tries(found: dict[int, Leaving], dispatch_ids: list[int]) -> dict[int, Leaving]:
-    rows = Attempt.objects.filter(dispatch__in=dispatch_ids).order_by("dispatch_id", "number")
-    tries: dict[int, list[Try]] = {}
-    for message_id, at, words in rows.values_list("dispatch__message_id", "at", "words"):
-        tries.setdefault(message_id, []).append(Try(at, " ".join(filter(None, plain.apart(words)))))
-    repeated = set(
-        Dispatch.objects.filter(repeats__in=dispatch_ids).values_list("repeats__message_id", flat=True)
-    )
-    return {
-        message_id: replace(
-            one, tries=tuple(tries.get(message_id, ())[-_TRIES:]), is_repeated=message_id in repeated
-        )
-        for message_id, one in found.items()
-    }
+def _tries(delivery: Any) -> list[Try]:
+    rows = zip(delivery.tried_at, delivery.tried_words, strict=True)
+    return [Try(at, " ".join(filter(None, plain.apart(words)))) for at, words in rows]
 
 
 def _of(dispatch: Dispatch, delivery: Delivery) -> Leaving:

@@ -6,8 +6,10 @@ One `Person` a request, made by `guard`: a picture of the moment, rights taken a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import Http404
 
 from sportello.foundation.journal import actor
@@ -100,23 +102,22 @@ class Person:
 
 
 def person_for(user: User) -> Person:
-    """The person behind a signed-in user, in two queries; without any place when the user is switched off."""
+    """The person behind a signed-in user, in one query; without any place when the user is switched off."""
     if not user.is_active:
         return Person(user, ())
-    teams = TeamMembership.objects.filter(team__ended_at__isnull=True)
+    teams = TeamMembership.objects.filter(membership=OuterRef("pk"), team__ended_at__isnull=True)
     memberships = (
         Membership.objects.filter(user=user, ended_at__isnull=True)
         .select_related("organisation")
-        .prefetch_related(Prefetch("team_places", queryset=teams))
+        .annotate(teams_now=ArraySubquery(teams.values("team_id")))
         .order_by("organisation__name", "pk")
     )
     return Person(user, tuple(_place(membership, user) for membership in memberships))
 
 
-def _place(membership: Membership, user: User) -> Place:
+def _place(membership: Any, user: User) -> Place:
     membership.user = user  # known already: `membership.user.name` asks no more
-    team_ids = frozenset(place.team_id for place in membership.team_places.all())
-    return Place(membership, membership.organisation, membership.role, team_ids)
+    return Place(membership, membership.organisation, membership.role, frozenset(membership.teams_now))
 
 
 def _organisation_id(where: Where) -> int:

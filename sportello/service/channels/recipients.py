@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
@@ -30,12 +31,9 @@ def key(address: str) -> str:
         return address.strip().lower()
 
 
-def reply_all(
-    organisation: Organisation, sender: Person, others: Iterable[Person]
-) -> tuple[list[Person], list[Person]]:
+def reply_all(ours: frozenset[str], sender: Person, others: Iterable[Person]) -> tuple[list[Person], list[Person]]:
     """(to, cc) of an answer to a message of `sender` that also went to `others`: the sender, and in copy everybody else
-    they wrote to but our own mailboxes, to which a copy would come in again."""
-    ours = our_addresses(organisation)
+    they wrote to but `ours`, our own mailboxes, to which a copy would come in again."""
     seen = {key(sender[1])}
     to = [] if is_ours(sender[1], ours) else [sender]
     cc = []
@@ -84,13 +82,14 @@ def _refuse_impossible(address: str, field: str) -> None:
         ) from None
 
 
-def undeliverable(organisation: Organisation, addresses: Iterable[str]) -> list[str]:
-    """Those of `addresses` to which mail is known not to arrive."""
-    asked = [address.strip().lower() for address in addresses][: MOST * 2]
-    found = Identity.objects.filter(
-        organisation=organisation, sort__in=("email", "pec"), value__in=asked, undeliverable_at__isnull=False
+def undeliverable(organisation_id: int, address: str) -> QuerySet[Identity]:
+    """Whose `address` it is, where mail to it is known not to arrive."""
+    return Identity.objects.filter(
+        organisation=organisation_id,
+        sort__in=("email", "pec"),
+        value=address.strip().lower(),
+        undeliverable_at__isnull=False,
     )
-    return sorted(set(found.values_list("value", flat=True)))
 
 
 def other_addresses(ticket: Ticket, avoid: Iterable[str]) -> list[str]:

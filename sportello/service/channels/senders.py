@@ -5,10 +5,11 @@ For supervisors and administrators; a blocked sender's mail is held back, never 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -41,14 +42,16 @@ def blocked(organisation: Organisation) -> list[BlockedSender]:
     return list(rows.select_related("blocked_by__user").order_by("-blocked_at")[:_MOST])
 
 
-def blocks_of(organisation: Organisation, addresses: set[str]) -> dict[str, int]:
-    """Address → the rule that holds its mail back now, the narrowest; one query."""
-    patterns = {one: patterns_of(normal("email", one)) for one in addresses}
-    wanted = {pattern for found in patterns.values() for pattern in found}
+def rules_on(organisation: Organisation, addresses: Iterable[str]) -> QuerySet[BlockedSender]:
+    """The rules that hold back mail of `addresses` now, of whole domains too."""
+    wanted = {pattern for one in addresses for pattern in patterns_of(normal("email", one))}
     lasting = Q(until__isnull=True) | Q(until__gt=clock.now(organisation))
-    rows = BlockedSender.objects.filter(lasting, organisation=organisation, ended_at__isnull=True, sender__in=wanted)
-    rules = dict(rows.values_list("sender", "pk")) if wanted else {}
-    return {one: rules[hit] for one, found in patterns.items() if (hit := next((p for p in found if p in rules), ""))}
+    return BlockedSender.objects.filter(lasting, organisation=organisation, ended_at__isnull=True, sender__in=wanted)
+
+
+def narrowest(rules: Mapping[str, int], address: str) -> int | None:
+    """Of `rules` (what each is on, its id), the one that holds back mail of `address`."""
+    return next((rules[one] for one in patterns_of(normal("email", address)) if one in rules), None)
 
 
 def form_senders(organisation: Organisation) -> list[FormSender]:

@@ -55,7 +55,7 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
     said = _said(form.cleaned_data["then"])
     if form.cleaned_data["then"] == "close":
         return done(request, person, ticket, said, ends=True)
-    return _written(request, person, ticket, Draft.Kind.REPLY, said)
+    return _written(request, person, ticket, Draft.Kind.REPLY, said, at=sent.entry.position)
 
 
 def _send(
@@ -81,7 +81,8 @@ def _send(
         )
         at = waiting_page.instant(ticket, data["send_at"])
         sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at)
-        drafting.drop(ticket, member, Draft.Kind.REPLY, writing, data["text"])
+        if draft or writing.writer:
+            drafting.drop(ticket, member, Draft.Kind.REPLY, writing, data["text"])
     # after the commit: nobody's answer waits for another's at the row they both count on
     saved_replies.count_use(ticket, member, request.POST.getlist("used"))
     return sent
@@ -137,12 +138,15 @@ def calls(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
     return _written(request, person, ticket, Draft.Kind.CALL, _("Recorded."))
 
 
-def _written(request: HttpRequest, person: Person, ticket: Ticket, kind: str, said: str) -> HttpResponse:
-    """Sent, noted or recorded: the composer is empty again, the rest shows what was written."""
+def _written(
+    request: HttpRequest, person: Person, ticket: Ticket, kind: str, said: str, at: int | None = None
+) -> HttpResponse:
+    """Sent, noted or recorded: the composer is empty again, the rest shows what was written, its position `at`."""
     if is_fragment(request):
         return changed(request, person, ticket, said, written=kind)
-    ticket.refresh_from_db(fields=["last_position"])
-    return done(request, person, ticket, said, anchor=f"e{ticket.last_position}")
+    if at is None:
+        ticket.refresh_from_db(fields=["last_position"])
+    return done(request, person, ticket, said, anchor=f"e{at or ticket.last_position}")
 
 
 _KINDS: tuple[tuple[type[forms.Form], str], ...] = (

@@ -82,7 +82,8 @@ def blocking(request: HttpRequest, person: Person, slug: str, number: str, posit
         raise Http404
     undone = request.POST.get("undo", "")
     if undone:
-        if undone not in map(str, rules.blocks_of(place.organisation, {message.sender_address}).values()):
+        on = rules.rules_on(place.organisation, [message.sender_address])
+        if undone != str(rules.narrowest(dict(on.values_list("sender", "pk")), message.sender_address)):
             raise Http404
         rules.unblock(place.organisation, int(undone), place.member)
         said = _("Unblocked. What was held back waits in quarantine: release what you want to read.")

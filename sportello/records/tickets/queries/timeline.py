@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from sportello.foundation.files.models import Blob
 from sportello.records.accounts.people import Person
@@ -58,7 +58,7 @@ class TimelineItem:
 
 
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
-    """The newest `limit` entries before position `before`, oldest first, notes among them; six queries."""
+    """The newest `limit` entries before position `before`, oldest first, notes among them; four queries."""
     entries = entries_for(person, ticket).select_related("note", "contact__contact__member__user")
     entries = entries.prefetch_related("contact__contact__intervals")
     return _page(entries, before, limit, with_notes=True)
@@ -77,7 +77,7 @@ def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_note
     page = list(
         entries.filter(pk__in=newest)
         .select_related("message", "event", "by_member__user", "by_customer", "came_from", "ticket")
-        .prefetch_related("message__recipients", "attachments__blob")
+        .prefetch_related("message__recipients", Prefetch("attachments", Attachment.objects.select_related("blob")))
         .order_by("-position")
     )
     return [_item(entry, with_notes) for entry in reversed(page)]

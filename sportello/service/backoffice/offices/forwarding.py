@@ -24,7 +24,7 @@ from sportello.records.tickets.actions import asides
 from sportello.records.tickets.actions.change import Change, changing
 from sportello.records.tickets.models import Attachment, Entry, KeptCalendar, Message, Term, Ticket
 from sportello.records.tickets.words import File
-from sportello.service.channels.email import letters
+from sportello.service.channels.email.answering import answering
 
 from ..models import ForwardedItem, Forwarding, ForwardingExtension, Office
 from . import words
@@ -237,7 +237,7 @@ def _refuse(ticket: Ticket, office: Office) -> None:
         raise Refusal(_("This office is not in use any more. Choose another."), field="office")
     if Forwarding.objects.open().filter(ticket=ticket, office=office).exists():
         raise Refusal(_("This office was asked already: write to it in the same conversation."), field="office")
-    if not office.is_inside and letters.mailbox_of(ticket, office.channel) is None:
+    if not office.is_inside and answering(ticket, channel=office.channel).mailbox is None:
         raise Refusal(_("We have no mailbox that writes this way. Set one up, or ask another office."), field="office")
 
 

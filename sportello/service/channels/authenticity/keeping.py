@@ -4,11 +4,13 @@ afterwards. Neither is a guard: a message that fails goes where it would have go
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from sportello.foundation.files.actions import read
 from sportello.foundation.tenancy import clock
@@ -76,13 +78,8 @@ def _way(row: IncomingMail) -> Way:
     return Way(row.peer, row.peer_name, sender)
 
 
-def of_messages(message_ids: list[int]) -> dict[int, Authenticity]:
-    """Message → what is known of its sender, for a page of the timeline: one query. What came by no mail is left out,
-    and so is PEC."""
+def of_messages(message_ids: Iterable[int]) -> QuerySet[IncomingMail]:
+    """The mails these messages came by, each with what is known of its sender (`authenticity.from_json`). What came by
+    no mail is left out, and so is PEC."""
     rows = IncomingMail.objects.filter(message_id__in=message_ids, mailbox__channel="email")
-    rows = rows.filter(state=IncomingMail.State.TICKETED)
-    return {
-        message_id: authenticity.from_json(kept)
-        for message_id, kept in rows.values_list("message_id", "authenticity")
-        if message_id is not None
-    }
+    return rows.filter(state=IncomingMail.State.TICKETED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -33,9 +34,10 @@ def most_for_files(mailbox: Mailbox | None) -> int:
 
 def learned(mailbox: Mailbox | None) -> LearnedServer | None:
     """What the mailbox's present server said of itself; None when it was never spoken to."""
-    if mailbox is None:
+    known = getattr(mailbox, "learned", None)
+    if mailbox is None or known is None or (known.host, known.port) != (mailbox.smtp_host, mailbox.smtp_port):
         return None
-    return LearnedServer.objects.filter(mailbox=mailbox, host=mailbox.smtp_host, port=mailbox.smtp_port).first()
+    return cast(LearnedServer, known)
 
 
 def learn(mailbox: Mailbox, features: dict[str, str]) -> None:
@@ -62,9 +64,9 @@ def refuse_too_large(ticket: Ticket, text: str, files: Sequence[File]) -> None:
     """Refusal in plain words before anything is sent that the server would refuse."""
     if not files:
         return
-    from .letters import mailbox_of  # letters writes what is weighed here
+    from .answering import answering  # which asks how heavy an answer may be
 
-    most = most_for_files(mailbox_of(ticket))
+    most = answering(ticket).most_files
     weight = sum(file.blob.size for file in files)
     if weight > most:
         raise Refusal(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from sportello.foundation.files.actions import read
 from sportello.records.tickets import codes
 from sportello.records.tickets.models import Entry, Message, Recipient, Ticket
@@ -34,24 +36,22 @@ class Letter:
 def mailbox_for(message: Message) -> Mailbox | None:
     """The mailbox the ticket's customer last wrote to before this message, else the organisation's default, else
     any in use; None when there is none. The same for every attempt."""
-    return _answering(message.organisation_id, _incoming_before(message), message.channel)
+    mail = _incoming_before(message)
+    answering: Mailbox | None = mail.mailbox if mail is not None else None
+    if answering is not None and answering.retired_at is None and answering.channel == message.channel:
+        return answering
+    in_use = Mailbox.objects.filter(
+        organisation=message.organisation_id, retired_at__isnull=True, channel=message.channel
+    )
+    return in_use.order_by("-is_default", "pk").first()
 
 
-def mailbox_of(ticket: Ticket, channel: str = Mailbox.Channel.EMAIL) -> Mailbox | None:
-    """The mailbox an answer written now on `ticket` will leave from by `channel`; None when there is none."""
+def came_in_on(ticket: Ticket, channel: str) -> QuerySet[IncomingMail]:
+    """What came in on `ticket` by `channel`, newest first."""
     mail = IncomingMail.objects.filter(
         message__entry__ticket=ticket.pk, message__direction=Message.Direction.IN, mailbox__channel=channel
     )
-    newest = mail.select_related("mailbox").order_by("-message__entry__position", "pk").first()
-    return _answering(ticket.organisation_id, newest, channel)
-
-
-def _answering(organisation_id: int, mail: IncomingMail | None, channel: str) -> Mailbox | None:
-    answering: Mailbox | None = mail.mailbox if mail is not None else None
-    if answering is not None and answering.retired_at is None and answering.channel == channel:
-        return answering
-    in_use = Mailbox.objects.filter(organisation=organisation_id, retired_at__isnull=True, channel=channel)
-    return in_use.order_by("-is_default", "pk").first()
+    return mail.order_by("-message__entry__position", "pk")
 
 
 def write(message: Message, mailbox: Mailbox) -> Letter:
