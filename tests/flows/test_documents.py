@@ -19,10 +19,11 @@ from django.utils import translation
 from sportello.foundation.files.actions import keep, read
 from sportello.foundation.journal import actor
 from sportello.foundation.tenancy import clock
+from sportello.records.accounts.actions.organisation import set_logo
 from sportello.records.tickets import codes
 from sportello.records.tickets.actions import handling
 from sportello.records.tickets.models import Attachment, Message, Ticket
-from sportello.service.backoffice.documents import issuing, templates
+from sportello.service.backoffice.documents import issuing, letterhead, templates
 from sportello.service.backoffice.forms import publishing
 from sportello.service.backoffice.forms.definition import read as read_form
 from sportello.service.backoffice.models import (
@@ -308,11 +309,20 @@ def test_a_template_is_versioned_and_paper_is_ours(cast: Cast) -> None:
     assert [elena.post("/desk/borgo/documents/paper/", {"logo": one}).status_code for one in (logo, broken)] == [422, 422]
     from PIL import Image
 
-    drawn = io.BytesIO()
+    drawn, green = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (40, 20), "#0066cc").save(drawn, "PNG")
+    Image.new("RGB", (40, 20), "#006600").save(green, "PNG")
     paper = {"logo": SimpleUploadedFile("logo.png", drawn.getvalue()), "place": "Borgo Lieto", "head_it": "Piazza 1\nTel. 0123",
              "foot_it": "Comune di Borgo Lieto · urp@borgo.test"}
     assert elena.post("/desk/borgo/documents/paper/", paper).status_code == 302
+    told, pictures = letterhead.data(cast.borgo, "it")
+    assert told["logo"] == "logo.png" and pictures["logo.png"] == drawn.getvalue()
+    set_logo(cast.borgo, green.getvalue(), actor.MACHINE)
+    assert elena.post("/desk/borgo/documents/paper/", {"drop_logo": "on", "place": "Borgo Lieto"}).status_code == 302
+    assert letterhead.data(cast.borgo, "it")[1] == {"logo.png": green.getvalue()}, "without its own, the organisation's"
+    set_logo(cast.borgo, PNG, actor.MACHINE)
+    assert not letterhead.data(cast.borgo, "it")[1], "a picture paper cannot draw is left out: the letter leaves"
+    set_logo(cast.borgo, green.getvalue(), actor.MACHINE)
     anna, ticket = signed_in(cast, "Anna"), cast.ticket()
     address, draft = letter(anna, ticket)
     assert draft.template == newest and "⟦risposta⟧" in draft.text

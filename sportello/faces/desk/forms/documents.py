@@ -67,7 +67,8 @@ class TemplateForm(forms.Form):
 
 class PaperForm(forms.Form):
     logo = forms.FileField(label=gettext_lazy("Logo"), required=False,
-                           help_text=gettext_lazy("PNG or JPEG, at most 500 kB. It stands above every letter."))
+                           help_text=gettext_lazy("PNG or JPEG, at most 500 kB. Without one, the organisation's logo "
+                                                  "stands above every letter."))
     drop_logo = forms.BooleanField(label=gettext_lazy("Take the logo away"), required=False)
     place = forms.CharField(label=gettext_lazy("Place before the date"), max_length=100, required=False)
 

@@ -17,6 +17,7 @@ from sportello.foundation.journal.actor import Actor
 from sportello.foundation.paper.typesetting import can_draw
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.records.accounts.actions.organisation import logo_of
 
 from ..models import Letterhead
 
@@ -31,7 +32,7 @@ def of(organisation: Organisation) -> Letterhead | None:
 
 
 def data(organisation: Organisation, language: str) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """(what the template is told, its pictures). Without a row, name, colour and the portal's contact lines stand."""
+    """(what the template is told, its pictures). Without a row: name, logo, colour and the portal's contact lines."""
     row = of(organisation)
     contacts = in_language(organisation.contact_lines, language)
     accent = organisation.accent if _COLOUR.fullmatch(organisation.accent) else "#0066cc"
@@ -41,9 +42,14 @@ def data(organisation: Organisation, language: str) -> tuple[dict[str, Any], dic
         "footer": in_language(row.foot_line, language) if row and row.foot_line else organisation.name,
     }  # fmt: skip
     pictures: dict[str, bytes] = {}
-    if row is not None and row.logo is not None and row.logo.content_type in PICTURES:
-        told["logo"] = f"logo.{PICTURES[row.logo.content_type]}"
-        pictures[told["logo"]] = read(row.logo)
+    own = row.logo if row is not None else None
+    picture = own or logo_of(organisation)
+    if picture is not None and (kind := PICTURES.get(picture.content_type)):
+        content = read(picture)
+        # the paper's own was tried when it was chosen; one that only browsers draw would stop every letter
+        if own is not None or can_draw(f"logo.{kind}", content):
+            told["logo"] = f"logo.{kind}"
+            pictures[told["logo"]] = content
     return told, pictures
 
 
