@@ -251,6 +251,18 @@ def test_customers_find_public_answers_and_say_whether_they_helped(client: Clien
     assert client.get(page).status_code == 404 and "Rimborsi" not in text(client.get("/o/borgo/answers/"))
 
 
+def test_the_palette_finds_what_the_house_knows_and_not_what_another_does(cast: Cast) -> None:
+    article = an_article(cast, "Rimborsi della mensa", "Servono IBAN e ricevuta.")
+    draft = an_article(cast, "Rimborsi, bozza", "Non ancora.")
+    articles.publish(article, cast.member("Carla"))
+    anna, irene = signed_in(cast, "Anna"), signed_in(cast, "Irene")
+    found = text(anna.get("/desk/palette/", {"q": "rimborsi iban"}))
+    assert f'href="/desk/borgo/knowledge/articles/{article.slug}/"' in found
+    assert draft.slug not in text(anna.get("/desk/palette/", {"q": "rimborsi"}))
+    assert article.slug not in text(irene.get("/desk/palette/", {"q": "rimborsi"}))
+    assert article.slug not in text(anna.get("/desk/palette/", {"q": "ri"})), "two letters find half of everything"
+
+
 def test_a_reader_who_judges_without_end_is_stopped(client: Client, cast: Cast) -> None:
     article = an_article(cast, is_public=True)
     articles.publish(article, cast.member("Carla"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +17,8 @@ from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.models import Team
 from sportello.records.accounts.people import Person
+from sportello.records.knowledge.models import ArticleVersion
+from sportello.records.knowledge.queries import find_articles
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Ticket
 
@@ -27,6 +31,7 @@ from ..places import place_from
 from .answers import ticket_address
 
 _IN_PALETTE = 6
+_ARTICLES_IN_PALETTE = 3
 
 
 @serves_here
@@ -105,5 +110,16 @@ def palette(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "ticket": ticket, "rows": [hit.row for hit in result.hits if ticket is None or hit.row.id != ticket.pk],
         "customers": result.customers, "typed": asked.typed, "search_url": reverse("desk:search"),
+        "articles": _articles(person, asked.typed),
     }
     return render(request, "desk/search/_palette.html", context)
+
+
+def _articles(person: Person, typed: str) -> list[tuple[str, ArticleVersion]]:
+    """(organisation's slug, what an article says) with these words, for who reads this page; two queries a place."""
+    if len(typed.strip()) < 3:
+        return []
+    spoken = [get_language() or "it"]
+    places = [place.organisation for place in person.serving]
+    found = ((one.slug, hit) for one in places for hit in find_articles(one, typed, spoken, public=False))
+    return list(islice(found, _ARTICLES_IN_PALETTE))
