@@ -24,6 +24,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         cluster.stop(here)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first (whole installations, browsers, stories), so that no worker is left alone with one."""
+    items.sort(key=lambda item: next((rank for rank, where in enumerate(LONGEST) if where in item.nodeid), len(LONGEST)))
+
+
+#: In the order of how long one of their files takes; the sort is stable.
+LONGEST = ("test_permission", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
 CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 # The cast, when it is there, is everybody's.
