@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
@@ -79,3 +79,8 @@ class Drawn:
         if self.errors:
             attrs["aria-invalid"] = "true"
         return {name: value for name, value in attrs.items() if value is not None}
+
+
+def choice(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """The field `name` of a form, known to be one of choices: its choices often depend on the page it stands on."""
+    return cast(forms.ChoiceField, form.fields[name])

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.models import Kind
 from sportello.service.backoffice.complaints import instances, queries, replies
@@ -56,7 +57,7 @@ class RegisterFilter(forms.Form):
             "responsible": [(one.pk, one.user.name) for one in colleagues(organisation)],
         }
         for name, found in choices.items():
-            self.fields[name].choices = [*_ANY, *found]  # type: ignore[attr-defined]  # choice fields
+            choice(self, name).choices = [*_ANY, *found]
         for name, field in self.fields.items():
             if name != "safety":
                 field.widget.attrs["class"] = "control"
@@ -195,7 +196,7 @@ class InstanceForm(forms.Form):
         super().__init__(*args, **options)
         tongue = get_language() or "it"
         found = instances.bodies(complaint)
-        self.fields["code"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice(self, "code").choices = [
             (code, in_language(names, tongue) or code) for code, (_sort, names) in found.items()
         ]
 

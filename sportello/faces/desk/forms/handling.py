@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from sportello.foundation.tenancy import clock
+from sportello.foundation.ui.fields import choice
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Ticket
@@ -45,10 +47,10 @@ class AssignmentForm(forms.Form):
         self.people = colleagues(ticket)
         in_team = [one for one in self.people if any(p.team_id == ticket.team_id for p in one.team_places.all())]
         others = [one for one in self.people if one not in in_team]
-        groups: list[object] = [("", _("Nobody: back to the team"))]
+        groups: list[Any] = [("", _("Nobody: back to the team"))]
         groups += [(ticket.team.name_in(_language()), [(one.pk, one.user.name) for one in in_team])] if in_team else []
         groups += [(_("Other teams"), [(one.pk, one.user.name) for one in others])] if others else []
-        self.fields["member"].choices = groups  # type: ignore[attr-defined]  # a choice field
+        choice(self, "member").choices = groups
 
     def chosen(self) -> Membership | None:
         wanted = self.cleaned_data["member"]
@@ -126,7 +128,7 @@ class SensitivityForm(forms.Form):
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
         self.people = colleagues(ticket)
         named = [(one.pk, one.user.name) for one in self.people]
-        self.fields["named"].choices = named  # type: ignore[attr-defined]  # a choice field
+        choice(self, "named").choices = named
 
     def chosen(self) -> list[Membership]:
         wanted = set(self.cleaned_data["named"])

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.ui.fields import choice
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.tickets.actions.tagging import names_in
 from sportello.records.tickets.models import Closure, Ticket
@@ -45,7 +46,7 @@ class ManyForm(forms.Form):
         return names_in(str(self.cleaned_data["tags"]))
 
     def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+        choice(self, name).choices = choices
 
     @staticmethod
     def _members(organisation_id: int) -> list[tuple[Any, str]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.accounts.models import Team
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
 from sportello.records.tickets.models import Attachment, Message, Ticket
@@ -72,12 +73,12 @@ class ForwardForm(forms.Form):
     def __init__(self, ticket: Ticket, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offices = {str(one.pk): one for one in access.offices(ticket.organisation_id)}
-        self.fields["office"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice(self, "office").choices = [
             (key, f"{one.name}: {one.competence}" if one.competence else one.name) for key, one in self.offices.items()
         ]
         said, files = choosable(ticket)
-        self.fields["messages"].choices = [(str(one.pk), _said(ticket, one)) for one in said]  # type: ignore[attr-defined]  # as above
-        self.fields["attachments"].choices = [(str(one.pk), _file(ticket, one)) for one in files]  # type: ignore[attr-defined]  # as above
+        choice(self, "messages").choices = [(str(one.pk), _said(ticket, one)) for one in said]
+        choice(self, "attachments").choices = [(str(one.pk), _file(ticket, one)) for one in files]
         for name, found in (("messages", said), ("attachments", files)):
             if not found:
                 del self.fields[name]
@@ -141,7 +142,7 @@ class AnswerForm(WordsForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["how"].choices = [(code, channel_word(code)) for code in ELSEWHERE]  # type: ignore[attr-defined]  # a choice field
+        choice(self, "how").choices = [(code, channel_word(code)) for code in ELSEWHERE]
         self.order_fields(self.field_order)
 
 
@@ -167,10 +168,10 @@ class OfficeForm(forms.Form):
 
     def __init__(self, organisation: Organisation, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["team"].choices = [("", "—"), *_teams(organisation.pk)]  # type: ignore[attr-defined]  # a choice field
+        choice(self, "team").choices = [("", "—"), *_teams(organisation.pk)]
         calendars = OfficeCalendar.objects.filter(organisation=organisation).order_by("slug")
         self.calendars = {str(one.pk): one for one in calendars}
-        self.fields["calendar"].choices = [  # type: ignore[attr-defined]  # as above
+        choice(self, "calendar").choices = [
             ("", _("Those of the ticket's procedure")),
             *((key, one.name_in(language_now()) or one.slug) for key, one in self.calendars.items()),
         ]
@@ -224,7 +225,7 @@ class TemplateForm(ChecklistForm):
         super().__init__(*args, **options)
         found = Kind.objects.filter(organisation=organisation, retired_at__isnull=True).order_by("position")
         self.kinds = {str(one.pk): one for one in found}
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice(self, "kind").choices = [
             ("", _("By hand")),
             *((key, one.name_in(language_now())) for key, one in self.kinds.items()),
         ]
@@ -249,7 +250,7 @@ class TicketChecklistForm(ChecklistForm):
         found = ChecklistTemplate.objects.filter(organisation=ticket.organisation_id, retired_at__isnull=True)
         hung = Checklist.objects.filter(ticket=ticket, template__isnull=False).values("template")
         self.templates = {str(one.pk): one for one in found.exclude(pk__in=hung).order_by("name")}
-        self.fields["template"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice(self, "template").choices = [
             ("", _("Write one for this ticket")),
             *((key, one.name) for key, one in self.templates.items()),
         ]
@@ -276,7 +277,7 @@ class CaseForm(forms.Form):
 
     def __init__(self, ticket: Ticket, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["team"].choices = _teams(ticket.organisation_id)  # type: ignore[attr-defined]  # a choice field
+        choice(self, "team").choices = _teams(ticket.organisation_id)
 
 
 class SolutionForm(forms.Form):

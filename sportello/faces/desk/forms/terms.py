@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.tickets import blockers
 from sportello.records.tickets.models import Extension, Message, StatedReason, Ticket
 from sportello.records.tickets.rules import rules_of
@@ -83,7 +84,7 @@ class SuspensionForm(_Reasoned):
         rules = rules_of(ticket.procedure).suspensions
         language = _language()
         choices = [(one.code, f"{in_language(one.names, language) or one.code} ({one.source})") for one in rules]
-        self.fields["cause"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        choice(self, "cause").choices = choices
         if len(choices) == 1:
             self.fields["cause"].initial = choices[0][0]
         if not any(one.waits_for == "third_party" for one in rules):
@@ -130,7 +131,7 @@ class NoticeGivenForm(forms.Form):
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]  # passed on as given
-        self.fields["how"].choices = [  # type: ignore[attr-defined]  # a choice field
+        choice(self, "how").choices = [
             ("letter", _("Registered letter")),
             ("pec", _("PEC")),
             ("counter", _("At the counter")),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.accounts.models import Team
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.actions.linking import BY_HAND
@@ -52,7 +53,7 @@ class SnoozeForm(forms.Form):
         super().__init__(data, initial={"when": "reply"})
         offered = [("reply", _("until the customer writes"))]
         offered += [(code, f"{word}, {exactly(at)}") for code, word, at in self.presets]
-        self.fields["when"].choices = [*offered, ("other", _("another time"))]  # type: ignore[attr-defined]  # a choice field
+        choice(self, "when").choices = [*offered, ("other", _("another time"))]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -144,7 +145,7 @@ class TagsForm(forms.Form):
         super().__init__(data, initial={"ticked": list(there)})
         choices = [(name, name) for name in dict.fromkeys([*there, *offered])]
         if choices:
-            self.fields["ticked"].choices = choices  # type: ignore[attr-defined]  # a choice field
+            choice(self, "ticked").choices = choices
         else:
             del self.fields["ticked"]
 
@@ -165,7 +166,7 @@ class _EntriesForm(forms.Form):
 
     def __init__(self, lines: Sequence[Line], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["entries"].choices = [(one.item.id, line_words(one)) for one in lines]  # type: ignore[attr-defined]  # a choice field
+        choice(self, "entries").choices = [(one.item.id, line_words(one)) for one in lines]
 
 
 def line_words(line: Line) -> str:
@@ -191,7 +192,7 @@ class SplitForm(_EntriesForm):
         self._offer("team", [(pk, team.name_in(language)) for pk, team in self.known_teams.items()])
 
     def _offer(self, name: str, choices: list[tuple[int, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+        choice(self, name).choices = choices
 
 
 class PassForm(_EntriesForm, OtherTicketForm):
@@ -228,7 +229,7 @@ class CopyForm(forms.Form):
         for name, members in groups.items():
             if members:
                 choices = [(one.item.id, line_words(one)) for one in members]
-                self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+                choice(self, name).choices = choices
             else:
                 del self.fields[name]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.customers.identities import normal
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
@@ -92,14 +93,14 @@ class RequestForm(forms.Form):
             self.fields["text"].help_text = _("If you wish: what the form does not ask.")
 
     def _choose(self) -> None:
-        kind, sheet, language = (self.fields[name] for name in ("kind", "sheet", "language"))
-        kind.choices = [(slug, _with_hint(one, self.spoken)) for slug, one in self.kinds.items()]  # type: ignore[attr-defined]  # a ChoiceField
+        kind, sheet, language = (choice(self, name) for name in ("kind", "sheet", "language"))
+        kind.choices = [(slug, _with_hint(one, self.spoken)) for slug, one in self.kinds.items()]
         names = [(slug, one.name_in(self.spoken)) for slug, one in self.sheets.items()]
-        sheet.choices = [("", _("I do not know, or none of these")), *names]  # type: ignore[attr-defined]  # a ChoiceField
+        sheet.choices = [("", _("I do not know, or none of these")), *names]
         if not names:
             del self.fields["sheet"]
         tongues = self.organisation.languages or [self.spoken]
-        language.choices = [(code, _name_of(code)) for code in tongues]  # type: ignore[attr-defined]  # a ChoiceField
+        language.choices = [(code, _name_of(code)) for code in tongues]
         language.initial = self.organisation.language_for(self.spoken)
         if len(tongues) == 1:
             language.widget = forms.HiddenInput()

@@ -12,6 +12,7 @@ from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.ui.fields import choice
 from sportello.records.customers.identities import normal
 from sportello.service.backoffice.models import ShopRequest
 from sportello.service.backoffice.shop.door import Who
@@ -69,8 +70,8 @@ class ShopForm(forms.Form):
         for name in gone:
             del self.fields[name]
         tongues = organisation.languages or [spoken]
-        field = self.fields["language"]
-        field.choices = [(code, _name_of(code)) for code in tongues]  # type: ignore[attr-defined]  # a ChoiceField
+        field = choice(self, "language")
+        field.choices = [(code, _name_of(code)) for code in tongues]
         field.initial = organisation.language_for(spoken)
         if len(tongues) == 1:
             field.widget = forms.HiddenInput()
