@@ -20,7 +20,7 @@ _SURE: Final = 0.80
 _READ: Final = 800
 """Characters that are looked at: certainty is reached long before, and a longer text costs its length again."""
 
-_GLANCE: Final = 300
+_GLANCE: Final = 200
 _CLEAR: Final = 0.99
 """So many of them say it at once in most messages."""
 
