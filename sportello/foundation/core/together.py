@@ -246,6 +246,7 @@ class _Prepared(Cursor[Any]):
         if self.connection not in _PLANNED:
             # the only other statements that are kept planned are those that look at foreign keys
             super().execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', false)")
+            self.connection.prepare_threshold = 5  # Django's own cursors never have theirs planned ahead
             _PLANNED.add(self.connection)
         return super().execute(query, params, **(options | {"prepare": True}))
 

@@ -79,7 +79,8 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
             apart += chosen.apart
             with together("intake", max(1, len(chosen.decided)), tried=True):
                 _act_on(chosen)
-            return len(chosen.decided), apart
+        known.more_wait(many=len(rows) == TOGETHER)
+        return len(chosen.decided), apart
     except Exception as error:
         if not rows or (isinstance(error, DatabaseError) and not connection.is_usable()):
             raise
