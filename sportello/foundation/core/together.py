@@ -250,6 +250,11 @@ class _Prepared(Cursor[Any]):
             _PLANNED.add(self.connection)
         return super().execute(query, params, **(options | {"prepare": True}))
 
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        """psycopg keeps for Django's log what it sends whole, and forgets what it sends to a plan."""
+        self._query = super()._convert_query(query, params)
+        return self._query
+
 
 # Gathering ------------------------------
 
