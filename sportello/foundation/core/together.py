@@ -29,7 +29,6 @@ from functools import cache
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from psycopg import Cursor
@@ -235,19 +234,10 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-#: Connections in which a plan is made without looking at the values, so that one serves always.
-_PLANNED: WeakSet[Any] = WeakSet()
-
-
 class _Prepared(Cursor[Any]):
-    """A cursor whose statements the database plans once a connection."""
+    """A cursor whose statements the database plans once a connection, and for any values (`settings.database`)."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if self.connection not in _PLANNED:
-            # the only other statements that are kept planned are those that look at foreign keys
-            super().execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', false)")
-            self.connection.prepare_threshold = 5  # Django's own cursors never have theirs planned ahead
-            _PLANNED.add(self.connection)
         return super().execute(query, params, **(options | {"prepare": True}))
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
