@@ -6,7 +6,7 @@ exactly one state, on exactly one ticket, in its own words. `--statements` print
 
 On a machine that others use too, messages a second say little. So the processor time of a message is printed, of the
 workers and of every process of the database (its writers, too), and beside it a fixed calculation that the workers
-repeat between their rounds: its own time says how dear processor time was just then (`PACE_ALONE` when it is cheap).
+repeat between their rounds: its own time says how dear processor time was just then (`PACE_ALONE` where it is cheapest).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .words import Words, person_name
 #: Of ten messages.
 _SORTS = ("new",) * 4 + ("known",) * 2 + ("reply",) * 2 + ("files", "machine")
 _MAILBOX = "urp@borgo.test"
-#: What the fixed calculation takes on the machine of bench/README.md when nothing else runs, in ms.
+#: What the fixed calculation takes on the machine of bench/README.md where one process computes alone, in ms.
 PACE_ALONE = 10.8
 
 
@@ -74,7 +74,7 @@ def _tell(theirs: float, ours: float, statements: float, commits: float, *, pace
         f"processor time a mail: {ours:.1f} ms of the workers, {theirs:.1f} ms of the database's processes, "
         f"{both:.1f} ms in all: {2_000 / both:.0f}/s on two cores at this pace\n"
         f"pace: {pace:.1f} ms for what takes {PACE_ALONE} ms alone: {2_000 / both * pace / PACE_ALONE:.0f}/s on two "
-        f"cores that do nothing else\n"
+        f"cores at the pace of one process alone\n"
         f"statements a mail {statements:.1f}, transactions {commits:.2f}"
     )
 

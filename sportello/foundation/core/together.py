@@ -340,10 +340,11 @@ class _Gathering:
         leaving += [(_changing(*key), list(rows.values())) for key, rows in self._changes.items()]
         self._forget()
         connection.ensure_connection()
+        django: Any = connection  # the stubs leave out what makes a cursor of ours one of Django's
         values = [_array(map(reader, lines)) for part, lines in leaving for reader in part.readers]
         texts = [part.text for part, _lines in leaving]
         head = ", ".join(f"_{place} AS ({text})" for place, text in enumerate(texts[:-1]))
-        with connection._prepare_cursor(_Prepared(connection.connection)) as cursor:
+        with django._prepare_cursor(_Prepared(django.connection)) as cursor:
             cursor.execute(f"WITH {head} {texts[-1]}" if head else texts[-1], values)
 
     def _forget(self) -> None:
