@@ -6,7 +6,7 @@ exactly one state, on exactly one ticket, in its own words. `--statements` print
 
 On a machine that others use too, messages a second say little. So the processor time of a message is printed, of the
 workers and of every process of the database (its writers, too), and beside it a fixed calculation that the workers
-repeat between their rounds: its own time says how dear processor time was just then (`PACE_ALONE` where it is cheapest).
+repeat between their rounds: its own time says how dear processor time was just then (`PACE_ALONE` at its best).
 """
 
 from __future__ import annotations

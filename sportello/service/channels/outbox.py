@@ -262,7 +262,7 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
             if any(said.what == "sent" for said in outcome.recipients.values()) and _one_batch(outcome):
                 # the server takes so many at a time: the rest at once, in a message of their own
                 dispatch.next_attempt_at = clock.server_now()
-            elif is_too_fast(outcome):
+            elif dispatch.mailbox_id is not None and is_too_fast(outcome):
                 # its other letters wait as long: each would cost an attempt and make the provider angrier
                 Mailbox.objects.filter(pk=dispatch.mailbox_id).update(held_until=dispatch.next_attempt_at)
         else:
