@@ -44,6 +44,8 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("ticket.kind_changed", registering.on_opened),
     ("ticket.closed", stages.on_closed),
     ("ticket.reopened", stages.on_reopened),
+    ("ticket.merged", stages.on_merged),  # a line of the register ends with its ticket, and is open again with it
+    ("ticket.parted", stages.on_parted),
     ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
 )
 
