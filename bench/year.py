@@ -45,7 +45,8 @@ class Figures:
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        took = f"{self.seconds:.0f} s, of which the tick {self.tick_seconds:.0f} s; {self.processor:.0f} s of processor time"
+        took = f"{self.seconds:.0f} s, of which the tick {self.tick_seconds:.0f} s"
+        took += f"; {self.processor:.0f} s of processor time without the database's"
         rows = [f"{self.tickets} tickets, {DAYS} days: {took}"]
         rows += [f"  {name}: {count}" for name, count in sorted(self.given.items())]
         return "\n".join([*rows, f"given twice or not at all: {len(self.wrong)}", *self.wrong[:20]])
@@ -218,7 +219,9 @@ def _counted(pairs: Any) -> dict[int, Counter[str]]:
     return counted
 
 
-def opener(organisation: Any, kinds: Sequence[Any], team: Any, customers: int = CUSTOMERS) -> Callable[[int], list[Any]]:
+def opener(
+    organisation: Any, kinds: Sequence[Any], team: Any, customers: int = CUSTOMERS
+) -> Callable[[int], list[Any]]:
     """Opens tickets by mail, in turn of these kinds and of so many customers, those of a day in one transaction as
     intake does."""
     from django.db import transaction

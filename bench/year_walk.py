@@ -1,8 +1,8 @@
 """What one ticket of the year had to be given, worked out by hand: it shares no code with the product.
 
 Days are crossed off one by one (`tests/terms/walker.py`), the office opens at half past eight on days that are neither
-Saturdays, Sundays nor holidays, and a worker that comes by gives what has fallen due since it last came, unless the term
-it was about has moved or the ticket was closed meanwhile.
+Saturdays, Sundays nor holidays, and a worker that comes by gives what has fallen due since it last came, unless the
+term it was about has moved or the ticket was closed meanwhile.
 """
 
 from __future__ import annotations
