@@ -6,8 +6,8 @@ a calculation that shares no code with the product.
 
     python -m bench.year --tickets 20000
 
-An installation of its own, removed at the end. Two processes share the year, each with an organisation. Exit code 1 when
-anything was given twice, or not at all.
+An installation of its own, removed at the end. Two processes share the year, each with an organisation. Exit code 1
+when anything was given twice, or not at all.
 """
 
 from __future__ import annotations

@@ -58,8 +58,11 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # the tick says that an office is to be reminded
     Consumer("reminders-to-offices", frozenset({"ticket.warned"}), offices.remind),
-    # the checklists of its kind; one that has none costs a look at the index
-    Consumer("checklists-of-kinds", frozenset({"ticket.opened", "ticket.kind_changed"}), ticking.hang_by_kind),
+    # the checklists of its kind and of its procedure; one that has none costs two looks
+    Consumer(
+        "checklists-of-kinds", frozenset({"ticket.opened", "ticket.kind_changed", "ticket.procedure_changed"}),
+        ticking.hang_by_kind,
+    ),
     # words about the customer in approvals, checklists, cases
     Consumer("offices-of-who-was-erased", frozenset({"customer.erased"}), erasing_offices.erase),
     # an erasure ordered by law: words on tickets may be many

@@ -41,6 +41,7 @@ register(
     _ticket("ticket.customer_changed", customer_id=int),
     _ticket("ticket.waiting", entry_id=int),
     _ticket("ticket.resumed", entry_id=int),
+    _ticket("ticket.procedure_changed", procedure_id=int, kind_id=int, entry_id=int),
     _ticket("ticket.promised", entry_id=int, due=datetime),
     _ticket("ticket.closed", outcome=str, entry_id=int),
     _ticket("ticket.confirmed", entry_id=int),
