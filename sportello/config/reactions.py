@@ -20,7 +20,7 @@ from sportello.service.backoffice.archive import erasing as archive
 from sportello.service.backoffice.archive import filing, holds
 from sportello.service.backoffice.checklists import ticking
 from sportello.service.backoffice.complaints import erasing as complaints
-from sportello.service.backoffice.complaints import registering, stages
+from sportello.service.backoffice.complaints import registering, replies, stages
 from sportello.service.backoffice.offices import answering as offices
 from sportello.service.backoffice.protocol import by_itself
 from sportello.service.channels import erasing as channels
@@ -39,6 +39,7 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("aside.written", enqueue),  # so has a letter to an office
     ("aside.answered", offices.heard),  # what an office says answers what it was asked
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
+    ("message.written", replies.on_written),  # a reply to a complaint has left: what follows it does
     # a complaint enters the register with what made it one: its number has no gaps
     ("ticket.opened", registering.on_opened),
     ("ticket.kind_changed", registering.on_opened),

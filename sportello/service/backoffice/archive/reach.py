@@ -25,7 +25,7 @@ from sportello.records.tickets.models import Entry, Message, Ticket
 EMPTIED: Final[Mapping[str, tuple[str, ...]]] = {
     "Complaint": ("annulled_why",),
     "ComplaintStage": ("text",),
-    "ComplaintReply": ("blocks", "left_out_why"),
+    "ComplaintReply": ("blocks", "composed", "left_out_why"),
     "CorrectiveAction": ("lesson", "action", "effect"),
     "Instance": ("reference", "result_text"),
     "OfferedRemedy": ("text", "reason", "decision_reason", "steps"),

@@ -170,6 +170,8 @@ class ComplaintReply(OrganisationModel):
     #: `{code of the block: its words}`.
     blocks = models.JSONField(default=dict)
     finding = models.CharField(max_length=20, choices=Complaint.Finding.choices, blank=True)
+    #: The whole as its author sent it: while it waits to be undone, and by whatever door it then leaves, it is known by it.
+    composed = models.TextField(blank=True)
     #: Codes of mandatory blocks it left without, and why it was sent so.
     left_out = models.JSONField(default=list)
     left_out_why = models.TextField(blank=True)
