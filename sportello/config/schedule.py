@@ -35,6 +35,7 @@ LOOPS: list[Loop] = [
     Loop("disposal", 5.0, "sportello.service.backoffice.archive.carrying_out:work"),
     Loop("transfer packages", 2.0, "sportello.service.backoffice.archive.packages:work"),
     Loop("files let go", 60.0, "sportello.foundation.files.dropping:work"),
+    Loop("corrective actions", 60.0, "sportello.service.backoffice.complaints.lessons:work"),
     Loop("outside protocol", 2.0, "sportello.service.backoffice.protocol.outside:work"),
     Loop("register of the day before", 60.0, "sportello.service.backoffice.protocol.printing:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),

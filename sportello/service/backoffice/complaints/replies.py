@@ -182,7 +182,9 @@ def send_interim(
     ticket = complaint.ticket
     moves = rules_of(ticket.procedure).interim is not None
     if moves and files:
-        raise Refusal(_("An interim reply that moves the term is a notice: it carries no files. Send them by themselves."))
+        raise Refusal(
+            _("An interim reply that moves the term is a notice: it carries no files. Send them by themselves.")
+        )
     with transaction.atomic():
         reply = save(complaint, _SORT.INTERIM, texts, by=by)
         messages.refuse_answer(Ticket.objects.get(pk=ticket.pk), "x", base_position)

@@ -170,7 +170,7 @@ class ComplaintReply(OrganisationModel):
     #: `{code of the block: its words}`.
     blocks = models.JSONField(default=dict)
     finding = models.CharField(max_length=20, choices=Complaint.Finding.choices, blank=True)
-    #: The whole as its author sent it: while it waits to be undone, and by whatever door it then leaves, it is known by it.
+    #: The whole as its author sent it: by it the reply is known while it waits, and by whatever door it then leaves.
     composed = models.TextField(blank=True)
     #: Codes of mandatory blocks it left without, and why it was sent so.
     left_out = models.JSONField(default=list)
@@ -267,6 +267,9 @@ class CorrectiveAction(OrganisationModel):
     done_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
     #: What came of it.
     effect = models.TextField(blank=True)
+    #: When its owner was reminded before its day, and after it: once each.
+    reminded_before_at = models.DateTimeField(null=True, blank=True)
+    reminded_late_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
@@ -276,4 +279,8 @@ class CorrectiveAction(OrganisationModel):
                 condition=Q(done_at__isnull=True),
             ),
             models.Index(fields=["complaint", "id"], name="corrective_action_of"),
+            # what somebody still has to do
+            models.Index(
+                fields=["owner", "due_on"], name="corrective_action_of_owner", condition=Q(done_at__isnull=True)
+            ),
         ]
