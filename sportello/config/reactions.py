@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from sportello.faces.desk.actions import drafting
+from sportello.faces.desk.actions import drafting, searching
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
@@ -48,6 +48,7 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("ticket.merged", stages.on_merged),  # a line of the register ends with its ticket, and is open again with it
     ("ticket.parted", stages.on_parted),
     ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
+    ("customer.erased", searching.forget_erased),  # nor what was searched with their name
 )
 
 DURABLE: tuple[Consumer, ...] = (

@@ -426,6 +426,8 @@ LINES = (
     Line("portal:receipt_text", GET, EVERYBODY, given={"token": "{sent}"}),
     # the portal: a request followed; a colleague has no shorter way in than its customer
     Line("portal:ticket", GET, HOLDS_CODE),
+    Line("portal:step_form", POST, HOLDS_CODE, {}, given={"step": "request_form"}),
+    Line("portal:ticket_form", GET_POST, HOLDS_CODE, {}, given={"token": "{filling}", "page": "1"}),
     Line("portal:words", POST, HOLDS_CODE, {"text": "Aggiungo questo."}),
     Line("portal:confirmation", POST, HOLDS_CODE, {}),
     Line("portal:reopening", POST, HOLDS_CODE, {"text": "Non è risolto."}),

@@ -90,7 +90,8 @@ def test_the_form_of_a_step_is_filled_in_by_who_does_it(cast: Cast, client: Any)
     page = client.get(reverse("portal:ticket", args=["borgo", ticket.number])).content.decode()
     begin = reverse("portal:step_form", args=["borgo", ticket.number, "request_form"])
     assert begin in page
-    assert client.post(reverse("portal:step_form", args=["borgo", ticket.number, "site"])).status_code == 404
+    home = reverse("portal:ticket", args=["borgo", ticket.number])
+    assert client.post(reverse("portal:step_form", args=["borgo", ticket.number, "site"])).url == home, "a colleague's"
     answer = client.post(begin)
     assert answer.status_code == 302
     assert client.post(answer.url, {"q-wanted": ""}).status_code == 422
@@ -119,7 +120,8 @@ def test_nobody_fills_in_on_a_request_they_do_not_follow(cast: Cast, client: Any
     client.post(reverse("portal:leaving", args=["borgo", mine.ticket.number]))
     assert "follow/?number" in client.get(begun).url
     client.post(reverse("portal:follow", args=["borgo"]), {"number": other.ticket.number, "code": other.code})
-    assert client.get(begun.replace(mine.ticket.number, other.ticket.number)).status_code == 404
+    elsewhere = client.post(begun.replace(mine.ticket.number, other.ticket.number), {"q-wanted": "x", "q-medium": "file"})
+    assert elsewhere.url == reverse("portal:ticket", args=["borgo", other.ticket.number])
     assert not FilledForm.objects.exists()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,13 +30,13 @@ from .request_form import too_many
 @require_POST
 @of_organisation
 def begin(request: HttpRequest, organisation: Organisation, number: str, step: str) -> HttpResponse:
-    """A draft of the form of `step` begins; Http404 where nothing is asked of the customer there."""
+    """A draft of the form of `step` begins; back to the request where nothing is asked of the customer there any more."""
     ticket = rights.held(request, organisation, number)
     if ticket is None:
         return ask_code(request, organisation, number)
     asked = next((one for one in of_steps.for_customer(ticket) if one.step == step), None)
     if asked is None or asked.version is None:
-        raise Http404
+        return _gone(request, ticket)
     draft, token = drafts.begin(organisation, server_now(), ticket)
     drafts.write(draft, {VERSION: str(asked.version.pk)})
     filling = filling_of(draft)
@@ -56,7 +56,7 @@ def page(request: HttpRequest, organisation: Organisation, number: str, token: s
         return _back(ticket)  # sent already
     filling = filling_of(draft) if draft is not None and draft.follows_id == ticket.pk else None
     if filling is None or not answers.asked(filling.definition, page, filling.typed):
-        raise Http404
+        return _gone(request, ticket)
     if request.method != "POST":
         known = any(f"{PREFIX}-{one.code}" in filling.typed
                     for one in answers.asked(filling.definition, page, filling.typed))  # fmt: skip
@@ -88,6 +88,11 @@ def _send(request: HttpRequest, ticket: Ticket, filling: Filling, found: dict[st
         messages.error(request, str(refusal.sentence))
     else:
         messages.success(request, _("We have received your form. It is with what was said, as a PDF."))
+    return _back(ticket)
+
+
+def _gone(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    messages.info(request, _("This form is not there any more. What is asked of you stands on this page."))
     return _back(ticket)
 
 
