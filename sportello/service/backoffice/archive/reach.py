@@ -66,6 +66,7 @@ KEPT: Final[Mapping[str, str]] = {
     "ApprovalText.then": "a code",
     "ApprovalText.outcome": "a code",
     "ApprovalText.digest": "what was approved, by its digest",
+    "Checklist.rule": "a code",
     "Checklist.name": "the words of the template: names nobody",
     "ChecklistItem.text": "the words of the template: names nobody",
 }
