@@ -41,7 +41,8 @@ class Asked:
             question()
         selects = [one["sql"] for one in seen.captured_queries if one["sql"].lstrip().startswith(("SELECT", "WITH"))]
         slowest, blocks = max((self._plan(name, sql) for sql in selects), default=(0.0, 0))
-        self.lines.append(f"{name:44} {best:9.1f} ms  {len(seen):3} queries  slowest {slowest:8.2f} ms, {blocks} blocks  {found}")
+        read = f"slowest {slowest:8.2f} ms, {blocks} blocks"
+        self.lines.append(f"{name:44} {best:9.1f} ms  {len(seen):3} queries  {read}  {found}")
         print(self.lines[-1], flush=True)
 
     def _plan(self, name: str, sql: str) -> tuple[float, int]:
@@ -54,7 +55,8 @@ class Asked:
             rows = [row[0] for row in cursor.fetchall()]
         self.plans += [f"== {name}", sql[:400], *rows, ""]
         blocks = next((row for row in rows if "Buffers:" in row), "")
-        count = sum(int(part.split("=")[1]) for part in blocks.split() if "=" in part and part.split("=")[0] in ("hit", "read"))
+        said = [part.split("=") for part in blocks.split() if "=" in part]
+        count = sum(int(number) for name, number in said if name in ("hit", "read"))
         took = next((row for row in rows if row.startswith("Execution Time")), "Execution Time: 0 ms")
         return float(took.split()[2]), count
 
@@ -80,17 +82,19 @@ def fill(cast: Any, rows: int) -> None:
 
 
 _FILL = (
-    """INSERT INTO tickets_ticket (organisation_id, number, subject, kind_id, procedure_id, customer_id, channel, language,
-         team_id, status, priority, sensitivity, opened_at, closed_at, moved_at, next_promise_at, version, last_position,
+    """INSERT INTO tickets_ticket (organisation_id, number, subject, kind_id, procedure_id, customer_id, channel,
+         language, team_id, status, priority, sensitivity, opened_at, closed_at, moved_at, next_promise_at, version, last_position,
          last_public_position, open_asides)
        SELECT %(org)s, '1990-' || lpad(g::text, 7, '0'), 'Oggetto ' || g, %(kind)s, %(procedure)s, %(customer)s, 'email',
          'it', %(team)s, CASE WHEN g %% %(open)s = 0 THEN 'new' ELSE 'closed' END, 2, 'normal',
-         now() - g * interval '5 minutes', CASE WHEN g %% %(open)s = 0 THEN NULL ELSE now() - g * interval '4 minutes' END,
+         now() - g * interval '5 minutes',
+         CASE WHEN g %% %(open)s = 0 THEN NULL ELSE now() - g * interval '4 minutes' END,
          now() - g * interval '4 minutes', now() + interval '10 days', 1, 1, 1, 0
        FROM generate_series(1, %(rows)s) g""",
-    """INSERT INTO tickets_term (organisation_id, ticket_id, kind, starts_at, due_at, value, unit, roll, steps, source, met_at)
-       SELECT organisation_id, id, 'conclusion', opened_at, opened_at + interval '30 days', 30, 'calendar_days', 'festivo',
-         '[]', '', closed_at FROM tickets_ticket WHERE number LIKE '1990-%%'""",
+    """INSERT INTO tickets_term (organisation_id, ticket_id, kind, starts_at, due_at, value, unit, roll, steps, source,
+         met_at)
+       SELECT organisation_id, id, 'conclusion', opened_at, opened_at + interval '30 days', 30, 'calendar_days',
+         'festivo', '[]', '', closed_at FROM tickets_ticket WHERE number LIKE '1990-%%'""",
     """INSERT INTO backoffice_complaint (organisation_id, ticket_id, kind_id, procedure_id, year, serial, received_at,
          registered_at, legal_basis, term_value, term_unit, due_at, severity, risk, is_safety, responsible_id, cause,
          finding, answered_at, closed_at, annulled_at, annulled_why)
@@ -103,13 +107,14 @@ _FILL = (
     """INSERT INTO backoffice_protocolentry (organisation_id, direction, year, serial, outside_number, registered_at,
          registered_on, registered_by_id, correspondents, subject, happened_at, means, digest, digest_of, attachments,
          sender_number, sender_date, sender_office, ticket_id, annulled_why, annulled_act)
-       SELECT organisation_id, CASE WHEN id %% 3 = 0 THEN 'out' ELSE 'in' END, 1990 + (id / 50000), (id %% 50000) + 1, '',
-         opened_at, opened_at::date, %(member)s, '[]', subject, opened_at, 'email', md5(id::text), 'text', '[]', '', '', '',
+       SELECT organisation_id, CASE WHEN id %% 3 = 0 THEN 'out' ELSE 'in' END, 1990 + (id / 50000), (id %% 50000) + 1,
+         '', opened_at, opened_at::date, %(member)s, '[]', subject, opened_at, 'email', md5(id::text), 'text', '[]', '', '', '',
          id, '', '' FROM tickets_ticket WHERE number LIKE '1990-%%'""",
     """INSERT INTO backoffice_filing (organisation_id, ticket_id, file_class_id, code, kind_id, outcome, by_hand, closed_at,
          procedure_years, keep_until)
        SELECT organisation_id, id, %(class)s, %(code)s, kind_id, 'solved', false, closed_at, 0,
-         (closed_at + interval '9 years')::date FROM tickets_ticket WHERE number LIKE '1990-%%' AND closed_at IS NOT NULL""",
+         (closed_at + interval '9 years')::date
+       FROM tickets_ticket WHERE number LIKE '1990-%%' AND closed_at IS NOT NULL""",
     """INSERT INTO tickets_moment (organisation_id, ticket_id, sort, code, whom, at, due_at, next_moment_at, tries)
        SELECT organisation_id, id, 'due', '', '', now() + interval '20 days', now() + interval '20 days',
          now() + interval '20 days' + (id %% 100000) * interval '1 minute', 0
@@ -151,8 +156,10 @@ def measure(cast: Any) -> Asked:
     rows = ProtocolEntry.objects.filter(organisation=house)
     for name, given, after in (
         ("protocol, newest", {}, ""), ("protocol, deep page", {}, "500000"), ("protocol, number", {"number": "777"}, ""),
-        ("protocol, number that is not there", {"number": "4999999"}, ""), ("protocol, number/year", {"number": "777/1995"}, ""),
-        ("protocol, a day", {"day": today - timedelta(days=900)}, ""), ("protocol, out of a year", {"year": 1992, "direction": "out"}, ""),
+        ("protocol, number that is not there", {"number": "4999999"}, ""),
+        ("protocol, number/year", {"number": "777/1995"}, ""),
+        ("protocol, a day", {"day": today - timedelta(days=900)}, ""),
+        ("protocol, out of a year", {"year": 1992, "direction": "out"}, ""),
         ("protocol, a year without any", {"year": 1950}, ""),
     ):  # fmt: skip
         asked.ask(name, lambda given=given, after=after: len(protocol_page.page(rows, given, after).rows))

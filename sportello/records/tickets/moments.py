@@ -107,10 +107,11 @@ def forget(
     suspension: Suspension | None = None,
 ) -> None:
     """Take away what is still to come of these; what is done stays as evidence."""
+    stopped = suspension.pk if suspension is not None else None
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE_AWAY + " AND (term_id = ANY(%s) OR level_id = ANY(%s) OR suspension_id = %s)",
-            [ticket.pk, [term.pk for term in terms], [level.pk for level in levels], suspension and suspension.pk],
+            [ticket.pk, [term.pk for term in terms], [level.pk for level in levels], stopped],
         )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.customers import check_words

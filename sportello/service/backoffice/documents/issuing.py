@@ -170,9 +170,10 @@ def _printed(change: Change, draft: LetterDraft, member: Membership, protocol: s
 def issue_numbered(request: ProtocolRequest, number: str, year: int) -> ProtocolEntry:
     """The number of a held letter has come: it is printed with it, and both are registered. Called with the request's
     row locked."""
-    draft = LetterDraft.objects.select_related(
+    drafts = LetterDraft.objects.select_related(
         "ticket__organisation", "ticket__team", "template", "saved_by__user", "corrects__ticket"
-    ).get(pk=request.draft_id)
+    )
+    draft = drafts.get(requests=request)
     return _issued_of(request, draft, f"{number}/{year}", lambda: registering.settle(request, number, year))
 
 
