@@ -83,9 +83,11 @@ def fill(cast: Any, rows: int) -> None:
 
 _FILL = (
     """INSERT INTO tickets_ticket (organisation_id, number, subject, kind_id, procedure_id, customer_id, channel,
-         language, team_id, status, priority, sensitivity, opened_at, closed_at, moved_at, next_promise_at, version, last_position,
+         language, team_id, status, priority, sensitivity, opened_at, closed_at, moved_at, next_promise_at,
+         version, last_position,
          last_public_position, open_asides)
-       SELECT %(org)s, '1990-' || lpad(g::text, 7, '0'), 'Oggetto ' || g, %(kind)s, %(procedure)s, %(customer)s, 'email',
+       SELECT %(org)s, '1990-' || lpad(g::text, 7, '0'), 'Oggetto ' || g, %(kind)s, %(procedure)s, %(customer)s,
+         'email',
          'it', %(team)s, CASE WHEN g %% %(open)s = 0 THEN 'new' ELSE 'closed' END, 2, 'normal',
          now() - g * interval '5 minutes',
          CASE WHEN g %% %(open)s = 0 THEN NULL ELSE now() - g * interval '4 minutes' END,
@@ -102,18 +104,21 @@ _FILL = (
          'Carta dei servizi', 30, 'calendar_days', opened_at + interval '30 days', 1 + id %% 4, 1, id %% 1000 = 0,
          %(member)s, '', CASE WHEN closed_at IS NULL THEN '' WHEN id %% 3 = 0 THEN 'upheld' ELSE 'not_upheld' END,
          closed_at, closed_at,
-         CASE WHEN id %% %(annulled)s = 0 THEN closed_at END, CASE WHEN id %% %(annulled)s = 0 THEN 'Doppione' ELSE '' END
+         CASE WHEN id %% %(annulled)s = 0 THEN closed_at END,
+         CASE WHEN id %% %(annulled)s = 0 THEN 'Doppione' ELSE '' END
        FROM tickets_ticket WHERE number LIKE '1990-%%'""",
     """INSERT INTO backoffice_protocolentry (organisation_id, direction, year, serial, outside_number, registered_at,
          registered_on, registered_by_id, correspondents, subject, happened_at, means, digest, digest_of, attachments,
          sender_number, sender_date, sender_office, ticket_id, annulled_why, annulled_act)
        SELECT organisation_id, CASE WHEN id %% 3 = 0 THEN 'out' ELSE 'in' END, 1990 + (id / 50000), (id %% 50000) + 1,
-         '', opened_at, opened_at::date, %(member)s, '[]', subject, opened_at, 'email', md5(id::text), 'text', '[]', '', '', '',
+         '', opened_at, opened_at::date, %(member)s, '[]', subject, opened_at, 'email', md5(id::text), 'text',
+         '[]', '', '', '',
          id, '', '' FROM tickets_ticket WHERE number LIKE '1990-%%'""",
-    """INSERT INTO backoffice_filing (organisation_id, ticket_id, file_class_id, code, kind_id, outcome, by_hand, closed_at,
+    """INSERT INTO backoffice_filing (organisation_id, ticket_id, file_class_id, code, kind_id, outcome, by_hand,
+         closed_at,
          procedure_years, keep_until)
        SELECT organisation_id, id, %(class)s, %(code)s, kind_id, 'solved', false, closed_at, 0,
-         (closed_at + interval '9 years')::date
+         (closed_at + interval '3 months')::date
        FROM tickets_ticket WHERE number LIKE '1990-%%' AND closed_at IS NOT NULL""",
     """INSERT INTO tickets_moment (organisation_id, ticket_id, sort, code, whom, at, due_at, next_moment_at, tries)
        SELECT organisation_id, id, 'due', '', '', now() + interval '20 days', now() + interval '20 days',
@@ -155,7 +160,8 @@ def measure(cast: Any) -> Asked:
     asked.ask("register, next number", lambda: next_number(lambda: registering._next_serial(house, 2026)))
     rows = ProtocolEntry.objects.filter(organisation=house)
     for name, given, after in (
-        ("protocol, newest", {}, ""), ("protocol, deep page", {}, "500000"), ("protocol, number", {"number": "777"}, ""),
+        ("protocol, newest", {}, ""), ("protocol, deep page", {}, "500000"), ("protocol, number",
+         {"number": "777"}, ""),
         ("protocol, number that is not there", {"number": "4999999"}, ""),
         ("protocol, number/year", {"number": "777/1995"}, ""),
         ("protocol, a day", {"day": today - timedelta(days=900)}, ""),

@@ -56,7 +56,8 @@ def let_go(person: Person, search_id: int) -> bool:
 
 def forget_erased(happened: Happened) -> None:
     """Reaction to `customer.erased`, in its transaction, while their name and addresses are still known: what anybody
-    searched with one of them goes, kept or not. A word that others are called by too goes with it: it can be typed again."""
+    searched with one of them goes, kept or not. A word that others are called by too goes with it: it can be typed
+    again."""
     erasure = Erasure.objects.select_related("customer").get(pk=happened.payload["erasure_id"])
     people = together(erasure.customer)
     names = Customer.objects.filter(pk__in=people).values_list("name", flat=True)

@@ -195,7 +195,8 @@ def show_card(request: HttpRequest, person: Person, found: Customer, status: int
             organisation=organisation, is_on=True).exists(),
         "form": CustomerForm(organisation, initial=known), "adding": IdentityForm(auto_id="id_new_%s"),
         "relating": RelationForm(auto_id="id_rel_%s"), "agreeing": ConsentForm(auto_id="id_con_%s"),
-        "noting": NoteForm(auto_id="id_note_%s"), **_holds(person, organisation, ids), "back_url": reverse("desk:customers", args=[organisation.slug]),
+        "noting": NoteForm(auto_id="id_note_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
+        **_holds(person, organisation, ids),
         "is_editing": "form" in forms_, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
         **forms_,
     }

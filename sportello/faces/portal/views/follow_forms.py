@@ -30,7 +30,7 @@ from .request_form import too_many
 @require_POST
 @of_organisation
 def begin(request: HttpRequest, organisation: Organisation, number: str, step: str) -> HttpResponse:
-    """A draft of the form of `step` begins; back to the request where nothing is asked of the customer there any more."""
+    """A draft of the form of `step` begins; back to the request where nothing is asked of the customer any more."""
     ticket = rights.held(request, organisation, number)
     if ticket is None:
         return ask_code(request, organisation, number)

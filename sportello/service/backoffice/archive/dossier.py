@@ -47,8 +47,8 @@ MOST: Final = 10_000
 
 
 def data_of(ticket: Ticket, *, notes: bool) -> dict[str, Any]:
-    """Everything there is about `ticket` as JSON values; `notes`: those among colleagues too, with their files. What was
-    asked of offices and what they said is always there: it is how the decision was reached."""
+    """Everything there is about `ticket` as JSON values; `notes`: those among colleagues too, with their files. What
+    was asked of offices and what they said is always there: it is how the decision was reached."""
     return {
         "format": FORMAT,
         "notes": notes,

@@ -175,8 +175,8 @@ def send_interim(
     complaint: Complaint, texts: Mapping[str, str], *, by: Membership, base_position: int,
     files: Sequence[File] = (), seconds: int = 0,
 ) -> ComplaintReply:
-    """Say what was done and why more time is needed. Where the rule knows an interim reply, the term moves with it: it is
-    a notice then, which leaves at once and carries no files; else it leaves as any answer."""
+    """Say what was done and why more time is needed. Where the rule knows an interim reply, the term moves with it: it
+    is a notice then, which leaves at once and carries no files; else it leaves as any answer."""
     stages.refuse_over(complaint)
     _refuse_incomplete(complaint, _SORT.INTERIM, texts, "", "")
     ticket = complaint.ticket

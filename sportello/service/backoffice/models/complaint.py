@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -115,6 +115,21 @@ class Complaint(OrganisationModel):
                 fields=["organisation", "-severity", "id"],
                 name="complaint_open",
                 condition=Q(closed_at__isnull=True, annulled_at__isnull=True),
+            ),
+            # the register by number of those open, late ones among them, and of those annulled: few among all
+            models.Index(
+                "organisation",
+                F("year").desc(),
+                F("serial").desc(),
+                name="complaint_open_by_number",
+                condition=Q(closed_at__isnull=True, annulled_at__isnull=True),
+            ),
+            models.Index(
+                "organisation",
+                F("year").desc(),
+                F("serial").desc(),
+                name="complaint_annulled",
+                condition=Q(annulled_at__isnull=False),
             ),
             # the annual report, and the list by day
             models.Index(fields=["organisation", "received_at"], name="complaint_by_received"),

@@ -147,6 +147,8 @@ class ProtocolEntry(OrganisationModel):
             models.Index("organisation", models.F("id").desc(), name="protocol_newest"),
             # the next day to print: by registrations, by annulments
             models.Index(fields=["organisation", "registered_on", "id"], name="protocol_by_day"),
+            # a year of it, newest first: walking back from today would read all the years between
+            models.Index("organisation", "year", models.F("id").desc(), name="protocol_by_year"),
             models.Index(
                 fields=["organisation", "annulled_on"], condition=Q(annulled_on__isnull=False),
                 name="protocol_annulled_by_day",
