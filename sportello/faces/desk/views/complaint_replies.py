@@ -20,7 +20,7 @@ from sportello.records.tickets.rules import rules_of
 from sportello.service.backoffice.complaints import replies
 from sportello.service.backoffice.complaints.access import get_complaint
 from sportello.service.backoffice.models import Complaint, ComplaintReply
-from sportello.service.channels.email import capacity, letters
+from sportello.service.channels.email.answering import answering
 
 from .. import nav
 from ..actions import drafting
@@ -75,7 +75,7 @@ def _files(person: Person, found: Complaint) -> dict[str, Any]:
         "files": list(rows.select_related("blob").order_by("pk")), "address": ticket_address(ticket),
         "part": Written(None, None, writer=drafting.new_writer(ticket, Draft.Kind.COMPLAINT)),
         "largest_file": settings.ATTACHMENT_BYTES,
-        "most_together": capacity.most_for_files(letters.mailbox_of(ticket)),
+        "most_together": answering(ticket).most_files,
     }  # fmt: skip
 
 
