@@ -25,6 +25,7 @@ from sportello.service.backoffice.offices import answering as offices
 from sportello.service.backoffice.protocol import by_itself
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
+from sportello.service.notifications import telling
 
 
 def _free_what_they_owned(event: Read) -> None:
@@ -74,6 +75,8 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("papers-of-who-was-erased", frozenset({"customer.erased"}), archive.erase_papers),
     # what closed has its class and its last day
     Consumer("file-plan", filing.VERBS, filing.follow),
+    # colleagues whom it concerns are told, in the desk, by mail, by their browsers
+    Consumer("notifications", telling.VERBS, telling.follow),
     # nobody goes on writing on what was disposed of
     Consumer("drafts-of-what-was-disposed-of", frozenset({"disposal.ticket_emptied"}), _drop_drafts),
 )

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "sportello.service.routing",
     "sportello.service.backoffice",
     "sportello.service.channels",
+    "sportello.service.notifications",
     "sportello.faces.portal",
     "sportello.faces.desk",
     "sportello.config",

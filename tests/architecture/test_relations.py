@@ -15,6 +15,9 @@ FLOORS = ["foundation", "records", "service", "faces", "config"]
 BELONG_TO_NOBODY = {
     "tenancy.Organisation": "the tenant itself",
     "accounts.User": "one person may work for several",
+    "notifications.Choice": "of a person, who may work for several",
+    "notifications.Browser": "of a person, who may work for several",
+    "notifications.PushKey": "of the installation",
     "journal.Event": "carries the organisation as a plain number: nothing references the journal",
     "journal.Epoch": "of the installation",
     "journal.Cursor": "of a consumer",

@@ -89,7 +89,7 @@ def groups(person: Person) -> list[tuple[Any, list[Key]]]:
     chosen = tuple((verb.keys, verb.word) for verb in VERBS.values())
     named = (
         (gettext_lazy("Everywhere"), _EVERYWHERE),
-        (gettext_lazy("Go to"), (*places, *others)),
+        (gettext_lazy("Go to"), (*places, *others, (nav.BELL.hotkey, nav.BELL.label))),
         (gettext_lazy("In a list"), _LIST),
         (gettext_lazy("With rows chosen"), chosen),
         (gettext_lazy("On a ticket"), _TICKET),

@@ -13,6 +13,7 @@ from .addresses import (
     door,
     lists,
     mailboxes,
+    notifications,
     offices,
     procedures,
     setup,
@@ -41,4 +42,5 @@ urlpatterns = [
     *archive.urlpatterns,
     *complaints.urlpatterns,
     *offices.urlpatterns,
+    *notifications.urlpatterns,
 ]
