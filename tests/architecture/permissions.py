@@ -467,7 +467,8 @@ TOPICS = (
 from .permission_archive_lines import LINES as ARCHIVE  # noqa: E402 - it takes the rights from here
 from .permission_notifications import NOTIFICATION_LINES, NOTIFICATION_TOPICS  # noqa: E402 - as said
 from .permission_offices import LINES as OFFICES  # noqa: E402 - as said
+from .permission_sign_in import SIGN_IN_LINES  # noqa: E402 - as said
 from .permission_verbs import VERB_LINES  # noqa: E402 - as said
 
-LINES = (*LINES, *ARCHIVE, *NOTIFICATION_LINES, *OFFICES, *VERB_LINES)
+LINES = (*LINES, *ARCHIVE, *NOTIFICATION_LINES, *OFFICES, *SIGN_IN_LINES, *VERB_LINES)
 TOPICS = (*TOPICS, *NOTIFICATION_TOPICS)
