@@ -466,6 +466,7 @@ TOPICS = (
 
 from .permission_archive_lines import LINES as ARCHIVE  # noqa: E402 - it takes the rights from here
 from .permission_offices import LINES as OFFICES  # noqa: E402 - as said
+from .permission_ticket_lists import LINES as TICKET_LISTS  # noqa: E402 - as said
 from .permission_verbs import VERB_LINES  # noqa: E402 - as said
 
-LINES = (*LINES, *ARCHIVE, *OFFICES, *VERB_LINES)
+LINES = (*LINES, *ARCHIVE, *OFFICES, *TICKET_LISTS, *VERB_LINES)

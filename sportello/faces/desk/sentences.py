@@ -31,6 +31,7 @@ CHANNELS: dict[str, Any] = {
     "letter": gettext_lazy("letter"),
     "screen": gettext_lazy("on screen"),
     "inside": gettext_lazy("inside the house"),
+    "elsewhere": gettext_lazy("where it came from"),
 }
 CHANNEL_ICONS = {
     "email": "mail",

@@ -18,6 +18,7 @@ from .addresses import (
     setup,
     supervising,
     terms,
+    ticket_lists,
     verbs,
     work,
 )
@@ -37,6 +38,7 @@ urlpatterns = [
     *terms.urlpatterns,
     *setup.urlpatterns,
     *supervising.urlpatterns,
+    *ticket_lists.urlpatterns,
     *verbs.urlpatterns,
     *archive.urlpatterns,
     *complaints.urlpatterns,

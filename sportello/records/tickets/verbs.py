@@ -93,4 +93,6 @@ register(
     _ticket("ticket.block_found", block=str, message_id=int),
     Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
     _ticket("code.renewed"),
+    # a list of them left the house: by whom and what for is in its reading
+    Verb("tickets.exported", "organisation", {"reading_id": int, "rows": int}),
 )
