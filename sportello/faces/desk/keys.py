@@ -69,6 +69,7 @@ _TICKET: Final = (
     ("s", gettext_lazy("Put aside, or take back")),
     ("e", gettext_lazy("Tags")),
     ("shift+l", gettext_lazy("Link")),
+    ("shift+o", gettext_lazy("Ask an office")),
     ("shift+i", gettext_lazy("Merge into another")),
     ("b", gettext_lazy("Split")),
     ("shift+b", gettext_lazy("Move entries")),
