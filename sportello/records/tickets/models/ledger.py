@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
@@ -14,7 +15,7 @@ from .ticket import Ticket
 
 class Notice(OrganisationModel):
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("notice", "Due")
         GIVEN = "given", _("Given")
         NO_WAY = "no_way", _("No way to reach them")
 
