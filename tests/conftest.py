@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 #: In the order of how long one of their files takes; the sort is stable.
-LONGEST = ("test_permission", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
+LONGEST = ("test_permission", "test_hostile", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
 CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 # The cast, when it is there, is everybody's.
