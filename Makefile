@@ -3,7 +3,7 @@
 #   make test    everything that must hold before a change lands
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run setup setup-dev test lint soak bench fuzz
+.PHONY: run setup setup-dev test lint soak bench fuzz pages
 
 run: setup
 	@exec bin/sportello run
@@ -22,6 +22,9 @@ test: setup-dev
 
 soak: setup-dev
 	@scripts/soak
+
+pages: setup-dev
+	@bin/sportello catalogues && .venv/bin/python -m pytest -q -m pages
 
 bench: setup-dev
 	@.venv/bin/python -m bench

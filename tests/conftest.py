@@ -1,6 +1,8 @@
 """One database cluster for the whole run. People and fixtures of the product live in `tests/cast.py`."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 #: In the order of how long one of their files takes; the sort is stable.
-LONGEST = ("test_permission", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
+LONGEST = ("test_permission", "test_hostile", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
 CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 # The cast, when it is there, is everybody's.
@@ -43,3 +45,16 @@ def _no_language_of_another_test() -> None:
     from django.utils import translation
 
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _no_events_of_another_test(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The journal is no table Django knows how to empty: what a test that commits has told stays, and the next one that
+    counts events, or lets the consumers work, would meet it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(request.fixturenames):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE journal_event")

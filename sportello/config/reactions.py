@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from sportello.faces.desk.actions import drafting
+from sportello.faces.desk.actions import drafting, searching
 from sportello.foundation.journal.actions import Reaction
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.reader import Read
@@ -20,11 +20,12 @@ from sportello.service.backoffice.archive import erasing as archive
 from sportello.service.backoffice.archive import filing, holds
 from sportello.service.backoffice.checklists import ticking
 from sportello.service.backoffice.complaints import erasing as complaints
-from sportello.service.backoffice.complaints import registering, stages
+from sportello.service.backoffice.complaints import registering, replies, stages
 from sportello.service.backoffice.offices import answering as offices
 from sportello.service.backoffice.protocol import by_itself
 from sportello.service.channels import erasing as channels
 from sportello.service.channels.outbox import enqueue
+from sportello.service.notifications import telling
 
 
 def _free_what_they_owned(event: Read) -> None:
@@ -39,12 +40,16 @@ IN_TRANSACTION: tuple[tuple[str, Reaction], ...] = (
     ("aside.written", enqueue),  # so has a letter to an office
     ("aside.answered", offices.heard),  # what an office says answers what it was asked
     ("message.written", enqueue),  # what is to leave has its dispatch, or was not written
+    ("message.written", replies.on_written),  # a reply to a complaint has left: what follows it does
     # a complaint enters the register with what made it one: its number has no gaps
     ("ticket.opened", registering.on_opened),
     ("ticket.kind_changed", registering.on_opened),
     ("ticket.closed", stages.on_closed),
     ("ticket.reopened", stages.on_reopened),
+    ("ticket.merged", stages.on_merged),  # a line of the register ends with its ticket, and is open again with it
+    ("ticket.parted", stages.on_parted),
     ("customer.erased", channels.mark),  # whose mail it is cannot be told afterwards
+    ("customer.erased", searching.forget_erased),  # nor what was searched with their name
 )
 
 DURABLE: tuple[Consumer, ...] = (
@@ -56,8 +61,11 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("tickets-of-who-parted", frozenset({"customer.parted"}), give_back),
     # the tick says that an office is to be reminded
     Consumer("reminders-to-offices", frozenset({"ticket.warned"}), offices.remind),
-    # the checklists of its kind; one that has none costs a look at the index
-    Consumer("checklists-of-kinds", frozenset({"ticket.opened", "ticket.kind_changed"}), ticking.hang_by_kind),
+    # the checklists of its kind and of its procedure; one that has none costs two looks
+    Consumer(
+        "checklists-of-kinds", frozenset({"ticket.opened", "ticket.kind_changed", "ticket.procedure_changed"}),
+        ticking.hang_by_kind,
+    ),
     # words about the customer in approvals, checklists, cases
     Consumer("offices-of-who-was-erased", frozenset({"customer.erased"}), erasing_offices.erase),
     # an erasure ordered by law: words on tickets may be many
@@ -74,6 +82,8 @@ DURABLE: tuple[Consumer, ...] = (
     Consumer("papers-of-who-was-erased", frozenset({"customer.erased"}), archive.erase_papers),
     # what closed has its class and its last day
     Consumer("file-plan", filing.VERBS, filing.follow),
+    # colleagues whom it concerns are told, in the desk, by mail, by their browsers
+    Consumer("notifications", telling.VERBS, telling.follow),
     # nobody goes on writing on what was disposed of
     Consumer("drafts-of-what-was-disposed-of", frozenset({"disposal.ticket_emptied"}), _drop_drafts),
 )

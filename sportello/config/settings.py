@@ -29,8 +29,12 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "") or ""),
         "OPTIONS": {
             **options,
-            # A writer that stays open holds every reader of the journal back (see journal/reader.py).
-            "options": "-c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+            # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
+            # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.
+            "options": "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+            " -c plan_cache_mode=force_generic_plan",
+            # Django's own cursors never have theirs planned ahead.
+            "prepare_threshold": 5,
         },
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -85,6 +89,7 @@ INSTALLED_APPS = [
     "sportello.service.routing",
     "sportello.service.backoffice",
     "sportello.service.channels",
+    "sportello.service.notifications",
     "sportello.faces.portal",
     "sportello.faces.desk",
     "sportello.config",

@@ -1,5 +1,6 @@
 """Every topic of the live stream: who may hear it, what feeds it, what it says. One page, like the reactions.
 
+    bell                         who serves somewhere: how many notifications they have not read (`live_bell.py`)
     lists                        who serves somewhere: tickets that entered or left their lists, and which changed
     ticket:<organisation>/<no.>  who may see the ticket: that it changed, or that it is no longer theirs to see
 
@@ -28,6 +29,8 @@ from sportello.records.accounts.people import Person, person_for
 from sportello.records.tickets.access import may_see, tickets_for
 from sportello.records.tickets.models import Named, Ticket
 from sportello.records.tickets.queries.work_lists import day_ends
+
+from . import live_bell
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
@@ -87,8 +90,14 @@ class About:
 # ---- what happened
 
 
-def about(changes: Sequence[Change]) -> list[About]:
-    """One query for the tickets, one more where some are for named people only."""
+def about(changes: Sequence[Change]) -> list[About | live_bell.Bell]:
+    """One query for the tickets, one more where some are for named people only; what was told to people after it."""
+    told = [change for change in changes if change.last.verb in live_bell.VERBS]
+    found = _about_changed([change for change in changes if change.last.verb not in live_bell.VERBS])
+    return [*found, *(live_bell.bells(told) if told else ())]
+
+
+def _about_changed(changes: Sequence[Change]) -> list[About]:
     ids = {change.last.subject_id for change in changes}
     tickets: dict[int, Ticket] = {
         ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ids).select_related("organisation")
@@ -244,8 +253,12 @@ def admit_to_tickets(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
     return {f"ticket:{slug}/{number}": {"version": version} for slug, number, version in found}
 
 
-def ticket_topic(change: About) -> str:
-    return f"ticket:{change.name}"
+def _lists_topic(about: About | live_bell.Bell) -> str:
+    return "lists" if isinstance(about, About) else ""
+
+
+def ticket_topic(about: About | live_bell.Bell) -> str:
+    return f"ticket:{about.name}" if isinstance(about, About) else ""
 
 
 def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
@@ -313,10 +326,11 @@ def page() -> Page:
 
     return Page(
         topics=(
-            Topic(re.compile("lists"), admit_to_lists, lambda _change: "lists", tell_lists),
+            Topic(re.compile("lists"), admit_to_lists, _lists_topic, tell_lists),
             Topic(_TICKET, admit_to_tickets, ticket_topic, tell_ticket),
+            live_bell.TOPIC,
         ),
-        verbs=frozenset(name for name, verb in all_verbs().items() if verb.subject == "ticket"),
+        verbs=frozenset(name for name, verb in all_verbs().items() if verb.subject == "ticket") | live_bell.VERBS,
         cuts=CUTS,
         gather=about,
         viewer=hearer_for,

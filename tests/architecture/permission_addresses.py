@@ -50,6 +50,12 @@ def addresses() -> dict[str, tuple[str, ...]]:
     return {one.name: one.arguments for one in product()}
 
 
+@lru_cache(maxsize=1)
+def guards() -> dict[str, str]:
+    """Name → the guard its view carries; those of the desk carry one each."""
+    return {one.name: str(getattr(one.view, "guard", "")) for one in product()}
+
+
 def untold_addresses(found: Iterable[Address], lines: Iterable[Line] = LINES) -> list[str]:
     """What is wrong between addresses and table, each as a sentence that says what to do."""
     said: list[str] = []

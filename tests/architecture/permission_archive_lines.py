@@ -17,6 +17,7 @@ LINES = (
     Line("desk:file_plan_export", GET, KNOWS),
     Line("desk:file_plan_kind", POST, LEADS, {"code": "1.1"}),
     Line("desk:holds", GET_POST, LEADS, {"scope": "class", "code": "1.1", "reason": "Ricorso 12/2026"}),
+    Line("desk:customer_hold", POST, SUPERVISES, {"reason": "Ricorso 12/2026"}),
     Line("desk:hold_lifting", POST, LEADS, {"reason": "Sentenza 9/2026"}),
     Line("desk:disposals", GET_POST, LEADS),
     Line("desk:disposal", GET, LEADS),

@@ -15,7 +15,7 @@ from sportello.service.backoffice.documents import issuing, templates
 from sportello.service.backoffice.forms import publishing
 from sportello.service.backoffice.forms.definition import read
 from sportello.service.backoffice.forms.filling import VERSION
-from sportello.service.backoffice.models import ProtocolEntry, ProtocolRequest, RegisterPrint
+from sportello.service.backoffice.models import FormVersion, ProtocolEntry, ProtocolRequest, RegisterPrint
 from sportello.service.backoffice.protocol import registering, setting_up
 from sportello.service.backoffice.protocol.matter import of_message
 from sportello.service.channels.webform import drafts
@@ -57,5 +57,8 @@ def ticket_kit(ticket: Ticket, member: Membership, word: str) -> dict[str, str]:
     asked = ProtocolRequest.objects.create(
         organisation=ticket.organisation, key=uuid.uuid4(), direction="out", matter={"subject": f"Avviso {word}"},
         ticket=ticket, document=document, asked_by=member, asked_at=clock.now(ticket.organisation))
-    return {"request_id": str(asked.pk), "document_id": str(document.pk), "letter_id": str(letter.pk), "letter_edits": str(letter.edits),
+    following, of_step = drafts.begin(ticket.organisation, clock.server_now(), ticket)
+    version = FormVersion.objects.filter(organisation=ticket.organisation, version__isnull=False).order_by("pk").first()
+    drafts.write(following, {VERSION: str(version.pk)} if version else {})
+    return {"of_step": of_step, "request_id": str(asked.pk), "document_id": str(document.pk), "letter_id": str(letter.pk), "letter_edits": str(letter.edits),
             "entry_id": str(entry.pk), "message_id": str(message.pk)}

@@ -23,7 +23,6 @@ from django.urls import reverse
 from sportello.foundation.files.actions import keep
 from sportello.foundation.files.models import Logo
 from sportello.foundation.journal import actor
-from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.actions.invitations import invite
@@ -49,6 +48,7 @@ from sportello.service.channels.models import (
 from sportello.service.channels.webform import drafts
 from tests.architecture.permission_pec import certify
 from tests.cast import Cast, assemble
+from tests.desk_work import PICTURE
 
 from .permission_answering import lay_out_knowledge
 from .permission_archive import archive_kit
@@ -60,8 +60,6 @@ from .permissions import NAMED, ORGANISATIONS, STAFF, TICKETS, Answer, Line
 
 #: In every note of the scene; of colleagues only.
 NOTE = "girasole"
-#: The start of a PNG: what a logo is known by.
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 #: A word of each ticket, in its subject.
 WORDS = dict(zip(TICKETS, ("zafferano", "ornitorinco", "melograno", "biancospino", "corbezzolo", "finocchio"), strict=True))
 KINDS = {"front": "information", "taxes": "complaint", "care": "order"}
@@ -128,10 +126,6 @@ def answer_of(response: HttpResponse) -> Answer | str:
     if status == 302 and "/follow/?number=" in to:
         return Answer.CODE
     return Answer.OPEN if status in (200, 204, 301, 302, 409, 422) else f"answers {status}"
-
-
-def events() -> int:
-    return Event.objects.count()
 
 
 # ---- making it

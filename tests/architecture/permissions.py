@@ -426,6 +426,8 @@ LINES = (
     Line("portal:receipt_text", GET, EVERYBODY, given={"token": "{sent}"}),
     # the portal: a request followed; a colleague has no shorter way in than its customer
     Line("portal:ticket", GET, HOLDS_CODE),
+    Line("portal:step_form", POST, HOLDS_CODE, {}, given={"step": "request_form"}),
+    Line("portal:ticket_form", GET_POST, HOLDS_CODE, {}, given={"token": "{of_step}", "page": "1"}),
     Line("portal:words", POST, HOLDS_CODE, {"text": "Aggiungo questo."}),
     Line("portal:confirmation", POST, HOLDS_CODE, {}),
     Line("portal:reopening", POST, HOLDS_CODE, {"text": "Non è risolto."}),
@@ -465,7 +467,11 @@ TOPICS = (
 # ---- lines of other files, which know the rights above
 
 from .permission_archive_lines import LINES as ARCHIVE  # noqa: E402 - it takes the rights from here
+from .permission_notifications import NOTIFICATION_LINES, NOTIFICATION_TOPICS  # noqa: E402 - as said
 from .permission_offices import LINES as OFFICES  # noqa: E402 - as said
+from .permission_sign_in import SIGN_IN_LINES  # noqa: E402 - as said
+from .permission_ticket_lists import LINES as TICKET_LISTS  # noqa: E402 - as said
 from .permission_verbs import VERB_LINES  # noqa: E402 - as said
 
-LINES = (*LINES, *ARCHIVE, *OFFICES, *VERB_LINES)
+LINES = (*LINES, *ARCHIVE, *NOTIFICATION_LINES, *OFFICES, *SIGN_IN_LINES, *TICKET_LISTS, *VERB_LINES)
+TOPICS = (*TOPICS, *NOTIFICATION_TOPICS)

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from sportello.foundation.tenancy.migration import constraint_name
-from sportello.foundation.tenancy.models import Organisation, OrganisationModel
+from sportello.foundation.tenancy.models import HangingModel, Organisation, OrganisationModel
 from sportello.foundation.tenancy.models.base import OwnedKey, OwnedOneToOne
 
 FLOORS = ["foundation", "records", "service", "faces", "config"]
@@ -15,6 +15,9 @@ FLOORS = ["foundation", "records", "service", "faces", "config"]
 BELONG_TO_NOBODY = {
     "tenancy.Organisation": "the tenant itself",
     "accounts.User": "one person may work for several",
+    "notifications.Choice": "of a person, who may work for several",
+    "notifications.Browser": "of a person, who may work for several",
+    "notifications.PushKey": "of the installation",
     "journal.Event": "carries the organisation as a plain number: nothing references the journal",
     "journal.Epoch": "of the installation",
     "journal.Cursor": "of a consumer",
@@ -73,6 +76,31 @@ def test_the_database_keeps_owned_keys(model: type[models.Model]) -> None:
         assert row[0].startswith(
             f"FOREIGN KEY (organisation_id, {column}) REFERENCES {target}(organisation_id, id)"
         ), row[0]
+
+
+@pytest.mark.parametrize("model", [one for one in ours() if issubclass(one, HangingModel)], ids=lambda model: model._meta.label)
+def test_what_hangs_at_a_row_always_does(model: type[models.Model]) -> None:
+    """Its organisation has no key of its own: the owned key that is never null is what proves that it exists."""
+    owned = [one for one in model._meta.local_fields if isinstance(one, (OwnedKey, OwnedOneToOne)) and not one.null]
+    assert any(field.related_model is not model for field in owned), f"{model._meta.label}: use OrganisationModel"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_hangs_cannot_have_an_organisation_that_does_not_exist() -> None:
+    from django.db import IntegrityError, transaction
+    from django.utils import timezone
+
+    from sportello.records.customers.models import Customer, Identity
+
+    here = Organisation.objects.create(slug="here", name="here")
+    customer = Customer.objects.create(organisation=here, name="M", sort_key="m", first_seen_at=timezone.now())
+    mine = Identity(
+        customer=customer, sort="email", value="m@example.org", shown="m@example.org", added_at=timezone.now()
+    )
+    mine.organisation_id = here.pk + 1_000
+    with pytest.raises(IntegrityError), transaction.atomic():
+        mine.save()
+    assert not Identity.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,12 +2,16 @@
 
 import ast
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import polib
 import pytest
 from django.core.management import call_command
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation.template import templatize
+
+from sportello.config import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sportello"
@@ -59,46 +63,63 @@ def test_jobs_do_not_notify() -> None:
 
 ROOMS = [path.parent for path in PACKAGE.rglob("apps.py")]
 _TEXT = r"""((?:u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*)+)"""
-_MSGID = re.compile(r"(?:\b(?:gettext|ngettext|_)\(\s*|\bpgettext\(\s*" + _TEXT.replace("((?:u", "(?:(?:u", 1) + r",\s*)" + _TEXT)
+_ASKED = re.compile(r"\b(n?p?gettext|_)\(\s*" + _TEXT + r"(?:,\s*" + _TEXT + r")?")
+_PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+_WITH_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
+#: What a translator is asked: context ("" without), sentence.
+Asked = tuple[str, str]
 
 
-def _wanted(room: Path) -> set[str]:
-    """Every msgid the room's sources and templates ask for."""
-    found: set[str] = set()
+def _wanted(room: Path) -> set[Asked]:
+    """Every sentence the room's sources and templates ask for."""
+    found: set[Asked] = set()
     for path in room.rglob("*.py"):
         if "migrations" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and node.args:
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                first = node.args[0]
-                asks = name in {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-                if asks and isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found.add(first.value)
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            words = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if name in _PLAIN and words and isinstance(node.args[0], ast.Constant):
+                found.add(("", words[0]))
+            elif name in _WITH_CONTEXT and len(words) == 2:
+                found.add((words[0], words[1]))
     for path in [*room.rglob("*.html"), *room.rglob("*.txt")]:
-        for match in _MSGID.finditer(templatize(path.read_text(), origin=str(path))):
-            text = ast.literal_eval("(" + match.group(1).strip() + ")")
-            if text:
-                found.add(text)
+        for match in _ASKED.finditer(templatize(path.read_text(), origin=str(path))):
+            first, second = (ast.literal_eval(f"({one.strip()})") if one else "" for one in match.group(2, 3))
+            found.add((first, second) if "p" in match.group(1) else ("", first))
+    return {one for one in found if one[1]}
+
+
+@lru_cache(maxsize=1)
+def _italian() -> dict[Asked, dict[str, str]]:
+    """What is asked → the file that answers → its words; doubtful ones are no answer."""
+    found: dict[Asked, dict[str, str]] = {}
+    for catalogue in sorted(PACKAGE.rglob("locale/it/LC_MESSAGES/*.po")):
+        for entry in polib.pofile(str(catalogue)):
+            if entry.translated() and "fuzzy" not in entry.flags:
+                words = entry.msgstr or " | ".join(entry.msgstr_plural.values())
+                found.setdefault((entry.msgctxt or "", entry.msgid), {})[str(catalogue.relative_to(PACKAGE))] = words
     return found
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(PACKAGE)))
 def test_every_sentence_is_in_italian(room: Path) -> None:
-    translated: set[str] = set()
-    for catalogue in PACKAGE.rglob("locale/it/LC_MESSAGES/*.po"):
-        for entry in polib.pofile(str(catalogue)):
-            if entry.translated() and "fuzzy" not in entry.flags:
-                translated |= {entry.msgid, entry.msgid_plural}
-    from django.utils.translation import gettext as django_own
-    from django.utils.translation import override
-
-    missing = []
-    with override("it"):
-        for text in sorted(_wanted(room) - translated):
-            if django_own(text) == text:  # Django's own catalogue has the commonest
-                missing.append(text)
+    with override("it"):  # Django's own catalogue has the commonest
+        missing = [one for one in sorted(_wanted(room) - set(_italian()))
+                   if (pgettext(*one) if one[0] else gettext(one[1])) == one[1]]
     assert not missing, f"{len(missing)} without Italian: {missing[:12]}"
+
+
+def test_one_sentence_has_one_italian() -> None:
+    """Django makes one catalogue of all: where two files differ, one room shows the other's word. A context parts them."""
+    differ = {asked: files for asked, files in _italian().items() if len(set(files.values())) > 1}
+    assert not differ, "\n".join(f"{asked}: {files}" for asked, files in differ.items())
+
+
+def test_no_translation_is_doubtful_or_loses_a_value() -> None:
+    assert not catalogues.faults()
 
 
 def test_the_project_speaks_of_itself_only() -> None:

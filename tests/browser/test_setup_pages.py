@@ -9,8 +9,9 @@ from playwright.sync_api import Browser
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.files.models import Logo
+from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
-from sportello.records.accounts.models import Branch
+from sportello.records.accounts.models import Branch, OutsideProvider
 from sportello.records.procedures.actions.hours import hours_of_branch
 from sportello.records.procedures.models import Kind
 from tests.cast import Cast
@@ -38,12 +39,17 @@ def test_every_page_of_setting_up(browser: Browser, live_server: Any, cast: Cast
         footer_links=[{"names": {"it": "Amministrazione trasparente"}, "url": "https://borgo.example/trasparente"}],
         owner_line="Regione Immaginaria",
     )
+    OutsideProvider.objects.create(
+        organisation=cast.borgo, code="borgo", name="Identità digitale unica dell'Unione", domains=["borgo.example"],
+        server_url="https://accesso.unione-dei-comuni-della-valle.example/realms/dipendenti-e-collaboratori",
+        client_id="sportello", made_at=clock.now(cast.borgo),
+    )  # fmt: skip
     kind = Kind.objects.get(organisation=cast.borgo, slug="complaint")
     pages = {
         "setup": "", "setup-organisation": "organisation/", "setup-appearance": "appearance/", "setup-teams": "teams/",
         "setup-team": f"teams/{cast.team('front').pk}/", "setup-branches": "branches/", "setup-kinds": "kinds/",
         "setup-branch": f"branches/{branch.pk}/", "setup-hours": "hours/", "setup-kind": f"kinds/{kind.pk}/",
-        "setup-kind-new": "kinds/new/",
+        "setup-kind-new": "kinds/new/", "setup-sign-in": "sign-in/",
     }  # fmt: skip
     page, faults = page_of(browser, live_server, cast, "Elena", size), []
     for what, address in pages.items():

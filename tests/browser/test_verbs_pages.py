@@ -101,6 +101,7 @@ def test_at_offers_colleagues_and_the_keyboard_takes_one(anna: Page, live_server
     expect(anna.locator("#verb input:checked")).to_be_focused()
     anna.keyboard.press("Control+Enter")
     expect(anna.locator("#ticket-head")).to_contain_text("Accantonata")
+    expect(anna.locator("#verb input")).to_have_count(0)
     anna.keyboard.press("s")
     expect(anna.locator("#ticket-head")).not_to_contain_text("Accantonata")
     # and from the palette, by its name

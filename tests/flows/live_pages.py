@@ -19,7 +19,7 @@ _KINDS = {"js": "text/javascript", "css": "text/css"}
 
 @dataclass
 class Pages:
-    """`/list/<name>` draws a list, `/ticket/<organisation>/<number>` a ticket with a composer; `asked` keeps every
+    """`/bell` draws the bell, `/list/<name>` a list, `/ticket/<organisation>/<number>` a ticket with a composer; `asked` keeps every
     request that is not a static file."""
 
     port: int
@@ -43,6 +43,8 @@ class Pages:
             return (kind, open(found, "rb").read()) if found else None
         self.asked.append(path)
         part = parse_qs(parts.query).get("fragment", [""])[0]
+        if parts.path == "/bell":
+            return "text/html", self.page('<div data-live-bell><a href="/notifications/">Bell</a></div>').encode()
         if parts.path.startswith("/list/"):
             name = parts.path.removeprefix("/list/")
             return "text/html", (self.rows(name) if part else self.page(self.listing(name))).encode()
@@ -59,7 +61,7 @@ class Pages:
         return (
             f'<!doctype html><html lang="en"><head><title>t</title>{head}'
             '<script src="/static/django_htmx/htmx-2.min.js" defer></script></head>'
-            f'<body>{rail}<div id="announcements" role="status"></div><main>{body}</main></body></html>'
+            f'<body><div class="rail-list">{rail}</div><div id="announcements" role="status"></div><main>{body}</main></body></html>'
         )
 
     def listing(self, name: str) -> str:

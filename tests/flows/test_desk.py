@@ -283,7 +283,8 @@ def test_lists_page_by_key_filter_and_say_what_an_empty_one_means(anna: Client, 
     nothing = text(anna.get("/desk/lists/all/?channel=phone"))
     assert "Niente con questi filtri" in nothing
     assert anna.get("/desk/lists/quarantine/").status_code == 404
-    assert anna.get("/desk/lists/all/?after=nonsense&kind=x&team=%00&sort=none").status_code == 200
+    assert anna.get("/desk/lists/all/?after=nonsense&kind=x&team=%01&sort=none").status_code == 200
+    assert anna.get("/desk/lists/all/?team=%00").status_code == 400, "no database is asked with a NUL"
 
 
 def test_hugo_sees_both_his_organisations_in_one_list(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from sportello.foundation.journal import consumers
 from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
+from sportello.service.notifications import reading
 from tests.cast import Cast, assemble
 
 from .live_pages import Pages, serving
@@ -184,6 +187,32 @@ def test_one_change_costs_as_many_requests_as_tabs_that_show_the_ticket(
         expect(tab.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
     settle()
     assert len(pages.asked) == 2
+
+
+def test_the_bell_counts_in_every_tab_and_asks_for_nothing(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    """Its number comes with the first word of the stream, also into a tab drawn while another holds the stream."""
+    ticket = people.ticket()
+
+    def name_her(words: str) -> None:
+        messages.note(Ticket.objects.get(pk=ticket.pk), people.member("Carla"), f"@Anna Prova {words}")
+        consumers.work()
+
+    name_her("uno")
+    first = opened(anna, pages, "/bell")
+    expect(first.locator("[data-live-bell] .count")).to_have_text("1")
+    second = opened(anna, pages, "/bell")
+    expect(second.locator("[data-live-bell] .count")).to_have_text("1")
+    for page in (first, second):
+        page.evaluate("document.addEventListener('ui:announce', (event) => { document.title = event.detail.text; })")
+    pages.asked.clear()
+    name_her("due")
+    for page in (first, second):
+        expect(page.locator("[data-live-bell] .count")).to_have_text("2")
+        expect(page).to_have_title(re.compile("notifica"))
+    reading.read_all(people.person("Anna"))
+    for page in (first, second):
+        expect(page.locator("[data-live-bell] .count")).to_have_count(0)
+    assert pages.asked == []
 
 
 def test_a_line_that_was_lost_is_found_again(anna: BrowserContext, people: Cast, pages: Pages) -> None:

@@ -48,6 +48,7 @@ def set_server(server: Scripted, **more: object) -> Mailbox:
 def send(dispatch: Dispatch) -> Dispatch:
     """One attempt, now."""
     Dispatch.objects.exclude(next_attempt_at=None).update(next_attempt_at="2020-01-01T00:00:00Z")
+    Mailbox.objects.update(held_until=None)
     outbox.work()
     dispatch.refresh_from_db()
     return dispatch
@@ -101,6 +102,34 @@ def test_a_refusal_is_kept_in_its_own_words(cast: Cast, about: str) -> None:
             assert list(Attempt.objects.filter(dispatch=dispatch).values_list("number", "outcome")) == [
                 (1, "retry"), (2, "sent")
             ]
+
+
+@pytest.mark.django_db
+def test_too_fast_holds_back_every_letter_of_the_mailbox_also_one_written_later(cast: Cast) -> None:
+    with scripted() as server:
+        ticket, first = written(cast, server)
+        server.says = {"mail": "550 5.4.5 Daily user sending limit exceeded"}
+
+        def another(text: str) -> Dispatch:
+            ticket.refresh_from_db()
+            words = messages.answer(
+                ticket, cast.member("Anna"), text, base_position=ticket.last_public_position, to=[("Maria", THREE[0])]
+            )
+            return Dispatch.objects.get(message=words)
+
+        second = another("E ancora.")
+        outbox.work()
+        later = another("E poi.")
+        assert outbox.work() == 0
+        for one in (first, second, later):
+            one.refresh_from_db()
+        assert Attempt.objects.count() == 1, "the others did not have to hear it too"
+        assert [one.attempts for one in (first, second, later)] == [1, 0, 0]
+        assert {one.state for one in (first, second, later)} == {"queued"}
+        assert first.next_attempt_at == second.next_attempt_at == later.next_attempt_at
+        server.says = {}
+        send(first)  # the delay is over
+        assert set(Dispatch.objects.filter(message__entry__ticket=ticket).values_list("state", flat=True)) == {"sent"}
 
 
 CUTS = {

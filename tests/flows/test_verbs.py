@@ -172,6 +172,6 @@ def test_who_leads_marks_an_absence(anna: Client, cast: Cast) -> None:
 
 def test_every_verb_has_its_key(anna: Client, cast: Cast) -> None:
     page = text(anna.get(at(cast.ticket())))
-    assert all(f'data-hotkey="{key}"' in page for key in ("s", "e", "shift+l", "shift+i", "b", "shift+b", "h"))
+    assert all(f'data-hotkey="{key}"' in page for key in ("s", "e", "shift+o", "shift+l", "shift+i", "b", "shift+b", "h"))
     assert anna.post("/desk/keys/", {"key-s": "à"}).status_code == 302
     assert KeyChoice.objects.get().changed == {"s": "à"}

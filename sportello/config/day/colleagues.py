@@ -15,7 +15,7 @@ from sportello.records.accounts.models import Membership, Team
 from sportello.records.customers.actions.registering import find_or_add
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.procedures.models import Kind
-from sportello.records.tickets.actions import contacts, ending, handling, messages
+from sportello.records.tickets.actions import classifying, contacts, ending, handling, messages
 from sportello.records.tickets.actions.opening import Opening, open_ticket
 from sportello.records.tickets.models import Contact, Ticket
 from sportello.service.routing.actions import team_for
@@ -44,7 +44,7 @@ def do(ticket: Ticket, step: Step, need: Need, chance: random.Random) -> None:
     try:
         if ticket.kind.slug != need.story.kind:  # a mail is of the first kind until somebody reads it
             kind = Kind.objects.get(organisation_id=ticket.organisation_id, slug=need.story.kind)
-            handling.change_kind(ticket, kind, by=member)
+            classifying.classify(ticket, kind, by=member, reason="Si capisce da quello che chiede.")
         if ticket.owner_id is None and chance.random() < 0.6 and verb != "move":
             handling.take(ticket, member)
         _VERBS[verb](ticket, member, words, need)

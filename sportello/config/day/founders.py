@@ -12,6 +12,7 @@ from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, Team, TeamMembership, User
 from sportello.records.knowledge.models import SavedReply, SavedReplyText, ServiceSheet, ServiceSheetText
+from sportello.service.backoffice.forms import publishing
 from sportello.service.backoffice.offices.setting_up import Plan
 from sportello.service.backoffice.offices.setting_up import add as add_office
 
@@ -31,6 +32,7 @@ def found_demo() -> list[Organisation]:
         _colleague(colleague)
     for organisation in made:
         tell_what_is_known(organisation)
+        _forms(organisation)
     return made
 
 
@@ -74,6 +76,16 @@ def _sheets(organisation: Organisation) -> None:
                 times=times,
                 reviewed_at=clock.now(organisation),
             )
+
+
+def _forms(organisation: Organisation) -> None:
+    """The ready-made forms, looked at and published by who sets up; a shop asks for none of them."""
+    if organisation.sector != Organisation.Sector.PUBLIC_BODY:
+        return
+    member = Membership.objects.filter(organisation=organisation, role=Membership.Role.ADMINISTRATOR).first()
+    if member is not None:
+        for form in publishing.bring_in(organisation, member, publishing.shipped(organisation)):
+            publishing.publish(form, member)
 
 
 def _offices(organisation: Organisation) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.text import in_language
@@ -25,6 +26,8 @@ from sportello.records.tickets.models import (
     Ticket,
 )
 from sportello.records.tickets.rules import rules_of
+from sportello.service.backoffice.forms.of_steps import StepForm, forms_of
+from sportello.service.backoffice.shop import telling
 from sportello.service.channels.models import Delivery
 
 from . import sentences
@@ -83,6 +86,9 @@ class StepLine:
     name: str
     done_at: datetime | None
     is_mandatory: bool
+    #: Where its form is filled in; empty: it asks for none, or there is none of that name here (`form_missing`).
+    form_url: str = ""
+    form_missing: str = ""
 
 
 @dataclass(frozen=True)
@@ -288,8 +294,21 @@ def _proofs(message_ids: Iterable[int]) -> dict[int, list[str]]:
 
 def _steps(ticket: Ticket) -> list[StepLine]:
     done = dict(StepDone.objects.filter(ticket=ticket).order_by("-done_at").values_list("code", "done_at"))
-    language = sentences.language_now()
+    language, forms = sentences.language_now(), {one.step: one for one in forms_of(ticket)}
     return [
-        StepLine(step.code, in_language(step.names, language) or step.code, done.get(step.code), step.mandatory)
+        StepLine(step.code, in_language(step.names, language) or step.code, done.get(step.code), step.mandatory,
+                 *_form(ticket, forms.get(step.code)))
         for step in rules_of(ticket.procedure).steps
     ]
+
+
+def _form(ticket: Ticket, found: StepForm | None) -> tuple[str, str]:
+    """Where the form of a step is filled in; or the name of one that is not set up here."""
+    slug, number = ticket.organisation.slug, ticket.number
+    if found is None:
+        return "", ""
+    if found.version is not None:
+        return f"{reverse('desk:form_filling', args=[slug, found.version.form_id])}?ticket={number}", ""
+    if telling.sort_of(ticket.kind) == found.code:  # a shop's requests have their own, which counts the dates
+        return reverse("desk:shop_request", args=[slug, number]), ""
+    return "", found.code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,8 +53,11 @@ def rows(ticket: Ticket) -> list[DocumentRow]:
     return [DocumentRow(one, entries.get(one.pk), asked.get(one.pk), newer.get(one.pk)) for one in known]
 
 
-def letters(ticket: Ticket) -> list[LetterDraft]:
-    return list(LetterDraft.objects.filter(ticket=ticket).select_related("saved_by__user").order_by("-saved_at")[:20])
+def letters(ticket: Ticket) -> list[tuple[LetterDraft, bool]]:
+    """Those being written, newest first; whether each waits for its number."""
+    waits = Exists(ProtocolRequest.objects.open().filter(draft=OuterRef("pk")))
+    rows = LetterDraft.objects.filter(ticket=ticket).select_related("saved_by__user").annotate(waits=waits)
+    return [(one, bool(one.waits)) for one in rows.order_by("-saved_at")[:20]]
 
 
 def message_rows(ticket: Ticket) -> list[MessageRow]:
@@ -82,7 +86,7 @@ def _protocol(ticket: Ticket, key: str) -> tuple[dict[int, ProtocolEntry], dict[
     entries: dict[int, ProtocolEntry] = {}
     for entry in ProtocolEntry.objects.filter(ticket=ticket).exclude(**{key: None}).order_by("id"):
         entries[getattr(entry, key)] = entry
-    open_ones = ProtocolRequest.objects.filter(ticket=ticket).exclude(state=ProtocolRequest.State.DONE)
+    open_ones = ProtocolRequest.objects.open().filter(ticket=ticket)
     return entries, {getattr(one, key): one for one in open_ones.exclude(**{key: None})}
 
 

@@ -69,6 +69,7 @@ _TICKET: Final = (
     ("s", gettext_lazy("Put aside, or take back")),
     ("e", gettext_lazy("Tags")),
     ("shift+l", gettext_lazy("Link")),
+    ("shift+o", gettext_lazy("Ask an office")),
     ("shift+i", gettext_lazy("Merge into another")),
     ("b", gettext_lazy("Split")),
     ("shift+b", gettext_lazy("Move entries")),
@@ -89,7 +90,7 @@ def groups(person: Person) -> list[tuple[Any, list[Key]]]:
     chosen = tuple((verb.keys, verb.word) for verb in VERBS.values())
     named = (
         (gettext_lazy("Everywhere"), _EVERYWHERE),
-        (gettext_lazy("Go to"), (*places, *others)),
+        (gettext_lazy("Go to"), (*places, *others, (nav.BELL.hotkey, nav.BELL.label))),
         (gettext_lazy("In a list"), _LIST),
         (gettext_lazy("With rows chosen"), chosen),
         (gettext_lazy("On a ticket"), _TICKET),

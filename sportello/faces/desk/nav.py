@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -55,6 +56,8 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
     ("setup", pgettext_lazy("rail", "Set up"), "settings", "g z", "desk:setup_home", "sets up"),
 )
+#: At the foot of the rail of who serves, with what is unread (`live/js/bell.js`).
+BELL = NavEntry("notifications", gettext_lazy("Notifications"), "", "bell", hotkey="g v")
 #: Beside the lists on the rail of who serves; the others are behind "More". Who sets up has few, and all on it.
 ON_RAIL = ("counter", "customers")
 _FOOT = ("administers", "sets up")
@@ -80,6 +83,7 @@ def page(
         "nav_current": current,
         "desk_home": reverse("desk:home"),
         "desk_commands": commands(person),
+        "desk_bell": _bell(person),
         "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
@@ -118,6 +122,7 @@ def commands(person: Person) -> list[Command]:
         Command(whole, reverse("desk:list", args=[name]), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
+    found.append(Command(BELL.label, reverse("desk:notifications"), BELL.icon, BELL.hotkey))
     searching = _address("desk:search")
     return [*found, Command(_("Search in everything"), searching, "search", "/")] if searching else found
 
@@ -179,6 +184,11 @@ def _keys(person: Person) -> KeyChoice | None:
     if not person.serving:
         return None
     return KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk").first()
+
+
+def _bell(person: Person) -> NavEntry | None:
+    """No query: the number comes over the live stream."""
+    return replace(BELL, url=reverse("desk:notifications")) if person.serving else None
 
 
 def _may(person: Person, right: str) -> bool:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures import explaining
-from sportello.records.procedures.models import Kind, NoticeTemplate
+from sportello.records.procedures.models import Kind, NoticeTemplate, Procedure
 from sportello.records.tickets.models import Aside, Closure, Link, Reason, Ticket
 from sportello.records.tickets.queries import TimelineItem
+from sportello.records.tickets.rules import step_name
 
 from . import certified_words, office_events, term_events, verb_events
 
@@ -31,6 +32,7 @@ CHANNELS: dict[str, Any] = {
     "letter": gettext_lazy("letter"),
     "screen": gettext_lazy("on screen"),
     "inside": gettext_lazy("inside the house"),
+    "elsewhere": gettext_lazy("where it came from"),
 }
 CHANNEL_ICONS = {
     "email": "mail",
@@ -60,10 +62,15 @@ class Names:
     kinds: dict[int, str] = field(default_factory=dict)
     #: Offices asked, by the conversation with them.
     asides: dict[int, str] = field(default_factory=dict)
+    #: Procedures whose steps were done.
+    procedures: dict[int, Procedure] = field(default_factory=dict)
 
 
-def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]]) -> Names:
-    """The names events of these codes need: one query for each sort that is needed at all."""
+def names_for(
+    organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]], *, procedure: Procedure | None = None
+) -> Names:
+    """The names events of these codes need: one query for each sort that is needed at all; `procedure` is at hand."""
+    facts = list(facts)
     wanted: dict[str, set[int]] = {"member": set(), "team": set(), "kind": set(), "aside": set()}
     sorts = {"assigned": "member", "moved": "team", "kind_changed": "kind"}
     for code, given in facts:
@@ -105,7 +112,19 @@ def names_for(organisation_id: int, facts: Iterable[tuple[str, dict[str, Any]]])
         {key: in_language(names, language) for key, names in teams},
         {key: in_language(names, language) for key, names in kinds},
         dict(asides),
+        _procedures(organisation_id, [given for code, given in facts if code == "step_done"], procedure),
     )
+
+
+def _procedures(
+    organisation_id: int, steps: list[dict[str, Any]], at_hand: Procedure | None
+) -> dict[int, Procedure]:
+    """Of steps that were done: the ticket's own is at hand, one it had before is asked for."""
+    known = {at_hand.pk: at_hand} if at_hand is not None else {}
+    others = {given["procedure_id"] for given in steps if given.get("procedure_id")} - set(known)
+    if others:
+        known |= Procedure.objects.filter(organisation_id=organisation_id).in_bulk(others)
+    return known
 
 
 def event_sentence(item: TimelineItem, names: Names) -> str:
@@ -133,6 +152,11 @@ def event_sentence(item: TimelineItem, names: Names) -> str:
         return certified_words.receipt_sentence(facts)
     if code in office_events.CODES:
         return office_events.sentence(code, names.asides.get(facts.get("aside_id") or 0, ""))
+    if code == "step_done":
+        procedure = names.procedures.get(facts.get("procedure_id") or next(iter(names.procedures), 0))
+        step = str(facts.get("step", ""))
+        named = step_name(procedure, step, language_now()) if procedure else step.replace("_", " ")
+        return _("step done: %(step)s") % {"step": named}
     if code in term_events.CODES:
         return term_events.sentence(code, facts, _day)
     if code == "closed":

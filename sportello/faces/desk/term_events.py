@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sportello.records.tickets.models import Extension, ServiceLevel, Suspension, Term
 
-CODES = frozenset({"suspended", "term_resumed", "extended", "term_missed", "level_breached", "step_done"})
+CODES = frozenset({"suspended", "term_resumed", "extended", "term_missed", "level_breached"})
 
 
 def sentence(code: str, facts: dict[str, Any], day: Callable[[str], str]) -> str:
@@ -21,8 +21,6 @@ def sentence(code: str, facts: dict[str, Any], day: Callable[[str], str]) -> str
         return _("the term goes on: %(how)s") % {"how": how} if how else _("the term goes on")
     if code == "extended":
         return str(dict(Extension.Sort.choices).get(facts.get("sort", ""), _("term moved"))).lower()
-    if code == "step_done":
-        return _("step done: %(step)s") % {"step": str(facts.get("step", "")).replace("_", " ")}
     names = ServiceLevel.Metric if code == "level_breached" else Term.Kind
     what = str(dict(names.choices).get(facts.get("metric") or facts.get("term") or "", ""))
     return _("“%(what)s” was due on %(day)s and is not there") % {"what": what, "day": day(str(facts.get("due", "")))}

@@ -160,7 +160,8 @@ def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
     point at."""
     leaving = _leaving([item.message.pk for item in items if item.message is not None and not item.message.is_incoming])
     names = sentences.names_for(
-        ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code]
+        ticket.organisation_id, [(item.event_code, item.event_facts) for item in items if item.event_code],
+        procedure=ticket.procedure,
     )
     checks = sender_checks.of(ticket.organisation, items)
     drawn = [_line(item, leaving, names) for item in items]

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.records.accounts.models import Team
-from sportello.records.procedures.models import NoticeTemplate
+from sportello.records.procedures.models import NoticeTemplate, Procedure
 from sportello.records.tickets import codes
 from sportello.records.tickets.access import public_entries
 from sportello.records.tickets.models import Attachment, Closure, Entry, Notice, Ticket
+from sportello.records.tickets.rules import step_name
 from sportello.records.tickets.surviving import together
 
 #: The newest are shown; a conversation of more is folded away on its first page.
@@ -117,12 +119,20 @@ def _enclosed(files: Iterable[Attachment]) -> Iterable[Enclosed]:
 
 def _event(ticket: Ticket, entry: Entry, teams: dict[int, str]) -> Said | None:
     event = entry.event
-    sentence = _sentence(event.code, event.facts, teams)
+    sentence = _step(ticket, event.facts) if event.code == "step_done" else _sentence(event.code, event.facts, teams)
     if not sentence:
         return None
     # the reason of a closing stands in "where it stands"; a customer's own words are a message of theirs
     is_told_here = entry.by_member_id is not None and event.code != "closed"
     return Said(entry.pk, "event", "", entry.happened_at, sentence, reason=event.reason if is_told_here else "")
+
+
+def _step(ticket: Ticket, facts: dict[str, Any]) -> str:
+    """A step of the procedure by its title; of one the request had before by that one's."""
+    procedure, known = ticket.procedure, facts.get("procedure_id")
+    if known and known != procedure.pk:
+        procedure = Procedure.objects.filter(organisation=ticket.organisation_id, pk=known).first() or procedure
+    return _("Step done: %(step)s") % {"step": step_name(procedure, str(facts.get("step", "")), get_language() or "it")}
 
 
 def _sentence(code: str, facts: dict[str, Any], teams: dict[int, str]) -> str:

@@ -16,7 +16,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 
@@ -32,6 +32,8 @@ class CallFailure(Exception):
 class Answer:
     status: int
     content: bytes
+    #: By lower-case name.
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def call(
@@ -71,7 +73,7 @@ def call(
         raise CallFailure("slow")
     if len(content) > most_bytes:
         raise CallFailure("not_understood")
-    return Answer(answer.status, content)
+    return Answer(answer.status, content, {name.lower(): value for name, value in answer.getheaders()})
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -105,14 +107,19 @@ def allowed_address(host: str, port: int, allowed: str) -> str:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise CallFailure("away") from None
-    names = {name.strip().lower() for name in os.environ.get(allowed, "").split(",") if name.strip()}
     addresses = [str(one[4][0]) for one in found]
-    if {host.lower(), f"{host}:{port}".lower()} & names:
+    if is_named(host, port, allowed):
         return addresses[0]
     # one private address among public ones is enough to refuse: which one is taken is not ours to choose
     if not addresses or not all(is_public(address) for address in addresses):
         raise CallFailure("private")
     return addresses[0]
+
+
+def is_named(host: str, port: int, allowed: str) -> bool:
+    """Whether who runs the installation wrote this host into the environment variable `allowed`."""
+    names = {name.strip().lower() for name in os.environ.get(allowed, "").split(",") if name.strip()}
+    return bool({host.lower(), f"{host}:{port}".lower()} & names)
 
 
 def is_public(address: str) -> bool:

@@ -15,6 +15,7 @@ one is not for here. An exception leaves nothing behind: what waits is dropped, 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
@@ -22,18 +23,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from operator import attrgetter
-from typing import Any, TypeVar, cast
+from operator import attrgetter, itemgetter
+from types import NoneType
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from psycopg.adapt import Transformer
+from psycopg import Cursor
+from psycopg.adapt import PyFormat, Transformer
 
 Row = TypeVar("Row", bound=models.Model)
-_Reader = Callable[[models.Model], Any]
+_Reader = Callable[[Any], Any]
 _OPEN: ContextVar[_Gathering | None] = ContextVar("together", default=None)
 _MOST_DRAWN = 4
+#: A value in the template of a line, and its type.
+_VALUE = re.compile(r"%s::(\w+(?:\[\])?)")
+_LENGTH = re.compile(r"varchar(?:\(\d+\))?")
 #: name of a gathering → ids drawn for each of its units, by table: so many are drawn at once the next time.
 _HABITS: dict[str, dict[str, float]] = {}
 
@@ -106,12 +113,13 @@ def add_all(rows: Iterable[models.Model], *, unless_there: bool = False) -> None
 
 
 def add_line(table: str, columns: Sequence[str], template: str, values: Sequence[Any]) -> None:
-    """Insert one line whose values are expressions: `template` is what stands between the brackets of VALUES."""
+    """Insert one line whose values are expressions: `template` is what stands between the brackets of VALUES, each
+    value as `%s` with its type."""
     gathering = _OPEN.get()
     if gathering is not None:
-        gathering.put_line(table, columns, template, values)
+        gathering.put_line(table, tuple(columns), template, values)
         return
-    statement = _inserting(table, ", ".join(columns), [template])
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({template})"  # noqa: S608 - names of our own
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -129,73 +137,113 @@ def change(row: models.Model, fields: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True)
-class _Shape:
-    table: str
-    columns: str
-    with_id: tuple[_Reader, ...]
-    without_id: tuple[_Reader, ...]
+class _Part:
+    """One table's part of a statement: its text with a placeholder for each column of lines, and what reads these."""
 
-    @staticmethod
-    @cache
-    def of(model: type[models.Model]) -> _Shape:
-        fields = [one for one in model._meta.concrete_fields if not one.primary_key]
-        readers = tuple(_reader(one) for one in fields)
-        names = ", ".join(f'"{one.column}"' for one in fields)
-        return _Shape(model._meta.db_table, names, (attrgetter("pk"), *readers), readers)
+    text: str
+    readers: tuple[_Reader, ...]
+
+
+@cache
+def _inserting(model: type[models.Model], with_id: bool, end: str) -> _Part:
+    fields: list[Any] = [one for one in model._meta.concrete_fields if with_id or not one.primary_key]
+    names = ", ".join(f'"{one.column}"' for one in fields)
+    source, values = _source([_sql_type(one) for one in fields])
+    text = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {", ".join(values)} FROM {source}{end}'  # noqa: S608 - names of our own tables and columns
+    return _Part(text, tuple(_reader(one) for one in fields))
+
+
+@cache
+def _inserting_line(table: str, columns: Sequence[str], template: str) -> _Part:
+    pieces = _VALUE.split(template)
+    source, values = _source(pieces[1::2])
+    line = "".join(piece for pair in zip(pieces[::2], [*values, ""], strict=True) for piece in pair)
+    text = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {line} FROM {source}"  # noqa: S608 - as above
+    return _Part(text, tuple(itemgetter(place) for place in range(len(values))))
+
+
+@cache
+def _changing(model: type[models.Model], fields: tuple[str, ...]) -> _Part:
+    columns: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in fields)]
+    source, values = _source([_sql_type(one) for one in columns])
+    table, (row_id, *new) = model._meta.db_table, values
+    settings = ", ".join(f'"{one.column}" = {value}' for one, value in zip(columns[1:], new, strict=True))
+    text = f'UPDATE "{table}" SET {settings} FROM {source} WHERE "{table}".id = {row_id}'  # noqa: S608 - as above
+    return _Part(text, tuple(_reader(one) for one in columns))
+
+
+def _source(types: Sequence[str]) -> tuple[str, list[str]]:
+    """Lines out of one array for each column, in their order, and how their values are named. The text is the same
+    however many lines there are, so that the database plans it once."""
+    arrays = ", ".join(f"%s::{'text' if one.endswith(']') else one}[]" for one in types)
+    names = [f"c{place}" for place in range(len(types))]
+    # an array of arrays would be taken apart altogether
+    values = [f"fresh.{name}::{one}" if one.endswith("]") else f"fresh.{name}"
+              for name, one in zip(names, types, strict=True)]  # fmt: skip
+    return f"unnest({arrays}) AS fresh ({', '.join(names)})", values
+
+
+def _sql_type(column: Any) -> str:
+    """Without a length, to which a cast would cut silently: the column itself refuses what is too long."""
+    return _LENGTH.sub("text", str(column.db_type(connection)))
 
 
 def _reader(column: Any) -> _Reader:
-    if isinstance(column, models.JSONField):
-        return lambda row: column.get_db_prep_save(getattr(row, column.attname), connection)
     read = attrgetter(column.attname)
+    if isinstance(column, models.JSONField):
+        encode = (column.encoder or json.JSONEncoder)().encode
 
-    def plain(row: models.Model) -> Any:
-        value = read(row)
-        return value.value if isinstance(value, Enum) else value
+        def as_json(row: models.Model) -> str | None:
+            value = read(row)
+            return None if value is None else encode(value)
 
-    return plain
-
-
-@cache
-def _changing(model: type[models.Model], fields: tuple[str, ...]) -> tuple[str, str, tuple[_Reader, ...]]:
-    """Start and end of an UPDATE of many rows, and what is read of each; its first line carries the types."""
-    columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    table = model._meta.db_table
-    settings = ", ".join(f'"{one.column}" = fresh."{one.column}"' for one in columns)
-    names = ", ".join(f'"{one.column}"' for one in columns)
-    start = f'UPDATE "{table}" SET {settings} FROM (VALUES '  # noqa: S608 - names of our own tables and columns
-    return start, f') AS fresh (id, {names}) WHERE "{table}".id = fresh.id', tuple(_reader(one) for one in columns)
+        return as_json
+    return read
 
 
-@cache
-def _types(model: type[models.Model], fields: tuple[str, ...]) -> str:
-    """The values of a first line with their types: alone, a NULL or a text would be of none."""
-    types = [cast("models.Field[Any, Any]", model._meta.get_field(name)).db_type(connection) for name in fields]
-    return ", ".join(["%s::bigint", *(f"%s::{one}" for one in types)])
+# Values as PostgreSQL reads them within an array ------------------------------
 
 
-@cache
-def _plain(count: int) -> str:
-    return ", ".join(["%s"] * count)
+def _array(values: Iterable[Any]) -> str:
+    return "{" + ",".join([_WRITERS.get(type(one), _written)(one) for one in values]) + "}"
 
 
-@cache
-def _pieces(template: str) -> tuple[str, ...]:
-    return tuple(template.split("%s"))
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _filled(template: str, values: Sequence[Any], literal: Callable[[Any], bytes]) -> str:
-    """`template` with its values as psycopg writes them where it sends a whole statement, as it does for Django. Not
-    left to `execute`, which looks for thousands of placeholders again each time: two thirds of what sending costs."""
-    first, *others = _pieces(template)
-    return first + "".join(
-        [literal(value).decode() + piece for value, piece in zip(values, others, strict=True)]
-    )
+def _written(value: Any) -> str:
+    """Whatever psycopg can write."""
+    if isinstance(value, Enum):
+        return _WRITERS.get(type(value.value), _written)(value.value)
+    if isinstance(value, str):
+        return _quoted(str(value))
+    dumper = Transformer.from_context(connection.connection).get_dumper(value, PyFormat.TEXT)
+    dumped = dumper.dump(value)
+    return "NULL" if dumped is None else _quoted(bytes(dumped).decode())
 
 
-def _inserting(table: str, columns: str, templates: Sequence[str]) -> str:
-    lines = "), (".join(templates)
-    return f"INSERT INTO {table} ({columns}) VALUES ({lines})"  # noqa: S608 - names of our own tables and columns
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _value: "NULL",
+    int: str,
+    bool: lambda value: "t" if value else "f",
+    str: _quoted,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    bytes: lambda value: f'"\\\\x{value.hex()}"',
+}
+
+
+class _Prepared(Cursor[Any]):
+    """A cursor whose statements the database plans once a connection, and for any values (`settings.database`)."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(query, params, **(options | {"prepare": True}))
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        """psycopg keeps for Django's log what it sends whole, and forgets what it sends to a plan."""
+        self._query = super()._convert_query(query, params)
+        return self._query
 
 
 # Gathering ------------------------------
@@ -206,8 +254,8 @@ class _Gathering:
     name: str
     units: int
     tried: bool
-    #: (table, columns, what follows the lines) → lines as (template, values, read when they leave).
-    _lines: dict[tuple[str, str, str], list[tuple[str, Callable[[], list[Any]]]]] = field(default_factory=dict)
+    #: table → its parts → what their readers read when they leave: rows, or lists of values.
+    _lines: dict[str, dict[_Part, list[Any]]] = field(default_factory=dict)
     _changes: dict[tuple[type[models.Model], tuple[str, ...]], dict[int, models.Model]] = field(default_factory=dict)
     #: Rows that wait, by identity: they are kept alive by what reads them.
     _rows: set[int] = field(default_factory=set)
@@ -245,21 +293,19 @@ class _Gathering:
         }
 
     def put(self, row: models.Model, *, unless_there: bool = False) -> None:
-        shape = _Shape.of(type(row))
-        has_id = row.pk is not None
-        readers = shape.with_id if has_id else shape.without_id
-        columns = f'"id", {shape.columns}' if has_id else shape.columns
-        key = (shape.table, columns, " ON CONFLICT DO NOTHING" if unless_there else "")
-        self._line(key, _plain(len(readers)), lambda: [read(row) for read in readers])
+        part = _inserting(type(row), row.pk is not None, " ON CONFLICT DO NOTHING" if unless_there else "")
+        self._line(row._meta.db_table, part, row)
         self._rows.add(id(row))
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     def put_line(self, table: str, columns: Sequence[str], template: str, values: Sequence[Any]) -> None:
-        self._line((table, ", ".join(columns), ""), template, lambda: list(values))
+        self._line(table, _inserting_line(table, columns, template), values)
 
-    def _line(self, key: tuple[str, str, str], template: str, values: Callable[[], list[Any]]) -> None:
-        self._lines.setdefault(key, []).append((template, values))
-        self._named = None
+    def _line(self, table: str, part: _Part, line: Any) -> None:
+        if table not in self._lines:
+            self._lines[table] = {}
+            self._named = None
+        self._lines[table].setdefault(part, []).append(line)
 
     def put_change(self, row: models.Model, fields: tuple[str, ...]) -> None:
         if fields and id(row) not in self._rows:
@@ -282,8 +328,7 @@ class _Gathering:
 
     def _mentions(self, sql: str) -> bool:
         if self._named is None:
-            tables = {table for table, _columns, _end in self._lines}
-            tables |= {model._meta.db_table for model, _fields in self._changes}
+            tables = {*self._lines, *(model._meta.db_table for model, _fields in self._changes)}
             self._named = re.compile(r"\b(?:" + "|".join(sorted(tables)) + r")\b")
         return self._named.search(sql) is not None
 
@@ -291,23 +336,16 @@ class _Gathering:
         """Write what waits, in one statement. Foreign keys are looked at when it has ended, or at the commit."""
         if not self._lines and not self._changes:
             return
-        connection.ensure_connection()
-        literal = Transformer.from_context(connection.connection).as_literal
-        parts: list[str] = []
-        for (table, columns, end), lines in self._lines.items():
-            parts.append(_inserting(table, columns, [_filled(one, read(), literal) for one, read in lines]) + end)
-        for (model, fields), rows in self._changes.items():
-            start, end, readers = _changing(model, fields)
-            templates = [_types(model, fields), *([_plain(len(fields) + 1)] * (len(rows) - 1))]
-            changed = [
-                _filled(template, [row.pk, *(read(row) for read in readers)], literal)
-                for template, row in zip(templates, rows.values(), strict=True)
-            ]
-            parts.append(f"{start}({'), ('.join(changed)}){end}")
+        leaving = [one for table in sorted(self._lines) for one in self._lines[table].items()]
+        leaving += [(_changing(*key), list(rows.values())) for key, rows in self._changes.items()]
         self._forget()
-        head = ", ".join(f"_{place} AS ({part})" for place, part in enumerate(parts[:-1]))
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {head} {parts[-1]}" if head else parts[-1])
+        connection.ensure_connection()
+        django: Any = connection  # the stubs leave out what makes a cursor of ours one of Django's
+        values = [_array(map(reader, lines)) for part, lines in leaving for reader in part.readers]
+        texts = [part.text for part, _lines in leaving]
+        head = ", ".join(f"_{place} AS ({text})" for place, text in enumerate(texts[:-1]))
+        with django._prepare_cursor(_Prepared(django.connection)) as cursor:
+            cursor.execute(f"WITH {head} {texts[-1]}" if head else texts[-1], values)
 
     def _forget(self) -> None:
         self._lines.clear()

@@ -24,7 +24,10 @@ _COLUMNS = (
     "epoch", "at", "happened_at", "organisation_id", "actor_kind", "actor_id", "verb", "subject_kind", "subject_id",
     "payload",
 )  # fmt: skip
-_LINE = "COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s::jsonb"
+_LINE = (
+    "COALESCE((SELECT max(number) FROM journal_epoch), 1), clock_timestamp(), %s::timestamptz, %s::bigint, %s::text,"
+    " %s::bigint, %s::text, %s::text, %s::bigint, %s::jsonb"
+)
 
 
 @dataclass(frozen=True)

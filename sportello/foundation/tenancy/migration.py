@@ -1,7 +1,7 @@
 """The two helpers of our migrations.
 
 `operations = [..., OwnedKeys()]` keeps an app's composite keys inside their organisation;
-`class Migration(AtOnce)` is an app's first migration, whose tables are all drawn together.
+`class Migration(AtOnce)` is an app's first migration, or one of many operations, whose tables are all drawn together.
 """
 
 from __future__ import annotations

@@ -56,12 +56,19 @@ def _title(status: int) -> str:
 
 
 class RefusalPages:
-    """Middleware: refusals become answers; a database that is away becomes a 503 that says to try again."""
+    """Middleware: refusals become answers; a database that is away becomes a 503 that says to try again.
+
+    A NUL in an address is in no row, and PostgreSQL takes none as text: it stops here, before any view asks with it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info:
+            return not_found(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.core import sealed
+
 from .models import User
+
+_PURPOSE = "second factor"
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -29,15 +29,11 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no
         return "Sportello"
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return sealed.seal(_PURPOSE, text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return sealed.unseal(_PURPOSE, encrypted_text)
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:
         return _("Passkey")
 
-
-def _box() -> Fernet:
-    """A key of its own, from the installation's."""
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second factor\0" + settings.SECRET_KEY.encode()).digest()))

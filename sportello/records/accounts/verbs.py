@@ -22,4 +22,6 @@ register(
     Verb("branch.added", "branch", {}),
     Verb("branch.changed", "branch", {}),
     Verb("branch.ended", "branch", {}),
+    Verb("outside_provider.set", "outside_provider", {"secret": bool}),
+    Verb("outside_provider.ended", "outside_provider", {}),
 )

@@ -103,7 +103,8 @@ class Step(Sourced):
 
     code: str = part(a_code())
     names: Texts = part(a_texts())
-    #: Who does it: operator, specialist, supervisor, or a role of the office's own ("rpct").
+    #: Who does it: operator, specialist, supervisor, customer (on their page of the portal), or a role of the office's
+    #: own ("rpct").
     role: str = part(a_code(), "operator")
     #: Slug of the team or competent office; empty: the ticket's.
     team: str = part(a_text(60), "")
@@ -113,6 +114,23 @@ class Step(Sourced):
     #: The internal term of the step.
     term: Span | None = part(a_record(Span), None)
     mandatory: bool = part(a_flag(), True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistItem:
+    """One line to tick; a mandatory one stands against closing."""
+
+    names: Texts = part(a_texts())
+    mandatory: bool = part(a_flag(), True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checklist(Sourced):
+    """What is looked at on every ticket of the procedure."""
+
+    code: str = part(a_code())
+    names: Texts = part(a_texts())
+    items: tuple[ChecklistItem, ...] = part(a_many(a_record(ChecklistItem)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,6 +296,7 @@ class Definition(Sourced):
     deadlines: tuple[TermRule, ...] = part(a_many(a_record(TermRule)), ())
     acknowledgement: Acknowledgement | None = part(a_record(Acknowledgement), None)
     steps: tuple[Step, ...] = part(a_many(a_record(Step)), ())
+    checklists: tuple[Checklist, ...] = part(a_many(a_record(Checklist)), ())
     interim: InterimReply | None = part(a_record(InterimReply), None)
     suspensions: tuple[Suspension, ...] = part(a_many(a_record(Suspension)), ())
     silence: Silence | None = part(a_record(Silence), None)

@@ -72,6 +72,13 @@ def sentence(found: Iterable[Missing]) -> str:
     return _("It cannot be closed yet. Missing: %(what)s.") % {"what": "; ".join(one.name for one in found)}
 
 
+def before_merging(found: Iterable[Missing]) -> str:
+    """The same for who wanted the ticket to go on in another one."""
+    return _(
+        "This ticket cannot go on in another one yet. First: %(what)s. Or merge the other one into this one."
+    ) % {"what": "; ".join(one.name for one in found)}
+
+
 def _own(ticket: Ticket, outcome: str) -> Iterable[Missing]:
     rules = rules_of(ticket.procedure)
     yield from _notices(ticket)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import formats, translation
@@ -25,9 +26,14 @@ def speaking(ticket: Ticket) -> translation.override:
 
 def day_words(organisation: Organisation, instant: datetime) -> str:
     """`venerdì 4 dicembre 2026`, in the active language, on the organisation's wall clock."""
-    words = formats.date_format(clock.local(organisation, instant), _("l, j F Y"))
+    return _day_words(clock.local(organisation, instant).date(), translation.get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _day_words(day: date, language: str) -> str:
+    words = formats.date_format(day, _("l, j F Y"))
     # Django writes Italian days and months with capitals, as for a heading; inside a sentence they have none
-    return words.lower() if (translation.get_language() or "").startswith("it") else words
+    return words.lower() if language.startswith("it") else words
 
 
 def moment_words(organisation: Organisation, instant: datetime) -> str:

@@ -5,12 +5,13 @@ who opens one ticket takes a fresh one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 
-from django.db import connection
+from django.db import connection, transaction
 
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
@@ -27,13 +28,16 @@ _DRAW = (
 class Prepared:
     """Rows of one organisation, kept as long as the instance lives and never longer than a batch."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, taken: dict[int, list[int]] | None = None) -> None:
+        """`taken`: numbers `take_ahead` took, by year; kept by who opens many."""
         self._organisation = organisation
         self._procedures: dict[tuple[int, date], Procedure] = {}
         self._calendars: dict[int, KeptCalendar] = {}
         self._texts: dict[tuple[str, str], NoticeText] = {}
         self._numbers: dict[int, list[int]] = {}
         self._ahead = 1
+        self._taken = taken if taken is not None else {}
+        self._used: Counter[int] = Counter()
 
     def procedure(self, kind: Kind, day: date) -> Procedure:
         """The version in force on `day`; LookupError when there is none."""
@@ -64,7 +68,10 @@ class Prepared:
             self._numbers.clear()
 
     def number(self, year: int) -> str:
-        """`2026-0004213`. The row lock of the counter is held until the transaction ends."""
+        """`2026-0004213`. The row lock of the counter is held until the transaction ends, unless it was taken ahead."""
+        self._used[year] += 1
+        if taken := self._taken.get(year):
+            return f"{year}-{taken.pop(0):07d}"
         drawn = self._numbers.setdefault(year, [])
         if not drawn:
             with connection.cursor() as cursor:
@@ -72,6 +79,22 @@ class Prepared:
                 (last,) = cursor.fetchone()
             drawn += range(last - self._ahead + 1, last + 1)
         return f"{year}-{drawn.pop(0):07d}"
+
+    def take_ahead(self) -> None:
+        """As many numbers as were used since the last time, in a transaction of its own, for who opens hundreds in a
+        row: they would hold the counter nearly always, and others wait. What is not used leaves gaps.
+
+        Its commit is not waited for: no ticket with such a number can be on disk before it.
+        """
+        used, self._used = self._used, Counter()
+        for year, count in used.items():
+            missing = count - len(self._taken.setdefault(year, []))
+            if missing > 0:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit TO off")
+                    cursor.execute(_DRAW, [self._organisation.pk, year, missing, missing])
+                    (last,) = cursor.fetchone()
+                self._taken[year] += range(last - missing + 1, last + 1)
 
     @cached_property
     def standstills(self) -> list[GlobalSuspension]:

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from sportello.foundation.core.text import in_language
 from sportello.records.procedures.definition import Definition, InterimReply, ServiceLevel, Suspension, TermRule
 from sportello.records.procedures.models import Procedure
 
@@ -45,6 +46,12 @@ def rules_of(procedure: Procedure) -> Definition:
     return _plain(
         procedure.term_value, procedure.term_unit, procedure.term_roll, procedure.source, procedure.confidence
     )
+
+
+def step_name(procedure: Procedure, code: str, language: str) -> str:
+    """The title of a step; a code no version names any more, in words."""
+    names = next((step.names for step in rules_of(procedure).steps if step.code == code), {})
+    return in_language(names, language) or code.replace("_", " ")
 
 
 def levels_of(ticket: Ticket) -> dict[str, ServiceLevel]:

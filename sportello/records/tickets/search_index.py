@@ -19,8 +19,9 @@ _JOINED = re.compile(r"[^\s]*\w[._\-/@]\w[^\s]*")
 
 _COLUMNS = ("organisation_id", "entry_id", "ticket_id", "team_id", "sensitivity", "visibility", "words")
 _LINE = (
-    "%s, %s, %s, %s, %s, %s, (SELECT strip(to_tsvector('italian', text) || to_tsvector('english', text)"
-    " || to_tsvector('simple', text)) || array_to_tsvector(%s::text[]) FROM (VALUES (%s)) AS of (text))"
+    "%s::bigint, %s::bigint, %s::bigint, %s::bigint, %s::text, %s::text,"
+    " (SELECT strip(to_tsvector('italian', text) || to_tsvector('english', text) || to_tsvector('simple', text))"
+    " || array_to_tsvector(%s::text[]) FROM (VALUES (%s::text)) AS of (text))"
 )
 
 

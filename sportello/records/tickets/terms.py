@@ -54,13 +54,17 @@ def begin(
     return terms
 
 
-def begin_conclusion(ticket: Ticket, procedure: Procedure, at: datetime) -> Term:
-    """The main term alone: anew after an interruption."""
+def begin_conclusion(
+    ticket: Ticket, procedure: Procedure, at: datetime, *, warned_from: datetime | None = None
+) -> Term:
+    """The main term alone: anew after an interruption, or brought in from elsewhere while it runs: then what it would
+    have said before `warned_from` is not said any more."""
     prepared = Prepared(ticket.organisation)
     kept = prepared.calendar(procedure.calendar)
     term = _conclusion(ticket, procedure, at, kept, prepared)
     term.save()
-    moments.plan(moments.of_term(term, kept.calendar, at))
+    planned = moments.of_term(term, kept.calendar, warned_from or at)
+    moments.plan(one for one in planned if warned_from is None or one.at > warned_from)
     return term
 
 

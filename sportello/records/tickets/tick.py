@@ -1,23 +1,27 @@
 """The tick: what is due on tickets happens, once, whoever looks and however often a worker is killed.
 
 `due_tickets` asks the index of moments, one organisation's clock at a time: its cost is that of what is due, not of
-what is open. Each ticket is then locked (one that somebody holds is left for the next round) and all its due moments
-happen in one transaction, which also marks them done: it commits whole or not at all.
+what is open. Some tickets at a time are then locked (one that somebody holds is left for the next round) and all their
+due moments happen in one transaction, which also marks them done: it commits whole or not at all. Where that fails each
+ticket is taken alone, so that one of them holds up nobody.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from sportello.foundation.core.together import change as put_change
+from sportello.foundation.core.together import together
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
 
 from . import sleeping
-from .actions.change import Change, changing
+from .actions.change import Change, changing, rows_of
 from .actions.terms import end_suspension
 from .models import Moment, ServiceLevel, Suspension, Ticket
 
@@ -25,6 +29,8 @@ log = logging.getLogger("sportello.tick")
 
 #: Tickets taken at one look.
 BATCH = 200
+#: Tickets of one transaction: somebody who opens one of them waits for all.
+TOGETHER = 50
 _LONGEST_BACK_OFF = timedelta(hours=6)
 
 DUE_SQL = """
@@ -38,53 +44,82 @@ CROSS JOIN LATERAL (
     ORDER BY m.next_moment_at
     LIMIT %(most)s
 ) due
+WHERE %(only)s::bigint IS NULL OR o.id = %(only)s::bigint
 LIMIT %(most)s
 """
 
 
-def work() -> int:
-    """What is due now, on at most `BATCH` moments; returns on how many tickets something happened."""
-    return sum(1 for ticket_id in due_tickets() if happen_on(ticket_id))
+def work(organisation_id: int | None = None) -> int:
+    """What is due now, on at most `BATCH` moments; returns on how many tickets something happened. Of one organisation
+    alone where its clock is moved apart from the others'."""
+    due, did = due_tickets(organisation_id=organisation_id), 0
+    for start in range(0, len(due), TOGETHER):
+        some = due[start : start + TOGETHER]
+        try:
+            did += happen_on_all(some)
+        except Exception:
+            log.warning("what is due on %d tickets could not happen together: one by one", len(some), exc_info=True)
+            did += sum(1 for ticket_id in some if happen_on(ticket_id))
+    return did
 
 
-def due_tickets(most: int = BATCH) -> list[int]:
+def due_tickets(most: int = BATCH, organisation_id: int | None = None) -> list[int]:
     """Tickets with something due on their organisation's clock, the longest due first, each once."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE_SQL, {"now": clock.server_now(), "most": most})
+        cursor.execute(DUE_SQL, {"now": clock.server_now(), "most": most, "only": organisation_id})
         return list(dict.fromkeys(row[0] for row in cursor.fetchall()))
 
 
+def happen_on_all(ticket_ids: Sequence[int]) -> int:
+    """Let what is due on these tickets happen, all or nothing; on how many something did. Locked in the order of their
+    ids and without waiting: those that somebody else holds are left out."""
+    with transaction.atomic(), together("tick", len(ticket_ids), tried=True):
+        free = Ticket.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=ticket_ids)
+        tickets = rows_of(free.order_by("pk").values_list("pk", flat=True))
+        due = _due_on(tickets)
+        return sum(1 for ticket in tickets if _happens(ticket, due[ticket.pk]))
+
+
 def happen_on(ticket_id: int) -> bool:
-    """Let what is due on one ticket happen. False when somebody else holds it, or was first."""
+    """The same on one ticket. False when somebody else holds it, or was first; what fails is put off."""
     try:
-        with transaction.atomic():
-            free = Ticket.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=ticket_id)
-            ticket = free.first()
-            if ticket is None:
-                return False
-            with changing(ticket, SYSTEM) as change:
-                return _happen(change) > 0
+        return happen_on_all([ticket_id]) > 0
     except Exception:
         log.exception("what is due on ticket %s could not happen", ticket_id)
         _put_off(ticket_id)
         return False
 
 
-def _happen(change: Change) -> int:
-    ticket = change.ticket
-    due = list(
-        Moment.objects.filter(ticket=ticket, next_moment_at__lte=change.at)
-        .select_related("term", "level", "suspension__term__calendar", "snooze")
-        .order_by("at", "id")
-    )
-    for moment in due:
-        if ticket.is_closed or not _awaited(moment):
-            moment.delete()  # nobody awaits it any more; nothing happened that would be evidence
-            continue
-        _HAPPENINGS[moment.sort](change, moment)
-        moment.next_moment_at, moment.done_at = None, change.at
-        moment.save()
-    return len(due)
+def _due_on(tickets: Sequence[Ticket]) -> dict[int, list[Moment]]:
+    """Moments that may be due, by ticket, in their order: those that are by the latest of the clocks."""
+    found: dict[int, list[Moment]] = defaultdict(list)
+    if tickets:
+        latest = max(clock.now(ticket.organisation) for ticket in tickets)
+        rows = Moment.objects.filter(ticket__in=[ticket.pk for ticket in tickets], next_moment_at__lte=latest)
+        for moment in rows.select_related("term", "level", "suspension__term__calendar", "snooze").order_by("at", "id"):
+            found[moment.ticket_id].append(moment)
+    return found
+
+
+def _happens(ticket: Ticket, moments: Sequence[Moment]) -> bool:
+    with changing(ticket, SYSTEM, name="tick", locked=ticket) as change:
+        due = [one for one in moments if one.next_moment_at is not None and one.next_moment_at <= change.at]
+        change.terms_stand = True
+        for moment in due:
+            _happen(change, moment)
+    return bool(due)
+
+
+def _happen(change: Change, moment: Moment) -> None:
+    if change.ticket.is_closed or not _awaited(moment):
+        moment.delete()  # nobody awaits it any more; nothing happened that would be evidence
+        return
+    _HAPPENINGS[moment.sort](change, moment)
+    moment.next_moment_at, moment.done_at = None, change.at
+    if change.terms_stand:
+        put_change(moment, ["next_moment_at", "done_at", "to_member_id", "to_team_id"])
+    else:
+        moment.save()  # what went on took the moments of the old end away: one due by then happened all the same
 
 
 def _awaited(moment: Moment) -> bool:
@@ -133,6 +168,7 @@ def _fall_due(change: Change, moment: Moment) -> None:
 
 def _lapse(change: Change, moment: Moment) -> None:
     """Nothing came: the term goes on from the instant at which it had to, whenever this is seen."""
+    change.terms_stand = False
     if moment.suspension is not None:
         end_suspension(change, moment.suspension, moment.suspension.until_at, Suspension.Ended.LAPSED)
 

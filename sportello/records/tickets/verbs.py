@@ -41,6 +41,7 @@ register(
     _ticket("ticket.customer_changed", customer_id=int),
     _ticket("ticket.waiting", entry_id=int),
     _ticket("ticket.resumed", entry_id=int),
+    _ticket("ticket.procedure_changed", procedure_id=int, kind_id=int, entry_id=int),
     _ticket("ticket.promised", entry_id=int, due=datetime),
     _ticket("ticket.closed", outcome=str, entry_id=int),
     _ticket("ticket.confirmed", entry_id=int),
@@ -93,4 +94,6 @@ register(
     _ticket("ticket.block_found", block=str, message_id=int),
     Verb("contact.counted", "contact", {"channel": str, "outcome": str}),
     _ticket("code.renewed"),
+    # a list of them left the house: by whom and what for is in its reading
+    Verb("tickets.exported", "organisation", {"reading_id": int, "rows": int}),
 )

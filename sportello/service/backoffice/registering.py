@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sportello.records.tickets import blockers, clearance
 
-from .approvals import rules
+from .approvals import asking, rules
 from .checklists import ticking
 from .offices import answering
 
@@ -12,5 +12,6 @@ from .offices import answering
 def register_all() -> None:
     """When Django starts; again is once."""
     blockers.register("offices", answering.awaited)
+    blockers.register("approvals", asking.undecided)
     blockers.register("checklists", ticking.unticked)
     clearance.register("approvals", rules.clear)

@@ -26,7 +26,7 @@ from sportello.records.tickets.models import Recipient
 from . import undelivered
 from .collecting.sending import server_of
 from .email import capacity, letters, plain, secrets
-from .email.sender import Outcome, Said, hand_over
+from .email.sender import Outcome, Said, hand_over, is_too_fast
 from .mailkit.wire import BadMail
 from .models import Attempt, Delivery, Dispatch, Mailbox, OutTrayMail
 from .pec import leaving
@@ -97,7 +97,15 @@ def work() -> int:
 
 
 def _claim() -> Dispatch | None:
-    """The next due dispatch, marked as being sent; committed before anything leaves."""
+    """The next due dispatch, marked as being sent; committed before anything leaves. One whose mailbox was told that it
+    sends too fast waits, and that is no attempt of its own."""
+    while True:
+        dispatch = _claim_oldest()
+        if dispatch is None or dispatch.state == State.SENDING:
+            return dispatch
+
+
+def _claim_oldest() -> Dispatch | None:
     now = clock.server_now()
     with transaction.atomic():
         dispatch = (
@@ -108,10 +116,15 @@ def _claim() -> Dispatch | None:
         )
         if dispatch is None:
             return None
-        dispatch.state, dispatch.claimed_at, dispatch.next_attempt_at = State.SENDING, now, now + LEASE
-        dispatch.attempts += 1
         if dispatch.mailbox_id is None:
             dispatch.mailbox = letters.mailbox_for(dispatch.message)
+        held_until = dispatch.mailbox.held_until if dispatch.mailbox else None
+        if held_until is not None and held_until > now:
+            dispatch.next_attempt_at = held_until
+            dispatch.save(update_fields=["next_attempt_at", "mailbox"])
+            return dispatch
+        dispatch.state, dispatch.claimed_at, dispatch.next_attempt_at = State.SENDING, now, now + LEASE
+        dispatch.attempts += 1
         dispatch.save(update_fields=["state", "claimed_at", "next_attempt_at", "attempts", "mailbox"])
     return dispatch
 
@@ -249,6 +262,9 @@ def _settle(dispatch_id: int, claimed_at: datetime | None, outcome: Outcome) -> 
             if any(said.what == "sent" for said in outcome.recipients.values()) and _one_batch(outcome):
                 # the server takes so many at a time: the rest at once, in a message of their own
                 dispatch.next_attempt_at = clock.server_now()
+            elif dispatch.mailbox_id is not None and is_too_fast(outcome):
+                # its other letters wait as long: each would cost an attempt and make the provider angrier
+                Mailbox.objects.filter(pk=dispatch.mailbox_id).update(held_until=dispatch.next_attempt_at)
         else:
             _end(dispatch, sent=sent and not waits)
             failed = failed or not sent or waits

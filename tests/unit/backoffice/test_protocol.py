@@ -16,15 +16,18 @@ import pikepdf
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.errors import Refusal, Stale
 from sportello.foundation.files.actions import keep, read
 from sportello.foundation.journal import actor, consumers
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Message, Ticket
 from sportello.records.tickets.words import File, Words
+from sportello.service.backoffice.documents import issuing
 from sportello.service.backoffice.models import (
+    Document,
     KindProtocol,
+    LetterDraft,
     ProtocolCounter,
     ProtocolEntry,
     ProtocolRequest,
@@ -353,3 +356,111 @@ def test_what_is_inside_the_house_is_not_asked(cast: Cast, url: str) -> None:
 def test_settings_that_cannot_be_are_refused(cast: Cast, field: dict[str, str]) -> None:
     with pytest.raises(Refusal):
         switch_on(cast, **field)
+
+
+# ---- a letter that waits for the outside number
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The protocol line of each paper that was printed."""
+    lines: list[str] = []
+    real = issuing.print_letter
+
+    def prints(ticket: Ticket, **letter: Any) -> Any:
+        lines.append(letter["protocol"])
+        return real(ticket, **letter)
+
+    monkeypatch.setattr(issuing, "print_letter", prints)
+    return lines
+
+
+def letter_on(cast: Cast, ticket: Ticket) -> LetterDraft:
+    anna = cast.member("Anna")
+    draft = issuing.begin(ticket, anna, None)
+    issuing.save(draft, anna, edits=draft.edits, title="Risposta", recipient="Maria Popescu\nvia Roma 1",
+                 text="La sua domanda è accolta.")
+    return draft
+
+
+def test_a_letter_is_printed_with_the_outside_number_when_it_comes(
+    cast: Cast, system: str, printed: list[str]
+) -> None:
+    switch_on(cast, keeper="outside", url=system)
+    Protocol.answers = [(503, b"away"), (201, b'{"number": "0004711", "year": 2026}')]
+    ticket, anna = cast.ticket("Accesso"), cast.member("Anna")
+    draft = letter_on(cast, ticket)
+    asked = issuing.issue(draft, anna, registered=True)
+    assert isinstance(asked, ProtocolRequest) and not Document.objects.exists(), "no paper without its number"
+    draft.refresh_from_db()
+    for change in (
+        lambda: issuing.save(draft, anna, edits=draft.edits, title="Altro", recipient="x", text="x"),
+        lambda: issuing.drop(draft),
+        lambda: issuing.issue(draft, anna, registered=False),
+    ):
+        with pytest.raises(Refusal):
+            change()
+    for _ in range(2):
+        due_now()
+        assert outside.work() == 1
+    document = Document.objects.get()
+    asked.refresh_from_db()
+    assert asked.state == "done" and asked.draft_id is None and asked.document == document
+    entry = ProtocolEntry.objects.get(document=document)
+    assert entry.number == "0004711" and entry.digest == document.sha256 and entry.digest_of == "pdf"
+    assert printed == ["0004711/2026"], "it bears its number"
+    assert not LetterDraft.objects.exists()
+    assert [one["digest_of"] for one in Protocol.asked] == ["text", "text"] and len({one["key"] for one in Protocol.asked}) == 1
+
+
+def test_while_the_outside_system_is_away_there_is_a_way_out(
+    cast: Cast, system: str, printed: list[str]
+) -> None:
+    switch_on(cast, keeper="outside", url=system)
+    Protocol.answers = [(503, b"away"), (201, b'{"number": "0000012", "year": 2026}')]
+    ticket, anna = cast.ticket("Accesso"), cast.member("Anna")
+    first = letter_on(cast, ticket)
+    issuing.issue(first, anna, registered=True)
+    due_now()
+    outside.work()
+    document = issuing.issue_without(first, cast.member("Hugo"))
+    assert printed == [""] and not ProtocolEntry.objects.exists()
+    with pytest.raises(Stale):
+        issuing.take_back(first, anna)
+    due_now()
+    outside.work()
+    assert ProtocolEntry.objects.get(document=document).number == "0000012", "it comes afterwards, for the paper as it is"
+
+
+def test_a_letter_taken_back_can_be_changed_and_a_late_number_is_shown(
+    cast: Cast, system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_on(cast, keeper="outside", url=system)
+    Protocol.answers = [(201, b'{"number": "0000013", "year": 2026}')]
+    ticket, anna = cast.ticket("Accesso"), cast.member("Anna")
+    draft = letter_on(cast, ticket)
+    asked = issuing.issue(draft, anna, registered=True)
+    assert isinstance(asked, ProtocolRequest)
+    real = outside.call
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        issuing.take_back(draft, anna)  # while the question is on its way
+        return real(*given, **named)
+
+    monkeypatch.setattr(outside, "call", meanwhile)
+    due_now()
+    outside.work()
+    asked.refresh_from_db()
+    assert (asked.state, asked.trouble, asked.answer) == ("refused", "taken_back", "0000013/2026")
+    with pytest.raises(Refusal):
+        outside.ask_again(asked)
+    outside.annulled_there(asked)
+    assert not ProtocolRequest.objects.open().exists() and not Document.objects.exists()
+    draft.refresh_from_db()
+    issuing.save(draft, anna, edits=draft.edits, title="Risposta", recipient="Maria", text="Cambiata.")
+    monkeypatch.setattr(outside, "call", real)
+    Protocol.answers = [(201, b'{"number": "0000014", "year": 2026}')]
+    issuing.issue(draft, anna, registered=True)
+    due_now()
+    outside.work()
+    assert ProtocolEntry.objects.get().number == "0000014"

@@ -31,6 +31,7 @@ from sportello.records.tickets.models import (
 from sportello.service.channels import intake
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
+from sportello.service.channels.steps import known
 from tests.cast import Cast
 from tests.flows.mail_fixtures import URP, adds_up, arrive, letter, stored, ticket_of
 
@@ -234,3 +235,21 @@ def test_two_workers_with_the_same_new_people_make_each_once() -> None:
     assert Identity.objects.filter(value__startswith="persona").count() == 6
     assert Ticket.objects.count() == Notice.objects.count() == Dispatch.objects.count() == 24
     assert Ticket.objects.values("number").distinct().count() == 24
+
+
+def test_numbers_are_taken_ahead_while_many_wait_and_given_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "TOGETHER", 4)
+    strangers(11)
+    with CaptureQueriesContext(connection) as asked:
+        assert intake.work() == 11
+    numbers = [int(one.partition("-")[2]) for one in Ticket.objects.order_by("pk").values_list("number", flat=True)]
+    assert numbers == list(range(1, 12))
+    ahead = [one["sql"] for one in asked.captured_queries if one["sql"] == "SET LOCAL synchronous_commit TO off"]
+    assert len(ahead) == 2, "after each of the two full rounds"
+    # nobody waits any more: what was taken and not used is left out, and numbers follow time again
+    assert not any(known._TAKEN.values())
+    cast.ticket()
+    strangers(1, first=20)
+    intake.work()
+    newest, before = Ticket.objects.order_by("-pk").values_list("number", flat=True)[:2]
+    assert newest > before

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sportello.foundation.core.together import add, add_all, change, is_gathering, is_tried, together, write_now
+from sportello.foundation.core.together import _array, add, add_all, change, is_gathering, is_tried, together, write_now
 from sportello.foundation.tenancy import clock
 from sportello.records.customers.models import Customer, Identity
 from tests.cast import Cast
@@ -58,6 +61,69 @@ def test_columns_come_back_as_djangos_own_save_writes_them(cast: Cast) -> None:
     for name in ("id", "first_seen_at", "sort_key", "family_key"):  # the model's own save makes the keys
         left.pop(name), right.pop(name)
     assert left == right
+
+
+@pytest.mark.parametrize(
+    ("sort", "values"),
+    [
+        ("text", ["", "NULL", "{a,b}", 'say "no"', "C:\\temp\\", "two\nlines", " leading", None, "😀 100%s"]),
+        ("bigint", [0, -1, 2**62, None]),
+        ("boolean", [True, False, None]),
+        ("timestamptz", [datetime(2026, 3, 29, 1, 59, 59, 999_999, UTC), None]),
+        ("date", [date(1, 1, 1), date(2026, 11, 2)]),
+        ("bytea", [b"", b"\x00\xff'\\\"", None]),
+        ("numeric", [Decimal("12.50"), Decimal("-0.001")]),
+        ("interval", [timedelta(days=3, seconds=1), None]),
+        ("double precision", [0.1, -1e300]),
+        ("jsonb", ['{"a": "\\"b\\" \\\\ {c}"}', "[]", None]),
+    ],
+)
+def test_values_travel_in_arrays_as_they_are(db: None, sort: str, values: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT one FROM unnest(%s::{sort}[]) AS one", [_array(values)])
+        came = [value for (value,) in cursor.fetchall()]
+    expected = [json.loads(one) if one else one for one in values] if sort == "jsonb" else values
+    found = [json.loads(one) if isinstance(one, str) else one for one in came] if sort == "jsonb" else came
+    assert [bytes(one) if isinstance(one, memoryview) else one for one in found] == expected
+
+
+def test_lists_and_choices_travel_too(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT one::text[] FROM unnest(%s::text[]) AS one", [_array([["a", 'b "c"'], []])])
+        assert [value for (value,) in cursor.fetchall()] == [["a", 'b "c"'], []]
+    assert _array([Identity.Sort.EMAIL]) == '{"email"}'
+
+
+def plans() -> tuple[int, int]:
+    """How often what leaves was run by a plan for any values, and by one made for these."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(sum(generic_plans), 0), COALESCE(sum(custom_plans), 0) FROM pg_prepared_statements"
+            " WHERE statement LIKE '%customers_identity%'"
+        )
+        generic, custom = cursor.fetchone()
+    return int(generic), int(custom)
+
+
+def test_the_database_plans_what_leaves_once(cast: Cast) -> None:
+    """However many rows: the statement is the same, and its plan looks at no value."""
+
+    def some(count: int) -> None:
+        with transaction.atomic(), together("test"):
+            for number in range(count):
+                add(identity(add(customer(cast, f"Persona {count}")), f"p{count}.{number}@example.org"))
+
+    some(4)  # what a test before this one undid has its plans thrown away here
+    generic, custom = plans()
+    for count in (1, 3, 2):
+        some(count)
+    assert plans() == (generic + 3, custom)
+
+
+def test_what_is_too_long_is_refused_and_not_cut(cast: Cast) -> None:
+    with pytest.raises(DataError), transaction.atomic(), together("test"):
+        add(customer(cast, "M" * 1_000))
+    assert not Customer.objects.filter(name__startswith="MMM").exists()
 
 
 def test_who_asks_while_rows_wait_finds_them(cast: Cast) -> None:

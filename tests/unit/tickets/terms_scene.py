@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
 from sportello.records.procedures.models import Kind, OfficeCalendar, Procedure
 from sportello.records.tickets import tick
 from sportello.records.tickets.models import Term, Ticket
@@ -105,6 +106,23 @@ class Scene:
         self.now(written)
         self.under(rules or RULES, **more)
         return self.ticket()
+
+
+def rules_for_all(rules: dict[str, Any], *organisations: Organisation) -> None:
+    """Every kind of these organisations under a version of `rules`, in Italian hours."""
+    for organisation in organisations:
+        calendar, _made = OfficeCalendar.objects.get_or_create(
+            organisation=organisation, slug="italy", defaults={"data": {**HOURS, "country": "IT"}}
+        )
+        for kind in Kind.objects.filter(organisation=organisation):
+            last = Procedure.objects.filter(kind=kind).order_by("-version").first()
+            Procedure.objects.create(
+                organisation=organisation, kind=kind, version=(last.version if last else 0) + 1, names=rules["names"],
+                calendar=calendar, term_value=rules["term"]["value"], term_unit=rules["term"]["unit"],
+                term_roll=rules["term"]["roll"], source=rules["source"], confidence=rules["confidence"],
+                valid_from=date(2020, 1, 1), code=rules["code"],
+                definition={**rules, "kind": kind.slug, "family": kind.family},
+            )  # fmt: skip
 
 
 def term_of(ticket: Ticket) -> Term:

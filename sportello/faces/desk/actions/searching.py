@@ -5,10 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.text import fold
+from sportello.foundation.journal.actions import Happened
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
+from sportello.records.customers.models import Customer, Erasure, Identity
+from sportello.records.customers.queries import together
 
 from ..models import KeptSearch
+
+#: Shorter words of a name (“De”, “Di”) stand in too many searches.
+_SHORTEST = 4
 
 
 def remember(person: Person, typed: str, words: str) -> None:
@@ -45,3 +52,20 @@ def let_go(person: Person, search_id: int) -> bool:
     """Whether there was one of theirs."""
     mine = KeptSearch.objects.filter(pk=search_id, member=person.serving[0].membership)
     return bool(mine.delete()[0])
+
+
+def forget_erased(happened: Happened) -> None:
+    """Reaction to `customer.erased`, in its transaction, while their name and addresses are still known: what anybody
+    searched with one of them goes, kept or not. A word that others are called by too goes with it: it can be typed
+    again."""
+    erasure = Erasure.objects.select_related("customer").get(pk=happened.payload["erasure_id"])
+    people = together(erasure.customer)
+    names = Customer.objects.filter(pk__in=people).values_list("name", flat=True)
+    words = {word for name in names for word in fold(name).split() if len(word) >= _SHORTEST}
+    values = Identity.objects.filter(customer__in=people).values_list("value", flat=True)
+    words |= {fold(value) for value in values if value}
+    if not words:
+        return
+    rows = KeptSearch.objects.filter(organisation=erasure.organisation_id).values_list("pk", "typed")
+    found = [pk for pk, typed in rows.iterator(2_000) if any(word in fold(typed) for word in words)]
+    KeptSearch.objects.filter(pk__in=found).delete()

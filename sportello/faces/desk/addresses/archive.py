@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_PLAN}/classes/<int:class_id>/version/", file_plan.class_version, name="file_class_version"),
     path(f"{_PLAN}/classes/<int:class_id>/confirmation/", file_plan.class_confirmation, name="file_class_confirmation"),
     path(f"{_ALL}/holds/", archive_holds.hold_list, name="holds"),
+    path("<slug:slug>/customers/<int:customer_id>/hold/", archive_holds.customer_hold, name="customer_hold"),
     path(f"{_ALL}/holds/<int:hold_id>/lifting/", archive_holds.lifting, name="hold_lifting"),
     path(f"{_ALL}/disposals/", disposals.disposals, name="disposals"),
     path(f"{_LIST}/", disposals.disposal, name="disposal"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from ..views import setup, setup_hours, setup_kinds, setup_places
+from ..views import setup, setup_hours, setup_kinds, setup_places, setup_sign_in
 
 
 class KindVerb:
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_SETUP}/", setup.index, name="setup"),
     path(f"{_SETUP}/organisation/", setup.organisation, name="setup_organisation"),
     path(f"{_SETUP}/appearance/", setup.appearance, name="setup_appearance"),
+    path(f"{_SETUP}/sign-in/", setup_sign_in.sign_in, name="setup_sign_in"),
+    path(f"{_SETUP}/sign-in/trial/", setup_sign_in.trial, name="setup_sign_in_trial"),
+    path(f"{_SETUP}/sign-in/ending/", setup_sign_in.ending, name="setup_sign_in_ending"),
     path(f"{_SETUP}/teams/", setup_places.teams, name="setup_teams"),
     path(f"{_SETUP}/teams/new/", setup_places.team_new, name="setup_team_new"),
     path(f"{_SETUP}/teams/<int:team_id>/", setup_places.team, name="setup_team"),

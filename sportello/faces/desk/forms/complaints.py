@@ -18,6 +18,7 @@ from sportello.service.backoffice.complaints.replies import Block
 from sportello.service.backoffice.models import Complaint, ComplaintReply, Instance, OfferedRemedy
 
 from .amounts import AmountField, colleague_field, colleagues, day_field, words
+from .writing import FilesField
 
 _ANY = [("", gettext_lazy("any"))]
 
@@ -131,6 +132,7 @@ class ReplyForm(forms.Form):
                 gettext_lazy("Why it leaves without a part that is required"), rows=2, required=False,
                 hint=gettext_lazy("Only when a required part stays empty. It is kept in the register."),
             )
+        self.fields["files"] = FilesField(label=gettext_lazy("Files"), required=False)
 
     def marked(self) -> ReplyForm:
         """For drawing: fields the rule asks for are told from optional ones; a draft may be kept without them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.records.customers.models import Consent, Identity, ImportRun, Relation, SideSource
 
@@ -31,7 +31,7 @@ class RelationForm(forms.Form):
 class ConsentForm(forms.Form):
     purpose = forms.ChoiceField(label=gettext_lazy("Agreed to"), choices=Consent.Purpose.choices)
     source = forms.ChoiceField(label=gettext_lazy("How we know"), choices=Consent.Source.choices)
-    given_on = forms.DateField(label=gettext_lazy("On"), required=False, widget=_days())
+    given_on = forms.DateField(label=pgettext_lazy("day", "On"), required=False, widget=_days())
     about = forms.CharField(label=gettext_lazy("Where it is kept"), required=False, max_length=300)
 
 

@@ -17,6 +17,7 @@ from sportello.foundation.core.text import clean, one_line
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.colour import parse
 from sportello.records.procedures.models import Kind
+from sportello.records.tickets.actions.reopening import MOST
 
 _LANGUAGES = {code: str(name) for code, name in settings.LANGUAGES}
 
@@ -63,7 +64,7 @@ class OrganisationForm(InLanguages):
         "privacy": (gettext_lazy("How data are used"), 8, 20_000,
                     gettext_lazy("Customers read it before they send anything (GDPR, articles 13 and 14).")),
     }  # fmt: skip
-    ORDER = ("name", "owner_line", "languages", "timezone", "contact", "privacy", "links")
+    ORDER = ("name", "owner_line", "languages", "timezone", "contact", "privacy", "links", "reopen_days")
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     owner_line = forms.CharField(label=gettext_lazy("Line above the name"), max_length=200, required=False,
@@ -78,6 +79,13 @@ class OrganisationForm(InLanguages):
         help_text=gettext_lazy("One a line: words in each language, then the address, parted by “|”. A public "
                                "body owes at least its transparent administration, legal notes and "
                                "accessibility statement."),
+    )  # fmt: skip
+
+    reopen_days = forms.IntegerField(
+        label=gettext_lazy("Days in which a closed ticket opens again"), required=False, min_value=0, max_value=MOST,
+        help_text=gettext_lazy("When its customer writes; later they open a new ticket that follows it. 0: always a "
+                               "new one. Empty: as the procedure of each kind says, or else 30 days. It counts for "
+                               "tickets closed before too."),
     )  # fmt: skip
 
     def __init__(self, organisation: Organisation, *args: Any, **options: Any) -> None:

@@ -87,6 +87,7 @@ class SuspensionForm(_Reasoned):
         choice(self, "cause").choices = choices
         if len(choices) == 1:
             self.fields["cause"].initial = choices[0][0]
+        self.nothing = "" if rules else _("The procedure of this ticket knows no suspension.")
         if not any(one.waits_for == "third_party" for one in rules):
             del self.fields["third_party"], self.fields["proof"]
 
@@ -157,6 +158,7 @@ class ReasonsForm(forms.Form):
                 initial=newest.get(about, ""),
                 help_text=_("Which it is, and why this one fits here."),
             )
+        self.nothing = "" if self.fields else _("The procedure of this ticket asks for no reasons.")
 
 
 class BlocksForm(forms.Form):
@@ -183,6 +185,8 @@ class BlocksForm(forms.Form):
                 initial=given.get(block.code, ""),
                 help_text=in_language(block.hints, language) if block.hints else "",
             )
+        nothing = _("The procedure of this ticket says nothing of what a reply must contain.")
+        self.nothing = "" if self.fields else nothing
 
     def found(self) -> dict[str, int]:
         return {code: int(value) for code, value in self.cleaned_data.items() if value}

@@ -22,7 +22,7 @@ class Migration(AtOnce):
             name='Draft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'Reply'), ('note', 'Internal note'), ('call', 'Call')], max_length=10)),
+                ('kind', models.CharField(choices=[('reply', 'Reply'), ('note', 'Internal note'), ('call', 'Call'), ('complaint', 'Reply to a complaint')], max_length=10)),
                 ('text', models.TextField(blank=True)),
                 ('to', models.TextField(blank=True)),
                 ('cc', models.TextField(blank=True)),

@@ -28,6 +28,8 @@ class Draft(OrganisationModel):
         REPLY = "reply", _("Reply")
         NOTE = "note", _("Internal note")
         CALL = "call", _("Call")
+        #: Only its files: the words of a formal reply are kept part by part with the complaint.
+        COMPLAINT = "complaint", _("Reply to a complaint")
 
     #: A turn no page reaches: of a page whose words were sent.
     SENT = 2_000_000_000

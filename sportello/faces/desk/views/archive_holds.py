@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
-from sportello.records.accounts.guard import works_here
+from sportello.records.accounts.guard import serves_here, works_here
 from sportello.records.accounts.people import Person
+from sportello.records.customers.access import get_customer
 from sportello.records.customers.models import Customer
 from sportello.records.customers.queries import find
 from sportello.records.tickets.access import tickets_for
@@ -25,8 +26,10 @@ from sportello.service.backoffice.archive import holds, plan
 from sportello.service.backoffice.models import FileClass, LegalHold
 
 from .. import archive_page, nav
-from ..forms.archive import AnyHoldForm, ReasonForm
+from ..forms.archive import AnyHoldForm, HoldForm, ReasonForm
 from .contacts import here
+from .customer_card import to_card
+from .customers import show_card
 
 _ENDED = 50
 
@@ -48,6 +51,25 @@ def hold_list(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
             messages.success(request, _("Held: it is neither disposed of nor erased until this ends."))
             return HttpResponseRedirect(_list(slug))
     return _page(request, person, organisation, form, 422 if request.method == "POST" else 200)
+
+
+@serves_here
+@require_POST
+def customer_hold(request: HttpRequest, person: Person, slug: str, customer_id: int) -> HttpResponse:
+    """From their card: nothing of theirs is disposed of or erased. For who leads the archive."""
+    found = get_customer(person, slug, customer_id)
+    if not archive_page.leads(person, found.organisation):
+        raise Http404
+    form = HoldForm(request.POST, auto_id="hold-%s")
+    if form.is_valid():
+        try:
+            holds.place(found, form.cleaned_data["reason"], here(person, slug).member, until=form.cleaned_data["until"])
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
+        else:
+            messages.success(request, _("Held: it is neither disposed of nor erased until this ends."))
+            return to_card(slug, found)
+    return show_card(request, person, found, 422, holding=form)
 
 
 @works_here

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.customers import check_words
@@ -35,8 +36,10 @@ from sportello.records.customers.models import (
 )
 from sportello.records.customers.queries import CustomerRow, find, identities_of, surviving, together
 from sportello.records.tickets.queries.customer_pages import history_page
+from sportello.service.backoffice.archive import holds
 
-from .. import nav
+from .. import archive_page, nav
+from ..forms.archive import HoldForm
 from ..forms.customer_card import ConsentForm, NoteForm, RelationForm
 from ..forms.customers import CustomerForm, IdentityForm, VerificationForm
 
@@ -157,6 +160,14 @@ def _address(slug: str, found: Customer) -> str:
     return reverse("desk:customer", args=[slug, found.pk])
 
 
+def _holds(person: Person, organisation: Organisation, ids: list[int]) -> dict[str, Any]:
+    """Whether anything of theirs is held, and the form to hold it, for who leads the archive."""
+    if not archive_page.leads(person, organisation):
+        return {}
+    held = holds.lasting(organisation).filter(customer__in=ids).order_by("placed_at")
+    return {"leads_archive": True, "held": list(held[:5]), "holding": HoldForm(auto_id="hold-%s")}
+
+
 def show_card(request: HttpRequest, person: Person, found: Customer, status: int = 200, **forms_: Any) -> HttpResponse:
     """The card; `forms_` are those that came back to be corrected. Who looks is kept (`Reading`)."""
     organisation = found.organisation
@@ -185,6 +196,7 @@ def show_card(request: HttpRequest, person: Person, found: Customer, status: int
         "form": CustomerForm(organisation, initial=known), "adding": IdentityForm(auto_id="id_new_%s"),
         "relating": RelationForm(auto_id="id_rel_%s"), "agreeing": ConsentForm(auto_id="id_con_%s"),
         "noting": NoteForm(auto_id="id_note_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
+        **_holds(person, organisation, ids),
         "is_editing": "form" in forms_, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
         **forms_,
     }

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from sportello.foundation.tenancy import clock
@@ -60,8 +60,8 @@ class MailLine:
 
 def tabs(person: Person, organisation: Organisation, current: str) -> list[Tab]:
     """The pages of the mail door, and for who works in several organisations the same page of the others."""
-    names = (("quarantine_in", "quarantine", _("Held back")), ("dispatches", "dispatches", _("Could not be sent")),
-             ("mail", "mail", _("Mail counted")))
+    names = (("quarantine_in", "quarantine", pgettext("mail", "Held back")),
+             ("dispatches", "dispatches", _("Could not be sent")), ("mail", "mail", _("Mail counted")))
     own = [Tab(label, reverse(f"desk:{name}", args=[organisation.slug]), key == current) for name, key, label in names]
     address = next(name for name, key, _label in names if key == current)
     others = [Tab(place.organisation.name, reverse(f"desk:{address}", args=[place.organisation.slug]))

@@ -146,7 +146,7 @@ def fault_tickets(request: HttpRequest, person: Person, slug: str, fault_id: int
     """`do`: link those chosen (`number`, several), or take one off. Only tickets this person sees."""
     found = queries.fault_of(person, slug, fault_id)
     by = _me(person, found.organisation)
-    numbers = [one for one in request.POST.getlist("number") if len(one) <= 20][:MOST]
+    numbers = [one for one in request.POST.getlist("number") if len(one) <= 20 and "\0" not in one][:MOST]
     tickets = list(tickets_for(person).filter(organisation=found.organisation, number__in=numbers))
     if request.POST.get("do") == "off":
         for ticket in tickets:

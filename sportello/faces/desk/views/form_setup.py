@@ -227,6 +227,12 @@ def form_retirement(request: HttpRequest, person: Person, slug: str, form_id: in
 @asks
 def forms_import(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     organisation = changes(person, slug)
+    ready = publishing.shipped(organisation)
+    if request.method == "POST" and request.POST.get("ready"):
+        chosen = [one for one in ready if one.code == request.POST["ready"]]
+        publishing.bring_in(organisation, here(person, slug).member, chosen)
+        messages.success(request, _("The form is here. Look at it, then publish it."))
+        return HttpResponseRedirect(reverse("desk:forms", args=[slug]))
     form = FormFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -238,7 +244,7 @@ def forms_import(request: HttpRequest, person: Person, slug: str) -> HttpRespons
                             "%(n)d forms are here. Look at each, then publish it.", len(made))
             messages.success(request, said % {"n": len(made)})
             return HttpResponseRedirect(reverse("desk:forms", args=[slug]))
-    return _page(request, person, organisation, "import", 422 if form.errors else 200, form=form)
+    return _page(request, person, organisation, "import", 422 if form.errors else 200, form=form, ready=ready)
 
 
 @works_here

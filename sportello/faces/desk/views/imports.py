@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sportello.foundation.core.errors import Refusal
@@ -15,10 +18,10 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.guard import supervises_here
 from sportello.records.accounts.people import Person
 from sportello.records.customers.actions.reading import keep_reading
-from sportello.records.customers.copies import csv_text
+from sportello.records.customers.copies import csv_rows
 from sportello.records.customers.importing import runs, table
 from sportello.records.customers.importing.fields import fields_of
-from sportello.records.customers.importing.words import OUTCOMES, sentence
+from sportello.records.customers.importing.words import OUTCOMES, outcomes_of, sentence
 from sportello.records.customers.models import ImportRun
 
 from .. import nav
@@ -88,16 +91,26 @@ def import_going(request: HttpRequest, person: Person, slug: str, run_id: int) -
 
 @supervises_here
 @require_GET
-def import_faults(request: HttpRequest, person: Person, slug: str, run_id: int) -> HttpResponse:
-    """The report as CSV: line, whether it was taken, what to do."""
+def import_faults(request: HttpRequest, person: Person, slug: str, run_id: int) -> HttpResponseBase:
+    """The report as CSV: every line that was gone through, what became or would become of it, and why."""
     run = _run(person, slug, run_id)
-    lines: list[list[Any]] = [["line", "taken", "what"]]
-    lines += [[one.line, "no" if one.is_refused else "yes", sentence(one.code, one.facts)]
-              for one in run.faults.order_by("line", "pk")[: runs.MOST_FAULTS]]
-    keep_reading(run.organisation, member_of(person, slug), "faults", rows=len(lines) - 1)
-    response = HttpResponse(csv_text(lines), content_type="text/csv; charset=utf-8")
+    keep_reading(run.organisation, member_of(person, slug), "faults", rows=len(run.outcomes))
+    response = StreamingHttpResponse(csv_rows(_report(run, get_language() or "it")),
+                                     content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     return response
+
+
+def _report(run: ImportRun, language: str) -> Iterator[list[Any]]:
+    """In the reader's language, which is no longer that of the thread when the lines are drawn."""
+    with override(language):
+        yield [_("line"), _("outcome"), _("reference"), _("about"), _("remarks")]
+    for number, values, outcome, faults in runs.report(run):
+        with override(language):
+            name = values.get("name") or f"{values.get('given_name', '')} {values.get('family_name', '')}".strip()
+            reference = values.get("reference") or values.get("external", "")
+            said = "\n".join(sentence(one.code, one.facts) for one in faults)
+            yield [number, str(OUTCOMES[outcome].word), reference, values.get("subject") or name, said]
 
 
 def _run(person: Person, slug: str, run_id: int) -> ImportRun:
@@ -109,9 +122,9 @@ def _to_run(slug: str, run: ImportRun) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:import", args=[slug, run.pk]))
 
 
-def _table(run: ImportRun) -> table.Table | None:
+def _table(run: ImportRun) -> table.Look | None:
     try:
-        return table.read(read(run.blob), run.encoding, run.delimiter)
+        return table.look(read(run.blob), run.encoding, run.delimiter)
     except table.NotATable:
         return None
 
@@ -120,9 +133,10 @@ def _page(request: HttpRequest, person: Person, run: ImportRun, form: MappingFor
           status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "run": run, "now": clock.now(run.organisation), "percent": 100 * run.next_row // max(run.total, 1),
-        "counts": [(run.counts.get(code, 0), str(word)) for code, word in OUTCOMES.items()],
+        "counts": [(run.counts.get(code, 0), str(one.word)) for code, one in outcomes_of(run.sort).items()],
         "doubts": run.counts.get("doubts", 0),
         "faults": [(one, sentence(one.code, one.facts)) for one in run.faults.order_by("line", "pk")[:_SHOWN]],
+        "more": max(0, sum(run.counts.get(code, 0) for code in ("doubts", "refused")) - _SHOWN),
         "organisation": run.organisation, "back_url": reverse("desk:imports", args=[run.organisation.slug]),
     }
     if request.GET.get("fragment") == "progress":
@@ -132,7 +146,7 @@ def _page(request: HttpRequest, person: Person, run: ImportRun, form: MappingFor
         initial = {"encoding": run.encoding, "delimiter": run.delimiter,
                    **{f"f_{name}": str(column) for name, column in run.mapping.items()}}
         context["form"] = form or MappingForm(found.head if found else (), fields_of(run.sort), initial=initial)
-        context["sample"] = [cells[:12] for _number, cells in found.lines[:3]] if found else []
+        context["sample"] = [cells[:12] for cells in found.sample] if found else []
         context["head"] = found.head[:12] if found else ()
     whole = nav.page(request, person, "customers", **context)
     return render(request, "desk/customers/import.html", whole, status=status)

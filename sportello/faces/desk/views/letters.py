@@ -15,6 +15,7 @@ from sportello.foundation.core.errors import Refusal
 from sportello.foundation.files.serving import download
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.guard import serves_here
+from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Message, Ticket
@@ -23,8 +24,8 @@ from sportello.service.backoffice.documents import issuing, templates, variables
 from sportello.service.backoffice.documents.paper import preview
 from sportello.service.backoffice.documents.plain_language import check
 from sportello.service.backoffice.forms import publishing
-from sportello.service.backoffice.models import Document, LetterDraft
-from sportello.service.backoffice.protocol import registering
+from sportello.service.backoffice.models import Document, LetterDraft, ProtocolRequest
+from sportello.service.backoffice.protocol import outside, registering
 from sportello.service.backoffice.protocol.matter import of_document, of_message
 
 from .. import document_page, nav
@@ -67,6 +68,8 @@ def letter(request: HttpRequest, person: Person, slug: str, number: str, letter_
         return _written(request, person, draft, LetterForm(initial={
             "edits": draft.edits, "title": draft.title, "recipient": draft.recipient, "text": draft.text,
             "registered": wants}))
+    if request.POST.get("do") in ("without", "back"):
+        return _while_waiting(request, draft, member_of(person, ticket))
     if request.POST.get("do") == "drop":
         issuing.drop(draft)
         messages.success(request, _("The letter is gone. Nothing was issued."))
@@ -80,6 +83,9 @@ def letter(request: HttpRequest, person: Person, slug: str, number: str, letter_
                      text=data["text"])
         if request.POST.get("do") == "issue":
             made = issuing.issue(draft, member, registered=data["registered"])
+            if isinstance(made, ProtocolRequest):
+                messages.success(request, _("Its number is asked: the letter is printed when it comes."))
+                return HttpResponseRedirect(_letter_address(draft, ticket))
             messages.success(request, _("Issued: document %(number)s.") % {"number": made.number})
             return HttpResponseRedirect(reverse("desk:documents", args=[slug, number]))
     except Refusal as refusal:
@@ -91,12 +97,26 @@ def letter(request: HttpRequest, person: Person, slug: str, number: str, letter_
     return HttpResponseRedirect(_letter_address(draft, ticket) + "#look")
 
 
+def _while_waiting(request: HttpRequest, draft: LetterDraft, member: Membership) -> HttpResponse:
+    """The ways out while its number does not come: print it without, or take it back."""
+    ticket = draft.ticket
+    if request.POST["do"] == "back":
+        issuing.take_back(draft, member)
+        messages.success(request, _("Taken back: it can be changed again."))
+        return HttpResponseRedirect(_letter_address(draft, ticket))
+    made = issuing.issue_without(draft, member)
+    messages.success(request, _("Issued without its protocol number: document %(number)s.") % {"number": made.number})
+    return HttpResponseRedirect(reverse("desk:documents", args=[ticket.organisation.slug, ticket.number]))
+
+
 def _written(request: HttpRequest, person: Person, draft: LetterDraft, form: LetterForm,
              status: int = 200) -> HttpResponse:
     ticket = draft.ticket
     pages = preview(ticket, at=clock.now(ticket.organisation), number=ticket.number, **issuing.letter_of(draft))
+    waiting = issuing.waiting_for(draft)
     context: dict[str, Any] = {
-        "ticket": ticket, "draft": draft, "form": form, "pages": range(1, len(pages) + 1),
+        "ticket": ticket, "draft": draft, "form": form, "waiting": waiting,
+        "trouble": str(outside.TROUBLES.get(waiting.trouble, "")) if waiting else "", "pages": range(1, len(pages) + 1),
         "plain": document_page.plain(check(draft.text, draft.language), draft.language),
         "missing": variables.missing_in(draft.title, draft.text, draft.recipient),
         "keeps_register": registering.settings_of(ticket.organisation) is not None,

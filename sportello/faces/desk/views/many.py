@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,9 @@ from ..forms.many import ManyForm
 from ..places import ListPlace, place_from
 from .answers import posted
 from .handling import asks
+
+#: Organisation and number, as the list's boxes send them.
+_NAME: Final = re.compile(r"[-\w]{1,60}/[-\w]{1,20}", re.ASCII)
 
 
 @serves_here
@@ -70,7 +74,7 @@ def _chosen(request: HttpRequest, person: Person, place: ListPlace) -> list[str]
     if asked.get("whole") == "1":
         page = list_page(person, place.name, place.sort, "", place.filters, limit=many.MOST)
         return [f"{row.slug}/{row.number}" for row in page.rows]
-    chosen = list(dict.fromkeys(name for name in asked.getlist("tickets") if 3 < len(name) < 80))
+    chosen = list(dict.fromkeys(name for name in asked.getlist("tickets") if _NAME.fullmatch(name)))
     if not chosen:
         raise Refusal(_("Choose tickets first: tick them in the list."))
     if len(chosen) > many.MOST:

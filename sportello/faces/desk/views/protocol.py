@@ -58,7 +58,7 @@ def register(request: HttpRequest, person: Person, slug: str) -> HttpResponse:
     form = SearchForm(request.GET)
     form.is_valid()
     found = protocol_page.page(entries_for(person, organisation), form.cleaned_data, request.GET.get("after", ""))
-    waiting = ProtocolRequest.objects.filter(organisation=organisation).exclude(state=ProtocolRequest.State.DONE)
+    waiting = ProtocolRequest.objects.open().filter(organisation=organisation)
     return _page(request, person, organisation, "register", rows=found.rows, older=found.older, form=form,
                  waiting=waiting.count(), setting=registering.settings_of(organisation),
                  leads=person.supervises(organisation), is_searched=found.is_searched)
@@ -114,8 +114,8 @@ def print_file(request: HttpRequest, person: Person, slug: str, print_id: int) -
 
 
 def _waiting(person: Person, organisation: Organisation) -> QuerySet[ProtocolRequest]:
-    rows = ProtocolRequest.objects.filter(organisation=organisation, ticket__in=tickets_for(person))
-    return rows.exclude(state=ProtocolRequest.State.DONE).select_related("ticket__organisation").order_by("id")
+    rows = ProtocolRequest.objects.open().filter(organisation=organisation, ticket__in=tickets_for(person))
+    return rows.select_related("ticket__organisation").order_by("id")
 
 
 @serves_here
@@ -130,8 +130,14 @@ def outside_queue(request: HttpRequest, person: Person, slug: str) -> HttpRespon
 @serves_here
 @require_POST
 def outside_again(request: HttpRequest, person: Person, slug: str, request_id: int) -> HttpResponse:
-    outside.ask_again(get_object_or_404(_waiting(person, person.organisation(slug)), pk=request_id))
-    messages.success(request, _("Asked again: look in a moment."))
+    """Ask again; or, `do=annulled`, say that a number that came too late was annulled there."""
+    row = get_object_or_404(_waiting(person, person.organisation(slug)), pk=request_id)
+    if request.POST.get("do") == "annulled":
+        outside.annulled_there(row)
+        messages.success(request, _("Noted."))
+    else:
+        outside.ask_again(row)
+        messages.success(request, _("Asked again: look in a moment."))
     return HttpResponseRedirect(reverse("desk:protocol_outside", args=[slug]))
 
 

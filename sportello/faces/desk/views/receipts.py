@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from sportello.foundation.core.text import in_language
@@ -65,7 +66,8 @@ def moment(ticket: Ticket) -> str:
 def qr(address: str) -> SafeString:
     """Inline. The code stands behind the `#`: browsers do not send that part, so it is in no log of ours."""
     code = segno.make(address, error="m")
-    drawn = code.svg_inline(scale=4, border=4, svgclass="qr", lineclass="qr-line", svgversion=None)
+    drawn = code.svg_inline(scale=4, border=4, svgclass="qr", lineclass="qr-line", svgversion=None,
+                            title=_("QR code of the follow-up page"))
     return mark_safe(drawn)  # noqa: S308 - drawn by the library from our own address
 
 

@@ -16,6 +16,7 @@ from sportello.foundation.ui import colour
 from sportello.records.accounts.actions import organisation as describing
 from sportello.records.accounts.guard import administers_here, works_here
 from sportello.records.accounts.people import Person
+from sportello.records.tickets.actions.reopening import set_reopen_days
 
 from .. import nav
 from ..forms.setup import AppearanceForm, OrganisationForm, links_as_lines, spread
@@ -28,6 +29,8 @@ PAGES: tuple[tuple[str, str, Any, Any], ...] = (
     ("setup_appearance", "presentation", gettext_lazy("Appearance"), gettext_lazy("Colour and logo.")),
     ("setup_teams", "team", gettext_lazy("Teams"), gettext_lazy("Who shares a list; competent offices.")),
     ("setup_branches", "pin", gettext_lazy("Branches"), gettext_lazy("Where people come, and when.")),
+    ("setup_sign_in", "key", gettext_lazy("Signing in"),
+     gettext_lazy("With the accounts people have elsewhere (OpenID Connect).")),
     ("people_in", "user", gettext_lazy("People"), gettext_lazy("Roles, teams, invitations; who answers for what.")),
     ("setup_kinds", "flag", gettext_lazy("Kinds of request"), gettext_lazy("Names, order, what the portal offers.")),
     ("setup_hours", "clock", gettext_lazy("Opening hours"), gettext_lazy("Dates are counted by them.")),
@@ -67,12 +70,13 @@ def organisation(request: HttpRequest, person: Person, slug: str) -> HttpRespons
     initial = {
         "name": here.name, "owner_line": here.owner_line, "languages": here.languages, "timezone": here.timezone,
         **spread("contact", here.contact_lines), **spread("privacy", here.privacy_notice),
-        "links": links_as_lines(here),
+        "links": links_as_lines(here), "reopen_days": here.reopen_days,
     }  # fmt: skip
     form = OrganisationForm(here, request.POST or None, initial=initial)
 
     def act() -> None:
         data = form.cleaned_data
+        set_reopen_days(here, data["reopen_days"], person.actor)
         describing.describe(here, {
             "name": data["name"], "owner_line": data["owner_line"], "timezone": data["timezone"],
             # the order stands for "first where nobody chose": what was first stays so

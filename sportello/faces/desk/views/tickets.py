@@ -16,6 +16,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Reason, Ticket
 from sportello.records.tickets.queries import row_of
+from sportello.service.notifications import reading
 
 from .. import composer, nav, sentences, ticket_page
 from ..actions import strip
@@ -63,6 +64,7 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
         place = ticket_page.place_of(request)
         return render(request, "desk/_row.html", {"row": row_of(found), "place": place})
     if part == "side":
+        reading.read_ticket(person, found)
         return render(request, "desk/_side.html", ticket_page.side(person, found))
     if part == "head":
         return render(request, "desk/_head.html", ticket_page.head(person, found))
@@ -78,6 +80,7 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
 def context(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     """Customer and context as a page of its own: without scripts, and for who wants to read it wide."""
     found = get_ticket(person, slug, number)
+    reading.read_ticket(person, found)
     whole = nav.page(
         request,
         person,

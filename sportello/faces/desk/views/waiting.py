@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,10 +14,12 @@ from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Message, Ticket
+from sportello.service.backoffice.complaints import replies
 from sportello.service.channels import sending_again, waiting
 
 from .. import saved_replies
 from ..actions import drafting
+from ..models import Draft
 from .answers import done, member_of, ticket_address
 
 
@@ -30,6 +33,11 @@ def undo(request: HttpRequest, person: Person, slug: str, number: str, waiting_i
         reply = waiting.take_back(ticket, waiting_id, member)
     except Refusal as refusal:
         return _refused(request, ticket, refusal)
+    formal = replies.of_words(ticket, reply.text)
+    if formal is not None:  # a reply to a complaint is written on its own page
+        drafting.add_files(ticket, member, Draft.Kind.COMPLAINT, reply.files, drafting.Writing())
+        messages.success(request, _("Taken back: nothing was sent. It is your draft again."))
+        return _go(request, reverse("desk:complaint_reply", args=[slug, ticket.number, formal.sort]))
     drafting.reopen(ticket, member, reply, saved_replies.signature_of(ticket, member))
     return _to_draft(request, ticket, _("Taken back: nothing was sent. It is your draft again."))
 

@@ -10,6 +10,7 @@ from sportello.foundation.tenancy import clock
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.queries.warnings import warnings_for
+from sportello.service.backoffice.complaints import lessons
 
 from .. import backoffice_page
 
@@ -18,4 +19,6 @@ from .. import backoffice_page
 @require_GET
 def warnings_home(request: HttpRequest, person: Person) -> HttpResponse:
     rows = [(one, clock.now(one.ticket.organisation)) for one in warnings_for(person)]
-    return render(request, "desk/warnings.html", backoffice_page.page(request, person, "warnings", rows=rows))
+    return render(request, "desk/warnings.html", backoffice_page.page(request, person, "warnings", rows=rows,
+                  actions=[(one, clock.now(one.complaint.ticket.organisation)) for one in
+                           lessons.reminders_of(person.membership_ids)]))

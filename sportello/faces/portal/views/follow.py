@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Link
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.standing import standing
+from sportello.service.backoffice.forms.of_steps import for_customer
 from sportello.service.backoffice.shop.telling import dates_of_ticket
 from sportello.service.channels.webform import doors
 from sportello.service.channels.webform.models import FormDraft
@@ -98,11 +100,17 @@ def show_ticket(
     """The page of a ticket the session may read, with a form that may carry what was typed and what is wrong."""
     return show(request, organisation, "portal/ticket.html", {
         "ticket": found, "standing": standing(found, language()), "said": conversation(found, language()),
-        "told": ledger(found), "ending": ending(found), "dates": dates_of_ticket(found), "words": words or WordsForm(),
+        "told": ledger(found), "ending": ending(found), "dates": dates_of_ticket(found), "forms": _forms(found),
+        "words": words or WordsForm(),
         "token": token, "files": list(draft.files.select_related("blob")) if draft else [],
         "reopening": reopening or ReopeningForm(auto_id="id_again_%s"),
         "breadcrumb": crumbs(organisation, follow_crumb(organisation), Link(found.number, "")),
     }, status)
+
+
+def _forms(found: Ticket) -> list[dict[str, str]]:
+    return [{"step": one.step, "name": in_language(one.version.form.names, language())}
+            for one in for_customer(found) if one.version]  # fmt: skip
 
 
 @require_POST

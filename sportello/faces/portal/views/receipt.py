@@ -44,7 +44,7 @@ class Receipt:
         """The follow-up page as a QR code, inline. The code stands behind the `#`: browsers do not send that part, so
         it is in no log and no history of ours."""
         drawn = segno.make(f"{self.link}#{self.code}", error="m").svg_inline(
-            border=4, svgclass="qr", lineclass="qr-line", omitsize=True
+            border=4, svgclass="qr", lineclass="qr-line", omitsize=True, title=_("QR code of the follow-up page")
         )
         return mark_safe(drawn)  # noqa: S308 - drawn by the library from our own address
 

@@ -1,4 +1,4 @@
-from .base import OrganisationModel, OwnedKey, OwnedOneToOne
+from .base import HangingModel, OrganisationModel, OwnedKey, OwnedOneToOne
 from .organisation import Organisation
 
-__all__ = ["Organisation", "OrganisationModel", "OwnedKey", "OwnedOneToOne"]
+__all__ = ["HangingModel", "Organisation", "OrganisationModel", "OwnedKey", "OwnedOneToOne"]

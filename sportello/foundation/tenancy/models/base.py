@@ -51,3 +51,19 @@ class OrganisationModel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "id"], name="%(app_label)s_%(class)s_owned"),
         ]
+
+
+class HangingModel(OrganisationModel):
+    """Base of rows that many are made of at once and that hang at another row of their organisation by an owned key
+    which is never null (`docs/decisions/0015-rows-that-hang.md`).
+
+    That key proves that the organisation exists: a key of its own would prove nothing more, and its index is the first
+    column of `UNIQUE (organisation_id, id)`.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+    class Meta(OrganisationModel.Meta):
+        abstract = True

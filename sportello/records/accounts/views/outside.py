@@ -12,11 +12,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
+from ..models import OutsideProvider
+from ..outside_calls import calls_for
+
 log = logging.getLogger("sportello.accounts")
 
 
 def providers() -> list[dict[str, str]]:
-    """Code and name of each, as the sign-in page offers them."""
+    """Code and name of each, as the sign-in page offers them: the installation's, then those of organisations."""
+    rows = OutsideProvider.objects.filter(ended_at__isnull=True).order_by("name", "pk")
+    return [*of_installation(), *({"code": one.code, "name": one.name} for one in rows)]
+
+
+def of_installation() -> list[dict[str, str]]:
+    """Those of `sportello oidc`."""
     kept: list[dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]  # type: ignore[assignment]  # a dict of many shapes
     return [{"code": one["provider_id"], "name": one["name"]} for one in kept]
 
@@ -29,7 +38,8 @@ def login(request: HttpRequest, provider_id: str) -> HttpResponse:
     if name is None:
         raise Http404
     try:
-        answer: HttpResponse = allauth.login(request, provider_id)
+        with calls_for(provider_id):
+            answer: HttpResponse = allauth.login(request, provider_id)
     except RequestException as trouble:
         log.warning("sign-in by %s: no answer (%s)", provider_id, type(trouble).__name__)
         return render(request, "accounts/outside_refused.html", {"why": "failed"}, status=403)
@@ -42,7 +52,8 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     if provider_id not in {one["code"] for one in providers()}:
         raise Http404
     try:
-        answer: HttpResponse = allauth.callback(request, provider_id)
+        with calls_for(provider_id):
+            answer: HttpResponse = allauth.callback(request, provider_id)
     except RequestException as trouble:
         log.warning("sign-in by %s: no answer (%s)", provider_id, type(trouble).__name__)
         return render(request, "accounts/outside_refused.html", {"why": "failed"}, status=403)

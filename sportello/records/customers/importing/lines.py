@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sportello.foundation.core.text import fold, one_line
+from sportello.foundation.core.text import clean, fold, one_line
 from sportello.foundation.journal.actor import Actor
 from sportello.foundation.tenancy.models import Organisation
 
@@ -21,6 +21,8 @@ from ..queries import by_identity, surviving, together
 #: Columns that are identities, in the order in which they decide who it is.
 _IDENTITIES = (("tax_code", "tax_code"), ("email", "email"), ("pec", "pec"), ("vat", "vat"), ("phone", "phone"),
                ("mobile", "phone"))
+#: Columns that hold what somebody wrote.
+_LONG, _LONGEST = frozenset({"text", "answer"}), 50_000
 _COMPANY = re.compile(r"azienda|societa|ditta|company|giuridica|associazione|ente|impresa|\bpg\b")
 _DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y")
 
@@ -36,7 +38,7 @@ class Fault:
 
 @dataclass
 class Taken:
-    """`outcome`: added, completed, same, refused."""
+    """`outcome`: a code of `words.OUTCOMES`."""
 
     outcome: str
     faults: list[Fault] = field(default_factory=list)
@@ -47,15 +49,22 @@ def day_of(text: str) -> date | None:
     """ISO or Italian; None for what is no day."""
     for form in _DATES:
         try:
-            return datetime.strptime(text.strip()[:10], form).replace(tzinfo=UTC).date()
-        except ValueError:
+            return datetime.strptime(text.split("T")[0].split()[0], form).replace(tzinfo=UTC).date()
+        except (ValueError, IndexError):
             continue
     return None
 
 
 def values_of(cells: tuple[str, ...], mapping: dict[str, int]) -> dict[str, str]:
-    """Field → text; a line shorter than the head has empty ends."""
-    return {name: one_line(cells[column], 500) if column < len(cells) else "" for name, column in mapping.items()}
+    """Field → text; a line shorter than the head has empty ends. What was written keeps its lines and its length."""
+    found = {name: cells[column] if column < len(cells) else "" for name, column in mapping.items()}
+    return {name: clean(text)[:_LONGEST] if name in _LONG else one_line(text, 500) for name, text in found.items()}
+
+
+def reference_of(values: dict[str, str]) -> list[tuple[str, str]]:
+    """What makes two lines of a list of tickets one: the reference there."""
+    reference = fold(values.get("reference", ""))[:200]
+    return [("reference", reference)] if reference else []
 
 
 def keys_of(values: dict[str, str]) -> list[tuple[str, str]]:

@@ -6,14 +6,14 @@ Trying out is the same work in transactions that are taken back.
 
 from __future__ import annotations
 
+import itertools
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
@@ -27,8 +27,8 @@ from sportello.records.accounts.models import Membership
 from ..models import ImportFault, ImportRun
 from . import table
 from .fields import fields_of, headings_of
-from .lines import Fault, Taken, keys_of, values_of
-from .words import SENTENCES
+from .lines import Fault, Taken, keys_of, reference_of, values_of
+from .words import OUTCOMES, SENTENCES
 
 log = logging.getLogger("sportello.imports")
 
@@ -46,6 +46,8 @@ class Task:
     member: Membership
     actor: Actor
     at: datetime
+    #: What a taker looked up for a line before and need not ask again: lives as long as a batch.
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 #: Takes one line; runs inside a savepoint.
@@ -59,7 +61,7 @@ def choose(member: Membership, sort: str, filename: str, content: bytes) -> Impo
     encoding = table.guess_encoding(content)
     try:
         delimiter = table.guess_delimiter(table.decode(content, encoding))
-        found = table.read(content, encoding, delimiter)
+        found = table.look(content, encoding, delimiter)
     except table.NotATable as error:
         raise Refusal(SENTENCES[error.code], field="file") from None
     organisation = member.organisation
@@ -67,7 +69,7 @@ def choose(member: Membership, sort: str, filename: str, content: bytes) -> Impo
         run = ImportRun.objects.create(
             organisation=organisation, sort=sort, blob=keep(organisation, content), filename=one_line(filename, 255),
             encoding=encoding, delimiter=delimiter, mapping=table.guess_mapping(found.head, headings_of(sort)),
-            total=len(found.lines), by_member=member, made_at=clock.now(organisation),
+            total=found.total, by_member=member, made_at=clock.now(organisation),
         )
         record(organisation, "import.chosen", run, person(member.user_id), sort=sort)
     return run
@@ -82,13 +84,13 @@ def match(run: ImportRun, mapping: Mapping[str, int], *, encoding: str = "", del
         row.encoding = encoding if encoding in table.ENCODINGS else row.encoding
         row.delimiter = delimiter if delimiter in table.DELIMITERS else row.delimiter
         try:
-            found = table.read(read(row.blob), row.encoding, row.delimiter)
+            found = table.look(read(row.blob), row.encoding, row.delimiter)
         except table.NotATable as error:
             raise Refusal(SENTENCES[error.code], field="delimiter") from None
         known = fields_of(row.sort)
         row.mapping = {field: column for field, column in mapping.items()
                        if field in known and 0 <= column < len(found.head)}
-        row.state, row.total = _State.CHOSEN, len(found.lines)
+        row.state, row.total = _State.CHOSEN, found.total
         row.save()
     run.refresh_from_db()
 
@@ -106,7 +108,7 @@ def begin(run: ImportRun, member: Membership, *, for_good: bool) -> None:
         if not any(field in row.mapping for field in wanted):
             raise Refusal(_("Match at least one column that says who or what it is about."))
         row.state = _State.RUNNING if for_good else _State.CHECKING
-        row.next_row, row.counts = 0, {}
+        row.next_row, row.counts, row.outcomes = 0, {}, ""
         row.save()
         row.faults.all().delete()
         record(row.organisation, "import.begun", row, person(member.user_id), total=row.total)
@@ -132,14 +134,15 @@ def step(takers: Mapping[str, Taker]) -> int:
             return 0
         member = Membership.objects.select_related("user", "organisation").get(pk=run.by_member_id)
         run = ImportRun.objects.select_related("organisation", "blob").get(pk=run.pk)
-        lines, firsts = _lines(run)
-        batch = lines[run.next_row : run.next_row + BATCH]
+        reading = _reading(run)
+        batch = reading.batch(run.next_row)
         task = Task(run, member, person(member.user_id), clock.now(run.organisation))
-        outcomes = _take_all(takers[run.sort], task, batch, firsts)
+        outcomes = _take_all(takers[run.sort], task, batch, reading.firsts)
         _count(run, outcomes)
         run.next_row += len(batch)
-        if run.next_row >= len(lines):
+        if run.next_row >= run.total or not batch:
             _end(run, task)
+            _last.clear()
         run.save()
     return len(batch) or 1
 
@@ -151,7 +154,7 @@ class _Outcome:
 
 
 def _take_all(
-    taker: Taker, task: Task, batch: list[tuple[int, dict[str, str]]], firsts: dict[tuple[str, str], int]
+    taker: Taker, task: Task, batch: list[tuple[int, dict[str, str]]], firsts: dict[int, int]
 ) -> list[_Outcome]:
     """Every line in a savepoint of its own; when trying out, all is taken back at the end."""
     outcomes: list[_Outcome] = []
@@ -164,7 +167,7 @@ def _take_all(
 
 
 def _take_one(
-    taker: Taker, task: Task, number: int, values: dict[str, str], firsts: dict[tuple[str, str], int]
+    taker: Taker, task: Task, number: int, values: dict[str, str], firsts: dict[int, int]
 ) -> Taken:
     try:
         with transaction.atomic():
@@ -175,13 +178,17 @@ def _take_one(
     except DatabaseError:
         log.exception("line %d of import %s", number, task.run.pk)
         return Taken("refused", [Fault("failed", True)])
-    if task.run.sort == ImportRun.Sort.CUSTOMERS:
-        twice = next(((sort, firsts[sort, value]) for sort, value in keys_of(values)
-                      if firsts.get((sort, value), number) < number), None)
-        if twice:
-            taken.faults.append(Fault("as_line", facts={"line": twice[1], "field": twice[0]}))
-            # tried out, the line before was taken back: together they are one
-            taken.outcome = "completed" if taken.outcome == "added" else taken.outcome
+    if task.run.sort == ImportRun.Sort.TICKETS:
+        first = next((firsts.get(hash(key), number) for key in reference_of(values)), number)
+        if first < number and taken.outcome != "refused":  # tried out, the line before was taken back
+            return Taken("same", [Fault("twice", facts={"line": first})])
+        return taken
+    twice = next(((key[0], firsts[hash(key)]) for key in keys_of(values)
+                  if firsts.get(hash(key), number) < number), None)
+    if twice:
+        taken.faults.append(Fault("as_line", facts={"line": twice[1], "field": twice[0]}))
+        # tried out, the line before was taken back: together they are one
+        taken.outcome = "completed" if taken.outcome == "added" else taken.outcome
     return taken
 
 
@@ -193,6 +200,7 @@ def _count(run: ImportRun, outcomes: list[_Outcome]) -> None:
     faults = [(one.line, fault) for one in outcomes for fault in one.taken.faults]
     counts["doubts"] = counts.get("doubts", 0) + sum(not fault.refused for _line, fault in faults)
     run.counts = counts
+    run.outcomes += "".join(OUTCOMES[one.taken.outcome].sign for one in outcomes)
     ImportFault.objects.bulk_create(
         ImportFault(organisation_id=run.organisation_id, run=run, line=line, is_refused=fault.refused, code=fault.code,
                     facts=fault.facts)
@@ -208,26 +216,65 @@ def _end(run: ImportRun, task: Task) -> None:
         record(run.organisation, "import.ended", run, task.actor, rows=run.next_row)
 
 
-def _lines(run: ImportRun) -> tuple[list[tuple[int, dict[str, str]]], dict[tuple[str, str], int]]:
-    mapping = tuple(sorted(run.mapping.items()))
-    return _parsed(run.organisation_id, run.blob.sha256, run.encoding, run.delimiter, mapping, run.pk)
+class _Reading:
+    """The lines of a run one after the other, from the file itself: of 200,000 none is kept but the one being taken.
+
+    What is kept of all is where each key stands first, as a number (`firsts`), so that a list that names somebody twice
+    is told so whichever batch each line falls into.
+    """
+
+    def __init__(self, run: ImportRun, mark: tuple[object, ...]) -> None:
+        self.mark, self.at = mark, 0
+        self._content, self._written, self._mapping = read(run.blob), (run.encoding, run.delimiter), dict(run.mapping)
+        self.firsts: dict[int, int] = {}
+        keys = reference_of if run.sort == ImportRun.Sort.TICKETS else keys_of
+        for number, values in self._values():
+            for key in keys(values):
+                self.firsts.setdefault(hash(key), number)
+        self._rest = self._values()
+
+    def _values(self) -> Iterator[tuple[int, dict[str, str]]]:
+        numbered = table.rows(self._content, *self._written)
+        next(numbered, None)
+        return ((number, values_of(cells, self._mapping)) for number, cells in numbered)
+
+    def batch(self, start: int) -> list[tuple[int, dict[str, str]]]:
+        """The lines from the `start`-th on; going back (a batch that was cut) begins at the top again."""
+        if start < self.at:
+            self._rest, self.at = self._values(), 0
+        for _line in itertools.islice(self._rest, start - self.at):
+            pass
+        found = list(itertools.islice(self._rest, BATCH))
+        self.at = start + len(found)
+        return found
 
 
-@lru_cache(maxsize=2)
-def _parsed(
-    organisation_id: int, sha256: str, encoding: str, delimiter: str, mapping: tuple[tuple[str, int], ...], run_id: int
-) -> tuple[list[tuple[int, dict[str, str]]], dict[tuple[str, str], int]]:
-    """The file's lines as values, and the first line of each key; read once for all batches of a run."""
-    run = ImportRun.objects.select_related("blob").get(Q(organisation_id=organisation_id), pk=run_id)
-    found = table.read(read(run.blob), encoding, delimiter)
-    lines = [(number, values_of(cells, dict(mapping))) for number, cells in found.lines]
-    firsts: dict[tuple[str, str], int] = {}
-    for number, values in lines:
-        for key in keys_of(values):
-            firsts.setdefault(key, number)
-    return lines, firsts
+#: What this process read last: the batches of a run come one after the other.
+_last: list[_Reading] = []
+
+
+def _reading(run: ImportRun) -> _Reading:
+    mark = (run.pk, run.blob.sha256, run.encoding, run.delimiter, tuple(sorted(run.mapping.items())))
+    if not _last or _last[0].mark != mark:
+        _last[:] = [_Reading(run, mark)]
+    return _last[0]
 
 
 def _locked(run: ImportRun) -> ImportRun:
     ImportRun.objects.select_for_update().values_list("pk").get(pk=run.pk)
     return ImportRun.objects.select_related("organisation", "blob").get(pk=run.pk)
+
+
+def report(run: ImportRun) -> Iterator[tuple[int, dict[str, str], str, list[ImportFault]]]:
+    """Every line the last pass went through: number, values, outcome, what is to be said of it. One at a time."""
+    numbered = table.rows(read(run.blob), run.encoding, run.delimiter)
+    next(numbered, None)
+    faults = run.faults.order_by("line", "pk").iterator(chunk_size=500)
+    waiting = next(faults, None)
+    codes = {outcome.sign: code for code, outcome in OUTCOMES.items()}
+    for (number, cells), sign in zip(numbered, run.outcomes, strict=False):
+        said = []
+        while waiting is not None and waiting.line <= number:
+            said.append(waiting)
+            waiting = next(faults, None)
+        yield number, values_of(cells, run.mapping), codes[sign], said

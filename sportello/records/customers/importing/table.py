@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sportello.foundation.core.text import fold, one_line
@@ -21,6 +22,10 @@ _MOST_COLUMNS = 200
 _SAMPLE = 60
 #: What `safe_cell` puts before a sign a spreadsheet would calculate with.
 _CALCULATES = ("=", "+", "-", "@", "\t", "\r")
+
+
+#: A line of the file: its number in it, its cells.
+Line = tuple[int, tuple[str, ...]]
 
 
 class NotATable(ValueError):
@@ -36,7 +41,7 @@ class Table:
     """`head` holds the first line; `lines` are (number in the file, cells), without empty ones."""
 
     head: tuple[str, ...]
-    lines: tuple[tuple[int, tuple[str, ...]], ...]
+    lines: tuple[Line, ...]
 
 
 def guess_encoding(content: bytes) -> str:
@@ -56,7 +61,8 @@ def guess_delimiter(text: str) -> str:
     sample = "\n".join(text.splitlines()[:_SAMPLE])
 
     def score(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for _line, row in _rows(sample, delimiter) if any(cell.strip() for cell in row)]
+        cut = _rows(io.StringIO(sample, newline=""), delimiter)
+        widths = [len(row) for _line, row in cut if any(cell.strip() for cell in row)]
         if not widths or widths[0] < 2:
             return (0, 0)
         return (sum(width == widths[0] for width in widths), widths[0])
@@ -70,30 +76,63 @@ def decode(content: bytes, encoding: str) -> str:
     return content.decode(encoding if encoding in ENCODINGS else "utf-8", "replace").replace("\x00", "")
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a page shows of a file before it is taken: the first lines, and how many there are in all."""
+
+    head: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    total: int
+
+
 def read(content: bytes, encoding: str, delimiter: str) -> Table:
     """The whole file. Raises NotATable for one that is empty, has one line only, or is too long."""
+    numbered = rows(content, encoding, delimiter)
+    head = _head(numbered)
+    lines = tuple(numbered)
+    if not lines:
+        raise NotATable("no_rows")
+    return Table(head, lines)
+
+
+def look(content: bytes, encoding: str, delimiter: str, shown: int = 3) -> Look:
+    """Head, first lines and number of lines, none but the first kept. Raises NotATable as `read`."""
+    numbered = rows(content, encoding, delimiter)
+    head = _head(numbered)
+    sample = tuple(cells for _number, cells in itertools.islice(numbered, shown))
+    total = len(sample) + sum(1 for _line in numbered)
+    if not total:
+        raise NotATable("no_rows")
+    return Look(head, sample, total)
+
+
+def _head(numbered: Iterator[Line]) -> tuple[str, ...]:
+    _number, cells = next(numbered, (0, ()))
+    return tuple(one_line(cell, 100) for cell in cells)
+
+
+def rows(content: bytes, encoding: str, delimiter: str) -> Iterator[Line]:
+    """The head, then each line that is not empty, one at a time: a long file is never in memory as rows.
+
+    Raises NotATable, while it is read, for what is too long or no table.
+    """
     if len(content) > MOST_BYTES:
         raise NotATable("too_large")
-    lines: list[tuple[int, tuple[str, ...]]] = []
-    head: tuple[str, ...] | None = None
-    for number, row in _rows(decode(content, encoding), delimiter):
+    written = encoding if encoding in ENCODINGS else "utf-8"
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=written, errors="replace", newline="")
+    count = 0
+    for number, row in _rows((line.replace("\x00", "") for line in text), delimiter):
         if not any(cell.strip() for cell in row):
             continue
-        cells = tuple(unguarded(cell) for cell in row[:_MOST_COLUMNS])
-        if head is None:
-            head = cells
-        else:
-            lines.append((number, cells))
-        if len(lines) > MOST_ROWS:
+        if count > MOST_ROWS:
             raise NotATable("too_many_rows")
-    if head is None or not lines:
-        raise NotATable("no_rows")
-    return Table(tuple(one_line(cell, 100) for cell in head), tuple(lines))
+        count += 1
+        yield number, tuple(unguarded(cell) for cell in row[:_MOST_COLUMNS])
 
 
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line it begins on: a cell may hold line ends."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(text, delimiter=delimiter)
     began = 1
     while True:
         try:

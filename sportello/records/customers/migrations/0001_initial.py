@@ -96,8 +96,8 @@ class Migration(AtOnce):
                 ('preferred', models.BooleanField(default=False)),
                 ('undeliverable_at', models.DateTimeField(blank=True, null=True)),
                 ('added_at', models.DateTimeField()),
-                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='customers.customer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='customers.customer')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -107,7 +107,7 @@ class Migration(AtOnce):
             name='ImportRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort', models.CharField(choices=[('customers', 'Customers'), ('tickets', 'Closed tickets')], max_length=10)),
+                ('sort', models.CharField(choices=[('customers', 'Customers'), ('tickets', 'Tickets')], max_length=10)),
                 ('state', models.CharField(choices=[('chosen', 'Columns to be matched'), ('checking', 'Being tried out'), ('checked', 'Tried out, nothing written'), ('running', 'Being imported'), ('done', 'Imported'), ('stopped', 'Stopped')], default='chosen', max_length=10)),
                 ('filename', models.CharField(max_length=255)),
                 ('encoding', models.CharField(max_length=20)),
@@ -116,6 +116,7 @@ class Migration(AtOnce):
                 ('total', models.PositiveIntegerField(default=0)),
                 ('next_row', models.PositiveIntegerField(default=0)),
                 ('counts', models.JSONField(default=dict)),
+                ('outcomes', models.TextField(blank=True, default='')),
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('blob', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
@@ -180,7 +181,7 @@ class Migration(AtOnce):
             name='Reading',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('card', 'Customer card'), ('data', "Copy of one customer's data"), ('list', 'Export of customers'), ('faults', 'Report of an import'), ('proof', 'Proof of a delegation')], max_length=10)),
+                ('what', models.CharField(choices=[('card', 'Customer card'), ('data', "Copy of one customer's data"), ('list', 'Export of customers'), ('faults', 'Report of an import'), ('proof', 'Proof of a delegation'), ('tickets', 'Export of tickets')], max_length=10)),
                 ('purpose', models.CharField(blank=True, max_length=300)),
                 ('rows', models.PositiveIntegerField(default=1)),
                 ('at', models.DateTimeField()),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 
 from .customer import Customer
 
 
-class Identity(OrganisationModel):
+class Identity(HangingModel):
     """An address, number or reference, with how and when it was shown to be theirs.
 
     Unverified is the normal state of what a stranger wrote. `value` is the normal form (`identities.py`),
@@ -36,7 +36,7 @@ class Identity(OrganisationModel):
     #: Sorts of which one value belongs to one customer; families share phones and homes.
     EXCLUSIVE = ("email", "pec", "tax_code", "handle")
 
-    customer = OwnedKey(Customer, on_delete=models.PROTECT, related_name="identities")
+    customer = OwnedKey(Customer, on_delete=models.PROTECT, related_name="identities", db_index=False)
     sort = models.CharField(max_length=20, choices=Sort.choices)
     value = models.CharField(max_length=320, db_collation="C")
     shown = models.CharField(max_length=320)

@@ -18,7 +18,7 @@ class ImportRun(OrganisationModel):
 
     class Sort(models.TextChoices):
         CUSTOMERS = "customers", _("Customers")
-        TICKETS = "tickets", _("Closed tickets")
+        TICKETS = "tickets", _("Tickets")
 
     class State(models.TextChoices):
         CHOSEN = "chosen", _("Columns to be matched")
@@ -40,6 +40,8 @@ class ImportRun(OrganisationModel):
     next_row = models.PositiveIntegerField(default=0)
     #: Outcome code → how many lines, of the pass that runs or ran last.
     counts = models.JSONField(default=dict)
+    #: What became of each line of that pass, a sign a line in their order (`importing.words.OUTCOMES`): the report.
+    outcomes = models.TextField(default="", blank=True)
     by_member = OwnedKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

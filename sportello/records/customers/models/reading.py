@@ -20,6 +20,7 @@ class Reading(OrganisationModel):
         LIST = "list", _("Export of customers")
         FAULTS = "faults", _("Report of an import")
         PROOF = "proof", _("Proof of a delegation")
+        TICKETS = "tickets", _("Export of tickets")
 
     customer = OwnedKey(Customer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     member = OwnedKey(Membership, on_delete=models.PROTECT, related_name="+")

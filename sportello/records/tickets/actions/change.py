@@ -140,6 +140,12 @@ def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
     return Ticket.objects.select_related(*_WITH).in_bulk(wanted)
 
 
+def rows_of(locked: Iterable[int]) -> list[Ticket]:
+    """The rows of tickets the caller has locked, with their relations, in the order of their ids."""
+    ids = list(locked)
+    return list(Ticket.objects.select_related(*_WITH).filter(pk__in=ids).order_by("pk")) if ids else []
+
+
 @contextmanager
 def changing(
     ticket: Ticket, actor: Actor, at: datetime | None = None, *, name: str = "change", locked: Ticket | None = None

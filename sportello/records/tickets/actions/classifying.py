@@ -96,6 +96,7 @@ def _govern(change: Change, procedure: Procedure, by: Membership) -> None:
     change.because("term", "procedure", procedure_id=procedure.pk, version=procedure.version)
     entry = change.event("procedure_changed", member=by, procedure_id=procedure.pk, due=due.isoformat())
     change.tell("ticket.promised", entry_id=entry.pk, due=due)
+    change.tell("ticket.procedure_changed", procedure_id=procedure.pk, kind_id=row.kind_id, entry_id=entry.pk)
     if told is not None and told < due:
         terms.promised(row, told, change.at, by.pk)  # a longer term by law takes back no promise
     elif told != due:

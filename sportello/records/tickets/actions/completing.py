@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import clean
-from sportello.foundation.journal.actor import person
+from sportello.foundation.journal.actor import customer, person
 from sportello.records.accounts.models import Membership
 
 from ..models import Message, ReplyBlock, StatedReason, StepDone, Ticket
@@ -17,14 +17,18 @@ from ..rules import rules_of
 from .change import changing
 
 
-def step_done(ticket: Ticket, code: str, *, by: Membership, at: datetime | None = None) -> None:
-    """A step of the procedure was done. Twice is once."""
+def step_done(ticket: Ticket, code: str, *, by: Membership | None, at: datetime | None = None) -> None:
+    """A step of the procedure was done; without `by` by the customer. Twice is once."""
     if code not in {step.code for step in rules_of(ticket.procedure).steps}:
         raise Refusal(_("The procedure has no such step."))
-    with changing(ticket, person(by.user_id), at) as change:
+    actor = person(by.user_id) if by else customer(ticket.customer_id)
+    with changing(ticket, actor, at) as change:
         if StepDone.objects.filter(ticket=ticket, code=code).exists():
             return
-        entry = change.event("step_done", member=by, step=code)
+        entry = change.event(
+            "step_done", member=by, customer=None if by else change.ticket.customer, public=True, step=code,
+            procedure_id=change.ticket.procedure_id,
+        )
         StepDone.objects.create(
             organisation_id=ticket.organisation_id,
             ticket=change.ticket,

@@ -103,7 +103,7 @@ def _refuse(old: Ticket, kept: Ticket) -> None:
     _refuse_by_law(old, kept)
     missing = blockers.missing(old, Closure.Outcome.DUPLICATE)
     if missing:
-        raise Refusal(blockers.sentence(missing))
+        raise Refusal(blockers.before_merging(missing))
 
 
 def _refuse_by_law(old: Ticket, kept: Ticket) -> None:

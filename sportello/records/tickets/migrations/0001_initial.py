@@ -95,8 +95,8 @@ class Migration(AtOnce):
                 ('visibility', models.CharField(choices=[('public', 'Customer and colleagues'), ('internal', 'Colleagues only')], max_length=10)),
                 ('happened_at', models.DateTimeField()),
                 ('by_customer', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -123,7 +123,7 @@ class Migration(AtOnce):
                 ('content_id', models.CharField(blank=True, max_length=255)),
                 ('is_inline', models.BooleanField(default=False)),
                 ('blob', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('entry', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.entry')),
             ],
             options={
@@ -178,9 +178,9 @@ class Migration(AtOnce):
                 ('rfc_id', models.CharField(blank=True, db_collation='C', max_length=500)),
                 ('is_machine', models.BooleanField(default=False)),
                 ('notice_moment', models.CharField(blank=True, max_length=20)),
-                ('aside', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.aside')),
+                ('aside', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.aside')),
                 ('entry', sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.PROTECT, related_name='message', to='tickets.entry')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -206,7 +206,7 @@ class Migration(AtOnce):
                 ('name', models.CharField(blank=True, max_length=300)),
                 ('address', models.CharField(max_length=320)),
                 ('message', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='recipients', to='tickets.message')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -246,13 +246,13 @@ class Migration(AtOnce):
                 ('last_position', models.PositiveIntegerField(default=0)),
                 ('last_public_position', models.PositiveIntegerField(default=0)),
                 ('open_asides', models.PositiveSmallIntegerField(default=0)),
-                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.customer')),
+                ('customer', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='customers.customer')),
                 ('kind', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.kind')),
-                ('merged_into', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('merged_into', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('owner', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.membership')),
                 ('procedure', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.procedure')),
-                ('service_sheet', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='knowledge.servicesheet')),
+                ('service_sheet', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='knowledge.servicesheet')),
                 ('team', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.team')),
             ],
             options={
@@ -275,7 +275,7 @@ class Migration(AtOnce):
                 ('steps', models.JSONField(default=list)),
                 ('source', models.CharField(blank=True, max_length=300)),
                 ('calendar', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.keptcalendar')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='tickets.ticket')),
             ],
             options={
@@ -409,7 +409,7 @@ class Migration(AtOnce):
                 ('visibility', models.CharField(max_length=10)),
                 ('words', django.contrib.postgres.search.SearchVectorField()),
                 ('entry', sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.CASCADE, related_name='search_row', to='tickets.entry')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_rows', to='tickets.ticket')),
             ],
             options={
@@ -439,8 +439,8 @@ class Migration(AtOnce):
                 ('code', models.CharField(max_length=40)),
                 ('facts', models.JSONField(default=dict)),
                 ('at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='tickets.ticket')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
@@ -454,7 +454,7 @@ class Migration(AtOnce):
                 ('role', models.CharField(choices=[('requester', 'Who asks'), ('cc', 'In copy'), ('acting_for', 'Acting for the customer')], max_length=20)),
                 ('since', models.DateTimeField()),
                 ('customer', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='tickets.ticket')),
             ],
             options={
@@ -474,10 +474,10 @@ class Migration(AtOnce):
                 ('party_name', models.CharField(blank=True, max_length=300)),
                 ('is_required', models.BooleanField(default=False)),
                 ('proof', models.CharField(blank=True, max_length=300)),
-                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('message', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.message')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='tickets.ticket')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
@@ -507,14 +507,14 @@ class Migration(AtOnce):
                 ('next_moment_at', models.DateTimeField(blank=True, null=True)),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('to_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('to_team', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
-                ('level', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.servicelevel')),
-                ('snooze', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.snooze')),
-                ('suspension', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.suspension')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('to_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ('to_team', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                ('level', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.servicelevel')),
+                ('snooze', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.snooze')),
+                ('suspension', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.suspension')),
                 ('term', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.term')),
-                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.ticket')),
+                ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moments', to='tickets.ticket')),
             ],
             options={
                 'abstract': False,
@@ -590,12 +590,12 @@ class Migration(AtOnce):
         migrations.AddField(
             model_name='entry',
             name='came_from',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket'),
+            field=sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket'),
         ),
         migrations.AddField(
             model_name='entry',
             name='ticket',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='tickets.ticket'),
+            field=sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='tickets.ticket'),
         ),
         migrations.CreateModel(
             name='Closure',
@@ -628,7 +628,7 @@ class Migration(AtOnce):
                 ('made_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('failed_tries', models.PositiveIntegerField(default=0)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_codes', to='tickets.ticket')),
             ],
             options={
@@ -655,7 +655,7 @@ class Migration(AtOnce):
                 ('facts', models.JSONField(default=dict)),
                 ('reason', models.TextField(blank=True)),
                 ('entry', sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.PROTECT, related_name='event', to='tickets.entry')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
             ],
             options={
                 'abstract': False,
@@ -804,6 +804,14 @@ class Migration(AtOnce):
         migrations.AddConstraint(
             model_name='tag',
             constraint=models.UniqueConstraint(fields=('organisation', 'folded'), name='tag_once'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('service_sheet__isnull', False)), fields=['service_sheet'], name='ticket_service_sheet'),
+        ),
+        migrations.AddIndex(
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='ticket_merged_into'),
         ),
         migrations.AddIndex(
             model_name='ticket',
@@ -987,6 +995,10 @@ class Migration(AtOnce):
         ),
         migrations.AddIndex(
             model_name='notice',
+            index=models.Index(condition=models.Q(('by_member__isnull', False)), fields=['by_member'], name='notice_by_member'),
+        ),
+        migrations.AddIndex(
+            model_name='notice',
             index=models.Index(condition=models.Q(('state', 'due')), fields=['organisation', 'due_at'], name='notice_due'),
         ),
         migrations.AddIndex(
@@ -1004,6 +1016,18 @@ class Migration(AtOnce):
         migrations.AddConstraint(
             model_name='named',
             constraint=models.UniqueConstraint(fields=('ticket', 'member'), name='named_once'),
+        ),
+        migrations.AddIndex(
+            model_name='moment',
+            index=models.Index(condition=models.Q(('level__isnull', False)), fields=['level'], name='moment_level'),
+        ),
+        migrations.AddIndex(
+            model_name='moment',
+            index=models.Index(condition=models.Q(('suspension__isnull', False)), fields=['suspension'], name='moment_suspension'),
+        ),
+        migrations.AddIndex(
+            model_name='moment',
+            index=models.Index(condition=models.Q(('snooze__isnull', False)), fields=['snooze'], name='moment_snooze'),
         ),
         migrations.AddIndex(
             model_name='moment',
@@ -1072,6 +1096,14 @@ class Migration(AtOnce):
         migrations.AddConstraint(
             model_name='extension',
             constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='tickets_extension_owned'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('by_member__isnull', False)), fields=['by_member'], name='entry_by_member'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('came_from__isnull', False)), fields=['came_from'], name='entry_came_from'),
         ),
         migrations.AddConstraint(
             model_name='entry',

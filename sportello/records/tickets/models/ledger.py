@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
 
 from .message import Message
 from .ticket import Ticket
 
 
-class Notice(OrganisationModel):
+class Notice(HangingModel):
     class State(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", pgettext_lazy("notice", "Due")
         GIVEN = "given", _("Given")
         NO_WAY = "no_way", _("No way to reach them")
 
@@ -22,7 +23,7 @@ class Notice(OrganisationModel):
         CUSTOMER = "customer", _("the customer")
         THIRD_PARTY = "third_party", _("a third party concerned")
 
-    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="notices")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="notices", db_index=False)
     #: receipt, taken, waiting, …: `NoticeTemplate.Moment`
     moment = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
@@ -39,10 +40,12 @@ class Notice(OrganisationModel):
     #: What a colleague wrote as proof of a notice given outside: a registered letter's number, a signed copy.
     #: The proof of what left by mail or PEC is its delivery.
     proof = models.CharField(max_length=300, blank=True)
-    by_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
+    by_member = OwnedKey(Membership, related_name="+", null=True, blank=True, db_index=False)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
+            # whom or what few rows name, for who takes that away
+            models.Index(fields=["by_member"], name="notice_by_member", condition=models.Q(by_member__isnull=False)),
             # the page of silent tickets: what is due and was not given
             models.Index(fields=["organisation", "due_at"], name="notice_due", condition=models.Q(state="due")),
             # the ledger of a ticket, and what is missing before it is closed

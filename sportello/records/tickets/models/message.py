@@ -6,13 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.files.models import Blob
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey, OwnedOneToOne
 
 from .aside import Aside
 from .entry import Entry
 
 
-class Message(OrganisationModel):
+class Message(HangingModel):
     """A message with the customer, in or out. Tickets know no channel: `channel` is a code the channel reads."""
 
     class Direction(models.TextChoices):
@@ -44,7 +44,7 @@ class Message(OrganisationModel):
     #: The moment of the ledger this message gives; empty for an answer written by a person.
     notice_moment = models.CharField(max_length=20, blank=True)
     #: Of a conversation with an office; null for all that is said with the customer.
-    aside = OwnedKey(Aside, on_delete=models.PROTECT, related_name="messages", null=True, blank=True)
+    aside = OwnedKey(Aside, on_delete=models.PROTECT, related_name="messages", null=True, blank=True, db_index=False)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
@@ -73,7 +73,7 @@ class Message(OrganisationModel):
         return self.direction in (self.Direction.ASK, self.Direction.TOLD)
 
 
-class Recipient(OrganisationModel):
+class Recipient(HangingModel):
     class Role(models.TextChoices):
         TO = "to", _("To")
         CC = "cc", _("Cc")
@@ -91,7 +91,7 @@ class Note(OrganisationModel):
     text = models.TextField()
 
 
-class Attachment(OrganisationModel):
+class Attachment(HangingModel):
     """A file of an entry. Those of a note are as internal as the note."""
 
     entry = OwnedKey(Entry, on_delete=models.PROTECT, related_name="attachments")

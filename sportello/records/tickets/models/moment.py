@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
 
 from .service_level import ServiceLevel
@@ -15,7 +15,7 @@ from .term import Term
 from .ticket import Ticket
 
 
-class Moment(OrganisationModel):
+class Moment(HangingModel):
     """A narrow row the tick finds by `next_moment_at`, and the evidence that a warning was given, and to whom.
 
     What is done stays for ever; what is still to come is taken away when it is no longer awaited.
@@ -33,11 +33,15 @@ class Moment(OrganisationModel):
         SUPERVISOR = "supervisor", _("the supervisor")
         OFFICE = "office", _("the office asked")
 
-    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="moments")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="moments", db_index=False)
     term = OwnedKey(Term, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
-    level = OwnedKey(ServiceLevel, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
-    suspension = OwnedKey(Suspension, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
-    snooze = OwnedKey(Snooze, on_delete=models.PROTECT, related_name="moments", null=True, blank=True)
+    level = OwnedKey(
+        ServiceLevel, on_delete=models.PROTECT, related_name="moments", null=True, blank=True, db_index=False
+    )
+    suspension = OwnedKey(
+        Suspension, on_delete=models.PROTECT, related_name="moments", null=True, blank=True, db_index=False
+    )
+    snooze = OwnedKey(Snooze, on_delete=models.PROTECT, related_name="moments", null=True, blank=True, db_index=False)
     sort = models.CharField(max_length=10, choices=Sort.choices)
     #: Which of the warnings: `before:2:working_days:owner`; empty for the others.
     code = models.CharField(max_length=60, blank=True)
@@ -52,8 +56,8 @@ class Moment(OrganisationModel):
     done_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     #: Whom it was given to, as it was then.
-    to_member = OwnedKey(Membership, related_name="+", null=True, blank=True)
-    to_team = OwnedKey(Team, related_name="+", null=True, blank=True)
+    to_member = OwnedKey(Membership, related_name="+", null=True, blank=True, db_index=False)
+    to_team = OwnedKey(Team, related_name="+", null=True, blank=True, db_index=False)
 
     class Meta(OrganisationModel.Meta):
         constraints = [
@@ -70,6 +74,10 @@ class Moment(OrganisationModel):
             ),
         ]
         indexes = [
+            # whom or what few rows name, for who takes that away
+            models.Index(fields=["level"], name="moment_level", condition=models.Q(level__isnull=False)),
+            models.Index(fields=["suspension"], name="moment_suspension", condition=models.Q(suspension__isnull=False)),
+            models.Index(fields=["snooze"], name="moment_snooze", condition=models.Q(snooze__isnull=False)),
             # the tick: what is due, and nothing of what is merely open
             models.Index(
                 fields=["organisation", "next_moment_at"],

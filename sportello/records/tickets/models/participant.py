@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 
 from .ticket import Ticket
 
 
-class Participant(OrganisationModel):
+class Participant(HangingModel):
     """An address that may write on the ticket. A reference in a mail header proves nothing without this."""
 
     class Role(models.TextChoices):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 
 from .ticket import Ticket
 
 
-class Reason(OrganisationModel):
+class Reason(HangingModel):
     """`about` what (door, customer, ticket, route, term, notice, dispatch), `code` which rule, `facts` its figures."""
 
-    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="reasons")
+    ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="reasons", db_index=False)
     about = models.CharField(max_length=20)
     code = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)

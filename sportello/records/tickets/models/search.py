@@ -6,13 +6,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey, OwnedOneToOne
 
 from .entry import Entry
 from .ticket import Ticket
 
 
-class SearchRow(OrganisationModel):
+class SearchRow(HangingModel):
     """Kept in step with the ticket's team and sensitivity: `access.py` asks the same of both."""
 
     entry = OwnedOneToOne(Entry, on_delete=models.CASCADE, related_name="search_row")

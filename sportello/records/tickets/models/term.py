@@ -7,13 +7,13 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 
 from .kept_calendar import KeptCalendar
 from .ticket import Ticket
 
 
-class Term(OrganisationModel):
+class Term(HangingModel):
     class Kind(models.TextChoices):
         FIRST_ANSWER = "first_answer", _("First answer")
         CONCLUSION = "conclusion", _("Conclusion")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.customers.models import Customer
 from sportello.records.knowledge.models import ServiceSheet
@@ -28,7 +28,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.open().filter(next_promise_at__lt=instant)
 
 
-class Ticket(OrganisationModel):
+class Ticket(HangingModel):
     class Status(models.TextChoices):
         NEW = "new", _("New")
         IN_PROGRESS = "in_progress", _("In progress")
@@ -52,9 +52,9 @@ class Ticket(OrganisationModel):
     kind = OwnedKey(Kind, related_name="+")
     #: The version the ticket runs under, kept for its whole life.
     procedure = OwnedKey(Procedure, related_name="+")
-    service_sheet = OwnedKey(ServiceSheet, related_name="+", null=True, blank=True)
+    service_sheet = OwnedKey(ServiceSheet, related_name="+", null=True, blank=True, db_index=False)
     #: Null only for a need whose bearer did not say who they are.
-    customer = OwnedKey(Customer, related_name="tickets", null=True, blank=True)
+    customer = OwnedKey(Customer, related_name="tickets", null=True, blank=True, db_index=False)
     #: The channel of the first contact: email, webform, counter, phone, letter.
     channel = models.CharField(max_length=20)
     language = models.CharField(max_length=10)
@@ -77,7 +77,7 @@ class Ticket(OrganisationModel):
     #: It sleeps until then (`Snooze`): out of the lists of what waits, with its team, promise and terms. Null: awake.
     snoozed_until = models.DateTimeField(null=True, blank=True)
     #: It goes on in that ticket (`TicketMerge`), which what is written to it follows to.
-    merged_into = OwnedKey("self", related_name="+", null=True, blank=True)
+    merged_into = OwnedKey("self", related_name="+", null=True, blank=True, db_index=False)
     #: Counts changes: live streams and stale checks compare it.
     version = models.PositiveIntegerField(default=1)
     #: Position of the newest entry, and of the newest a customer or colleague said in public.
@@ -105,6 +105,13 @@ class Ticket(OrganisationModel):
             ),
         ]
         indexes = [
+            # whom or what few rows name, for who takes that away
+            models.Index(
+                fields=["service_sheet"], name="ticket_service_sheet", condition=models.Q(service_sheet__isnull=False)
+            ),
+            models.Index(
+                fields=["merged_into"], name="ticket_merged_into", condition=models.Q(merged_into__isnull=False)
+            ),
             # the four declared sorts of every list; closed tickets stand last by due and by waiting (nulls), so one
             # index serves the lists of open tickets and the list of all
             models.Index("organisation", "next_promise_at", "id", name="ticket_by_due"),
@@ -172,7 +179,7 @@ class TicketCounter(OrganisationModel):
         ]
 
 
-class AccessCode(OrganisationModel):
+class AccessCode(HangingModel):
     """The customer's key to the follow-up page. The newest that is not ended opens.
 
     The code is derived from the nonce and the installation's key (`codes.py`), so that it stands neither here nor

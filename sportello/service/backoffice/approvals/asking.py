@@ -5,7 +5,7 @@ Why a row of its own and no waiting reply: `docs/decisions/0012-approvals-have-a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.actions import ending
 from sportello.records.tickets.actions.change import Change, changing, lock
 from sportello.records.tickets.actions.messages import refuse_answer
+from sportello.records.tickets.blockers import Missing
 from sportello.records.tickets.clearance import Leaving
 from sportello.records.tickets.models import Closure, Message, Ticket
 from sportello.records.tickets.words import File
@@ -155,6 +156,19 @@ def send(approval: Approval, *, by: Membership, base_position: int) -> None:
         raise NotAllowed(_("Only who asked can send it."))
     _leave(approval, base_position)
     approval.refresh_from_db()
+
+
+def undecided(ticket: Ticket, outcome: str) -> Iterable[Missing]:
+    """A blocker of merging: words that wait for a colleague would leave from a ticket that is no more. Other endings
+    take no look: what was approved leaves with them, or was approved for them."""
+    if outcome != Closure.Outcome.DUPLICATE:
+        return
+    waiting_ones = Approval.objects.filter(
+        ticket=ticket, state__in=(_State.PENDING, _State.SENT_BACK, _State.APPROVED)
+    ).select_related("author__user")
+    for approval in waiting_ones.order_by("pk"):
+        said = _("what %(name)s asked approval for: decide it, send it or withdraw it")
+        yield Missing("approval", said % {"name": approval.author.user.name}, "approvals")
 
 
 # Leaving ------------------------------

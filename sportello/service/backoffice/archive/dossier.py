@@ -16,6 +16,7 @@ from django.db.models import Q
 from sportello.foundation.files.models import Blob
 from sportello.records.customers.models import Identity
 from sportello.records.customers.queries import together
+from sportello.records.procedures.models import Procedure
 from sportello.records.tickets.models import (
     Attachment,
     Closure,
@@ -32,19 +33,22 @@ from sportello.records.tickets.models import (
     Term,
     Ticket,
 )
+from sportello.records.tickets.rules import rules_of
 from sportello.service.channels.emptying import mails_of
 from sportello.service.channels.models import CertifiedMail, Delivery, Dispatch, IncomingMail
 
 from ..models import Filing
 from . import reach
 
+StepNames = dict[tuple[Any, Any], dict[str, str]]
 FORMAT: Final = "sportello.dossier/1"
 #: Entries of one dossier; no ticket of people comes near.
 MOST: Final = 10_000
 
 
 def data_of(ticket: Ticket, *, notes: bool) -> dict[str, Any]:
-    """Everything there is about `ticket` as JSON values; `notes`: those among colleagues too, with their files."""
+    """Everything there is about `ticket` as JSON values; `notes`: those among colleagues too, with their files. What
+    was asked of offices and what they said is always there: it is how the decision was reached."""
     return {
         "format": FORMAT,
         "notes": notes,
@@ -111,10 +115,22 @@ def _entries(ticket: Ticket, notes: bool) -> list[dict[str, Any]]:
         rows = rows.exclude(kind=Entry.Kind.NOTE)
     rows = rows.select_related("message", "event", "note", "contact__contact", "by_member__user", "by_customer")
     rows = rows.prefetch_related("message__recipients", "attachments__blob", "contact__contact__intervals")
-    return [_entry(one) for one in rows.order_by("position")[:MOST]]
+    found = list(rows.order_by("position")[:MOST])
+    names = _step_names(found, ticket.procedure_id)
+    return [_entry(one, names) for one in found]
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def _step_names(entries: list[Entry], own: int) -> StepNames:
+    """Titles of the steps that were done, in every language of their procedure."""
+    done = [one.event.facts for one in entries if one.kind == Entry.Kind.EVENT and one.event.code == "step_done"]
+    ids = {facts.get("procedure_id") or own for facts in done}
+    procedures = Procedure.objects.in_bulk(ids) if ids else {}
+    steps = {(key, step.code): step.names for key, row in procedures.items() for step in rules_of(row).steps}
+    return {(facts.get("procedure_id"), facts.get("step")): steps.get(
+        (facts.get("procedure_id") or own, str(facts.get("step"))), {}) for facts in done}  # fmt: skip
+
+
+def _entry(entry: Entry, names: StepNames) -> dict[str, Any]:
     by = "colleague" if entry.by_member_id else "customer" if entry.by_customer_id else "system"
     name = entry.by_member.user.name if entry.by_member else entry.by_customer.name if entry.by_customer else ""
     found: dict[str, Any] = {
@@ -129,6 +145,8 @@ def _entry(entry: Entry) -> dict[str, Any]:
     elif entry.kind == Entry.Kind.EVENT:
         event = entry.event
         found["event"] = {"code": event.code, "facts": event.facts, "reason": event.reason}
+        if event.code == "step_done":
+            found["event"]["step_names"] = names.get((event.facts.get("procedure_id"), event.facts.get("step")), {})
     elif entry.kind == Entry.Kind.CONTACT:
         found["contact"] = _contact(entry)
     return found

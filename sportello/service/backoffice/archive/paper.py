@@ -122,11 +122,17 @@ def _entry(row: dict[str, Any], house: Organisation) -> dict[str, Any] | None:
         addresses = ", ".join(one[2] for one in message["to"])
         head = f"{head} · {message['channel']}" + (f" → {addresses}" if addresses else "")
         text = message["text"]
+        if message["direction"] in ("ask", "told"):
+            mark = pgettext("dossier", "with an office")
     elif "note" in row:
         text, mark = row["note"], pgettext("dossier", "internal")
     elif "contact" in row:
         text, mark = row["contact"]["summary"], None
         head = f"{head} · {row['contact']['channel']}"
+    elif row["event"]["code"] == "step_done":
+        names = row["event"].get("step_names", {})
+        step = in_language(names, get_language() or "it") or str(row["event"]["facts"].get("step", ""))
+        text = _("Step done: %(step)s") % {"step": step}
     elif row["event"]["reason"]:
         text = row["event"]["reason"]
     else:

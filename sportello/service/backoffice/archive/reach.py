@@ -25,7 +25,7 @@ from sportello.records.tickets.models import Entry, Message, Ticket
 EMPTIED: Final[Mapping[str, tuple[str, ...]]] = {
     "Complaint": ("annulled_why",),
     "ComplaintStage": ("text",),
-    "ComplaintReply": ("blocks", "left_out_why"),
+    "ComplaintReply": ("blocks", "composed", "left_out_why"),
     "CorrectiveAction": ("lesson", "action", "effect"),
     "Instance": ("reference", "result_text"),
     "OfferedRemedy": ("text", "reason", "decision_reason", "steps"),
@@ -66,6 +66,7 @@ KEPT: Final[Mapping[str, str]] = {
     "ApprovalText.then": "a code",
     "ApprovalText.outcome": "a code",
     "ApprovalText.digest": "what was approved, by its digest",
+    "Checklist.rule": "a code",
     "Checklist.name": "the words of the template: names nobody",
     "ChecklistItem.text": "the words of the template: names nobody",
 }

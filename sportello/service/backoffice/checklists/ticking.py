@@ -11,17 +11,19 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
-from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.text import clean, in_language, one_line
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM, person
 from sportello.foundation.journal.reader import Read
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
+from sportello.records.procedures.definition import Checklist as Rule
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.actions.change import Change, changing
 from sportello.records.tickets.blockers import WITHOUT_ANSWER, Missing
 from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.rules import rules_of
 
 from ..models import Checklist, ChecklistItem, ChecklistTemplate, ChecklistTick
 
@@ -97,7 +99,9 @@ def write(ticket: Ticket, name: str, items: Sequence[Item], *, by: Membership, a
 
 
 def hang_by_kind(event: Read) -> None:
-    """A durable reaction to `ticket.opened` and `ticket.kind_changed`: the checklists of its kind, each once."""
+    """A durable reaction to what says the kind or the procedure of a ticket: the checklists of its kind and those its
+    procedure names, each once. Two looks where there is none."""
+    _hang_of_rules(event.subject_id)
     wanted = ChecklistTemplate.objects.filter(
         organisation=event.organisation_id, kind=event.payload["kind_id"], retired_at__isnull=True
     )
@@ -111,6 +115,34 @@ def hang_by_kind(event: Read) -> None:
             for template in missing:
                 items = [Item(one["text"], bool(one.get("mandatory"))) for one in template.items]
                 _hang(change, template.name, items, template, None)
+
+
+def _hang_of_rules(ticket_id: int) -> None:
+    named = Ticket.objects.filter(pk=ticket_id).values_list("procedure__definition__checklists", flat=True)
+    if not named.first():
+        return
+    with changing(Ticket.objects.get(pk=ticket_id), SYSTEM) as change:
+        if not change.ticket.is_closed:
+            for rule in _wanted_by_rules(change.ticket):
+                _hang(change, _said(rule.names), _items_of(rule), None, None, rule=rule.code)
+
+
+def _wanted_by_rules(ticket: Ticket) -> list[Rule]:
+    """Checklists of its procedure that do not hang yet; no query where it names none."""
+    named = rules_of(ticket.procedure).checklists
+    if not named:
+        return []
+    hung = set(Checklist.objects.filter(ticket=ticket).exclude(rule="").values_list("rule", flat=True))
+    return [one for one in named if one.code not in hung]
+
+
+def _items_of(rule: Rule) -> list[Item]:
+    return [Item(_said(one.names), one.mandatory) for one in rule.items]
+
+
+def _said(names: dict[str, str]) -> str:
+    """Kept on the ticket in the language of who works there; the rule has both."""
+    return in_language(names, "it")
 
 
 def tick(item: ChecklistItem, *, by: Membership, at: datetime | None = None) -> None:
@@ -150,6 +182,10 @@ def unticked(ticket: Ticket, outcome: str) -> Iterable[Missing]:
         return
     items, coming = _left(ticket), _coming(ticket)
     some, more = Ticket.objects.filter(pk=ticket.pk).values_list(Exists(items), Exists(coming))[0]
+    for rule in _wanted_by_rules(ticket):
+        for named in _items_of(rule):
+            if named.mandatory:
+                yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": named.text}, "checklists")
     if not some and not more:
         return  # most tickets: one query
     for item in items.order_by("checklist_id", "position"):
@@ -178,12 +214,13 @@ def _coming(ticket: Ticket) -> QuerySet[ChecklistTemplate]:
 
 
 def _hang(
-    change: Change, name: str, items: Sequence[Item], template: ChecklistTemplate | None, by: Membership | None
+    change: Change, name: str, items: Sequence[Item], template: ChecklistTemplate | None, by: Membership | None, *,
+    rule: str = "",
 ) -> Checklist:
     organisation_id = change.ticket.organisation_id
     checklist = Checklist.objects.create(
-        organisation_id=organisation_id, ticket=change.ticket, template=template, name=name, made_at=change.at,
-        by_member=by,
+        organisation_id=organisation_id, ticket=change.ticket, template=template, name=one_line(name, 200),
+        made_at=change.at, by_member=by, rule=rule,
     )
     ChecklistItem.objects.bulk_create(
         ChecklistItem(

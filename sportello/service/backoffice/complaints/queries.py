@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BooleanField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.money import euros
@@ -58,14 +58,21 @@ def register_page(person: Person, organisation: Organisation, chosen: Chosen, af
     rows = _chosen(complaints_for(person).filter(organisation=organisation), organisation, chosen)
     key = _key(after)
     if key is not None:
-        year, serial = key
-        rows = rows.filter(Q(year__lt=year) | Q(year=year, serial__lt=serial))
+        rows = rows.filter(_before(*key))
     rows = rows.select_related("organisation", "ticket__customer", "kind", "responsible__user")
     found = list(rows.order_by("-year", "-serial")[: PAGE + 1])
     now = clock.now(organisation)
     shown = [_row(one, now) for one in found[:PAGE]]
     more = f"{found[PAGE - 1].year}-{found[PAGE - 1].serial}" if len(found) > PAGE else ""
     return Page(shown, more)
+
+
+def _before(year: int, serial: int) -> Func:
+    """Numbers below this one, as one comparison of pairs: the index begins at the key, where OR would read up to it."""
+    pair = "(%(expressions)s)"
+    own = Func(F("year"), F("serial"), template=pair, output_field=IntegerField())
+    key = Func(Value(year), Value(serial), template=pair, output_field=IntegerField())
+    return Func(own, key, template="%(expressions)s", arg_joiner=" < ", output_field=BooleanField())
 
 
 def _row(one: Any, now: datetime) -> Row:

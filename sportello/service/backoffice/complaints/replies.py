@@ -6,7 +6,7 @@ against closing (`waived`, registered with `tickets.blockers`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import clean, in_language
-from sportello.foundation.journal.actions import record
+from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import person
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
@@ -27,7 +27,11 @@ from sportello.records.tickets import blockers
 from sportello.records.tickets.actions import completing, messages
 from sportello.records.tickets.actions import terms as clocks
 from sportello.records.tickets.models import Closure, Extension, Message, Ticket
+from sportello.records.tickets.reach import reach
 from sportello.records.tickets.rules import rules_of
+from sportello.records.tickets.words import File
+from sportello.service.channels import waiting
+from sportello.service.channels.models import WaitingReply
 
 from ..models import Complaint, ComplaintReply, ComplaintStage, OfferedRemedy
 from . import escalation, stages
@@ -150,6 +154,9 @@ def save(
 ) -> ComplaintReply:
     """Keep what is written so far; one draft of a sort."""
     stages.refuse_over(complaint)
+    before = draft_of(complaint, sort)
+    if before is not None and is_leaving(before):
+        raise Refusal(_("This reply is on its way already: take it back on the ticket to change it."))
     if sort not in _SORT.values:
         raise Refusal(_("Choose which reply it is."))
     known = {block.code for block in blocks(complaint, sort)}
@@ -165,56 +172,117 @@ def save(
 
 
 def send_interim(
-    complaint: Complaint, texts: Mapping[str, str], *, by: Membership, base_position: int
+    complaint: Complaint, texts: Mapping[str, str], *, by: Membership, base_position: int,
+    files: Sequence[File] = (), seconds: int = 0,
 ) -> ComplaintReply:
-    """Say what was done and why more time is needed. Where the rule knows an interim reply, the term moves with it."""
+    """Say what was done and why more time is needed. Where the rule knows an interim reply, the term moves with it: it
+    is a notice then, which leaves at once and carries no files; else it leaves as any answer."""
     stages.refuse_over(complaint)
     _refuse_incomplete(complaint, _SORT.INTERIM, texts, "", "")
     ticket = complaint.ticket
+    moves = rules_of(ticket.procedure).interim is not None
+    if moves and files:
+        raise Refusal(
+            _("An interim reply that moves the term is a notice: it carries no files. Send them by themselves.")
+        )
     with transaction.atomic():
         reply = save(complaint, _SORT.INTERIM, texts, by=by)
         messages.refuse_answer(Ticket.objects.get(pk=ticket.pk), "x", base_position)
         words = compose(complaint, _SORT.INTERIM, texts, clock.now(complaint.organisation))
-        if rules_of(ticket.procedure).interim is not None:
+        if moves:
             extension = clocks.extend(ticket, by=by, reason=words, sort=Extension.Sort.INTERIM)
             message = Message.objects.filter(entry__ticket=ticket, notice_moment="interim").order_by("-id").first()
-            at = extension.made_at
+            _sent(reply, message, extension.made_at, by)
         else:
-            message = messages.answer(ticket, by, words, base_position=base_position)
-            at = message.entry.happened_at
-        _sent(reply, message, at, by)
+            _let_leave(reply, words, by, base_position, files, seconds)
     return reply
 
 
 def send_final(
     complaint: Complaint, texts: Mapping[str, str], *, finding: str, by: Membership, base_position: int,
-    left_out_why: str = "",
+    left_out_why: str = "", files: Sequence[File] = (), seconds: int = 0,
 ) -> ComplaintReply:
-    """Decide and tell: response and decision are stages of their own. Closing stays the ticket's own verb."""
+    """Decide and tell: response and decision are stages of their own, reached when it leaves (`on_written`). Closing
+    stays the ticket's own verb."""
     stages.refuse_over(complaint)
     if finding not in _FINDING.values:
         raise Refusal(_("Choose what was decided."), field="finding")
     without = _refuse_incomplete(complaint, _SORT.FINAL, texts, finding, left_out_why)
-    ticket = complaint.ticket
     with transaction.atomic():
         reply = save(complaint, _SORT.FINAL, texts, finding=finding, by=by)
         words = compose(complaint, _SORT.FINAL, texts, clock.now(complaint.organisation))
-        message = messages.answer(ticket, by, words, base_position=base_position)
-        at = message.entry.happened_at
         reply.left_out, reply.left_out_why = [block.code for block in without], clean(left_out_why) if without else ""
-        _sent(reply, message, at, by)
-        row = locked(complaint)
-        row.finding, row.answered_at = finding, at
-        row.save(update_fields=["finding", "answered_at"])
-        add_stage(row, ComplaintStage.Code.RESPONSE, at, by=by)
-        add_stage(row, ComplaintStage.Code.DECISION, at, by=by)
-        known = {one.code for one in rules_of(ticket.procedure).reply_blocks}
-        found = {code: message.pk for code, text in reply.blocks.items() if text and code in known}
-        if found:
-            completing.blocks_found(ticket, found, by=by)
-        stages.do_steps(complaint, by=by)
-    complaint.finding, complaint.answered_at = finding, at
+        reply.save(update_fields=["left_out", "left_out_why"])
+        _let_leave(reply, words, by, base_position, files, seconds)
+    complaint.refresh_from_db(fields=["finding", "answered_at"])
     return reply
+
+
+def _let_leave(
+    reply: ComplaintReply, words: str, by: Membership, base_position: int, files: Sequence[File], seconds: int
+) -> None:
+    """By the way of every reply of persons: with files, its size looked at, for some seconds in its author's hands."""
+    ticket = Ticket.objects.select_related("organisation", "customer", "kind").get(pk=reply.complaint.ticket_id)
+    if is_leaving(reply):
+        raise Refusal(_("This reply is on its way already: take it back on the ticket to change it."))
+    reply.composed = clean(words)
+    reply.save(update_fields=["composed"])
+    way = reach(ticket)
+    to = [(way.name, way.address)] if way.address else []
+    heard = ticket.kind.family == Kind.Family.COMPLAINT
+    answer = waiting.Reply(words, base_position, to, files=list(files))
+    left = waiting.send(ticket, by, answer, seconds=seconds if heard else 0)
+    if isinstance(left, Message) and not heard:  # it became another kind since it was registered
+        _left(reply, left)
+    reply.refresh_from_db()
+
+
+def is_leaving(reply: ComplaintReply) -> bool:
+    """Sent by its author, and still to be undone or held back."""
+    if not reply.composed or reply.is_sent:
+        return False
+    return WaitingReply.objects.filter(ticket=reply.complaint.ticket_id, text=reply.composed).exists()
+
+
+def of_words(ticket: Ticket, words: str) -> ComplaintReply | None:
+    """The reply to a complaint on this ticket that these words are, while it has not left."""
+    rows = ComplaintReply.objects.filter(complaint__ticket=ticket, sent_at__isnull=True).exclude(composed="")
+    return rows.filter(composed=clean(words)).select_related("complaint__ticket__organisation").first()
+
+
+def on_written(event: Happened) -> None:
+    """Reaction to `message.written`: a reply to a complaint has left, by whatever door. One look for tickets that are
+    complaints, none for others."""
+    ticket = event.subject
+    if not isinstance(ticket, Ticket) or ticket.kind.family != Kind.Family.COMPLAINT or event.payload.get("moment"):
+        return
+    if not ComplaintReply.objects.filter(complaint__ticket=ticket, sent_at__isnull=True).exclude(composed="").exists():
+        return
+    message = Message.objects.select_related("entry").get(pk=event.payload["message_id"])
+    reply = of_words(ticket, message.text)
+    if reply is not None:
+        _left(reply, message)
+
+
+def _left(reply: ComplaintReply, message: Message) -> None:
+    """What follows a reply that left: of a final one, stages, finding, blocks and steps."""
+    reply = ComplaintReply.objects.select_related(
+        "by_member__user", "complaint__organisation", "complaint__ticket__procedure"
+    ).get(pk=reply.pk)
+    at, by, complaint = message.entry.happened_at, reply.by_member, reply.complaint
+    _sent(reply, message, at, by)
+    if reply.sort != _SORT.FINAL:
+        return
+    row = locked(complaint)
+    row.finding, row.answered_at = reply.finding, at
+    row.save(update_fields=["finding", "answered_at"])
+    add_stage(row, ComplaintStage.Code.RESPONSE, at, by=by)
+    add_stage(row, ComplaintStage.Code.DECISION, at, by=by)
+    known = {one.code for one in rules_of(complaint.ticket.procedure).reply_blocks}
+    found = {code: message.pk for code, text in reply.blocks.items() if text and code in known}
+    if found:
+        completing.blocks_found(complaint.ticket, found, by=by)
+    stages.do_steps(complaint, by=by)
 
 
 def _refuse_incomplete(

@@ -184,6 +184,27 @@ def on_reopened(event: Happened) -> None:
         record(row.organisation, "complaint.reopened", row, event.actor, at=event.at, ticket_id=row.ticket_id)
 
 
+def on_merged(event: Happened) -> None:
+    """Reaction to `ticket.merged`: the line ends with its ticket, undecided, saying where the matter goes on; the other
+    ticket's own line is the one that is answered."""
+    row = _in_force(event.subject_id)
+    if row is None or row.closed_at is not None:
+        return
+    kept = Ticket.objects.get(pk=event.payload["other_id"])
+    row.closed_at = event.at
+    row.save(update_fields=["closed_at"])
+    with in_language_of(row):
+        said = _("It goes on together with %(number)s.") % {"number": kept.number}
+    add_stage(row, _STAGE.CLOSING, event.at, by=_author(event, row), text=said)
+    record(row.organisation, "complaint.closed", row, event.actor, at=event.at, ticket_id=row.ticket_id)
+
+
+def on_parted(event: Happened) -> None:
+    """Reaction to `ticket.parted`: the two are two again, and so are their lines."""
+    if _in_force(event.subject_id) is not None:
+        on_reopened(event)
+
+
 def _in_force(ticket_id: int) -> Complaint | None:
     rows = Complaint.objects.filter(ticket_id=ticket_id, annulled_at__isnull=True)
     return rows.select_related("organisation").first()

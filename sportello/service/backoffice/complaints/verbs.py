@@ -27,6 +27,7 @@ register(
     Verb("remedy.withdrawn", "remedy", {"complaint_id": int}),
     Verb("remedy_limit.set", "remedy_limit", {"role": str, "member_id": int, "sort": str, "amount": int}),
     Verb("corrective_action.begun", "corrective_action", {"complaint_id": int, "owner_id": int}),
+    Verb("corrective_action.reminded", "corrective_action", {"complaint_id": int, "owner_id": int, "which": str}),
     Verb("corrective_action.done", "corrective_action", {"complaint_id": int}),
     Verb("complaints.exported", "organisation", {"year": int, "form": str}),
 )

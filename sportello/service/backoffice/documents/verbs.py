@@ -15,6 +15,7 @@ register(
     Verb("protocol.registered", "protocol_entry", {"ticket_id": int, "direction": str, "by_itself": bool}),
     Verb("protocol.asked", "protocol_request", {"ticket_id": int}),
     Verb("protocol.refused", "protocol_request", {"ticket_id": int, "trouble": str}),
+    Verb("protocol.taken_back", "protocol_request", {"ticket_id": int}),
     Verb("protocol.annulled", "protocol_entry", {"ticket_id": int}),
     Verb("protocol.printed", "register_print", {"entries": int, "digest": str}),
 )

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sportello.foundation.core.text import in_language
 
@@ -150,7 +151,7 @@ def answer_words(field: Field, value: Any, language: str) -> str:
     if field.type == "file":
         return ", ".join(str(one["name"]) for one in value)
     if field.type == "declaration":
-        return _("Accepted")
+        return pgettext("declaration", "Accepted")
     if field.type == "date":
         return str(formats.date_format(date.fromisoformat(value), "DATE_FORMAT")).lower()
     if field.type == "amount":

@@ -19,15 +19,16 @@ from sportello.foundation.paper.typesetting import typeset
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
-from sportello.records.tickets.actions import contacts, messages
+from sportello.records.tickets.actions import completing, contacts, messages
 from sportello.records.tickets.actions.change import changing
 from sportello.records.tickets.actions.opening import Opening, open_ticket
 from sportello.records.tickets.actions.writing import put_files
 from sportello.records.tickets.models import Contact, Entry, Ticket
+from sportello.records.tickets.rules import rules_of
 from sportello.records.tickets.words import File, Words
 from sportello.service.channels.webform import drafts
 from sportello.service.channels.webform.models import FormDraft
-from sportello.service.channels.webform.receive import FormRequest, send
+from sportello.service.channels.webform.receive import CHANNEL, FormRequest, send
 from sportello.service.routing.actions import team_for
 
 from ..documents.issuing import next_serial, put
@@ -116,6 +117,22 @@ def send_filled(filling: Filling, request: FormRequest, found: Mapping[str, Any]
 def in_words(definition: Definition, found: Mapping[str, Any], language: str) -> str:
     with translation.override(language):
         return answers.as_text(answers.in_words(definition, found, language))
+
+
+def send_on_ticket(filling: Filling, ticket: Ticket, found: Mapping[str, Any]) -> Ticket:
+    """The customer fills in, on the page of their request, the form a step of its procedure asks for: a message of
+    theirs with its document; once, however often it is pressed."""
+    with transaction.atomic():
+        draft = FormDraft.objects.select_for_update().get(pk=filling.draft.pk)
+        if draft.ticket_id is not None:
+            return Ticket.objects.get(pk=draft.ticket_id)
+        files = tuple(File(one.filename, one.blob) for one in draft.files.select_related("blob"))
+        by, language = customer(ticket.customer_id), ticket.language
+        words = _words(filling, found, language, ticket.customer.name if ticket.customer else "", "", files)
+        messages.receive(ticket, words, channel=CHANNEL, customer=ticket.customer, actor=by)
+        _file(ticket, filling.version, found, language, None, by)
+        drafts.mark_sent(draft, ticket)
+    return ticket
 
 
 @dataclass(frozen=True)
@@ -221,4 +238,12 @@ def _file(ticket: Ticket, version: FormVersion, found: Mapping[str, Any], langua
             organisation=row.organisation, version=version, ticket=row, document=document, answers=dict(found),
             language=language, by_member=member, filled_at=change.at,
         )  # fmt: skip
+    _do_steps(ticket, version.form.code, member)
     return filled
+
+
+def _do_steps(ticket: Ticket, code: str, member: Membership | None) -> None:
+    """Steps of its procedure that ask for this form are done with it."""
+    for step in rules_of(ticket.procedure).steps:
+        if step.form == code:
+            completing.step_done(ticket, step.code, by=member)

@@ -201,6 +201,7 @@ class Migration(AtOnce):
             name='Checklist',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.CharField(blank=True, max_length=60)),
                 ('name', models.CharField(max_length=200)),
                 ('made_at', models.DateTimeField()),
                 ('taken_off_at', models.DateTimeField(blank=True, null=True)),
@@ -316,6 +317,7 @@ class Migration(AtOnce):
                 ('sort', models.CharField(choices=[('interim', 'Interim reply'), ('final', 'Final reply')], max_length=10)),
                 ('blocks', models.JSONField(default=dict)),
                 ('finding', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('partly', 'Partly upheld'), ('not_upheld', 'Not upheld'), ('not_for_us', 'For another body'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('composed', models.TextField(blank=True)),
                 ('left_out', models.JSONField(default=list)),
                 ('left_out_why', models.TextField(blank=True)),
                 ('written_at', models.DateTimeField()),
@@ -355,6 +357,8 @@ class Migration(AtOnce):
                 ('made_at', models.DateTimeField()),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('effect', models.TextField(blank=True)),
+                ('reminded_before_at', models.DateTimeField(blank=True, null=True)),
+                ('reminded_late_at', models.DateTimeField(blank=True, null=True)),
                 ('complaint', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrective_actions', to='backoffice.complaint')),
                 ('done_by', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('made_by', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
@@ -940,7 +944,7 @@ class Migration(AtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField()),
-                ('state', models.CharField(choices=[('waiting', 'To be asked'), ('refused', 'Refused'), ('done', 'Registered')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'To be asked'), ('refused', 'Refused'), ('done', 'Registered'), ('withdrawn', 'Taken back')], default='waiting', max_length=10)),
                 ('direction', models.CharField(choices=[('in', 'Incoming'), ('out', 'Outgoing')], max_length=5)),
                 ('matter', models.JSONField(default=dict)),
                 ('asked_at', models.DateTimeField()),
@@ -950,6 +954,7 @@ class Migration(AtOnce):
                 ('answer', models.TextField(blank=True)),
                 ('asked_by', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
                 ('document', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='backoffice.document')),
+                ('draft', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='backoffice.letterdraft')),
                 ('entry', sportello.foundation.tenancy.models.base.OwnedOneToOne(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='request', to='backoffice.protocolentry')),
                 ('message', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.message')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
@@ -1193,6 +1198,10 @@ class Migration(AtOnce):
             constraint=models.UniqueConstraint(condition=models.Q(('template__isnull', False)), fields=('ticket', 'template'), name='checklist_hung_once'),
         ),
         migrations.AddConstraint(
+            model_name='checklist',
+            constraint=models.UniqueConstraint(condition=models.Q(('rule', ''), _negated=True), fields=('ticket', 'rule'), name='checklist_of_rule_once'),
+        ),
+        migrations.AddConstraint(
             model_name='checklisttick',
             constraint=models.UniqueConstraint(fields=('organisation', 'id'), name='backoffice_checklisttick_owned'),
         ),
@@ -1203,6 +1212,14 @@ class Migration(AtOnce):
         migrations.AddIndex(
             model_name='complaint',
             index=models.Index(condition=models.Q(('annulled_at__isnull', True), ('closed_at__isnull', True)), fields=['organisation', '-severity', 'id'], name='complaint_open'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(models.F('organisation'), models.OrderBy(models.F('year'), descending=True), models.OrderBy(models.F('serial'), descending=True), condition=models.Q(('annulled_at__isnull', True), ('closed_at__isnull', True)), name='complaint_open_by_number'),
+        ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(models.F('organisation'), models.OrderBy(models.F('year'), descending=True), models.OrderBy(models.F('serial'), descending=True), condition=models.Q(('annulled_at__isnull', False)), name='complaint_annulled'),
         ),
         migrations.AddIndex(
             model_name='complaint',
@@ -1263,6 +1280,10 @@ class Migration(AtOnce):
         migrations.AddIndex(
             model_name='correctiveaction',
             index=models.Index(fields=['complaint', 'id'], name='corrective_action_of'),
+        ),
+        migrations.AddIndex(
+            model_name='correctiveaction',
+            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['owner', 'due_on'], name='corrective_action_of_owner'),
         ),
         migrations.AddConstraint(
             model_name='correctiveaction',
@@ -1614,6 +1635,10 @@ class Migration(AtOnce):
         ),
         migrations.AddIndex(
             model_name='protocolentry',
+            index=models.Index(models.F('organisation'), models.F('year'), models.OrderBy(models.F('id'), descending=True), name='protocol_by_year'),
+        ),
+        migrations.AddIndex(
+            model_name='protocolentry',
             index=models.Index(condition=models.Q(('annulled_on__isnull', False)), fields=['organisation', 'annulled_on'], name='protocol_annulled_by_day'),
         ),
         migrations.AddIndex(
@@ -1658,7 +1683,7 @@ class Migration(AtOnce):
         ),
         migrations.AddIndex(
             model_name='protocolrequest',
-            index=models.Index(condition=models.Q(('state', 'done'), _negated=True), fields=['organisation', 'id'], name='protocol_request_open'),
+            index=models.Index(condition=models.Q(('state__in', ('done', 'withdrawn')), _negated=True), fields=['organisation', 'id'], name='protocol_request_open'),
         ),
         migrations.AddConstraint(
             model_name='protocolrequest',
@@ -1675,6 +1700,10 @@ class Migration(AtOnce):
         migrations.AddConstraint(
             model_name='protocolrequest',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('document',), name='protocol_request_document_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='protocolrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'done'), _negated=True), fields=('draft',), name='protocol_request_draft_once'),
         ),
         migrations.AddConstraint(
             model_name='protocolrequest',

@@ -34,6 +34,8 @@ class ChecklistTemplate(OrganisationModel):
 class Checklist(OrganisationModel):
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="checklists")
     template = OwnedKey(ChecklistTemplate, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    #: Which of the procedure's own it is, by its code there; empty: of the kind, or by hand.
+    rule = models.CharField(max_length=60, blank=True)
     name = models.CharField(max_length=200)
     made_at = models.DateTimeField()
     #: Null: hung by the kind of the request.
@@ -48,6 +50,9 @@ class Checklist(OrganisationModel):
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["ticket", "template"], condition=models.Q(template__isnull=False), name="checklist_hung_once"
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "rule"], condition=~models.Q(rule=""), name="checklist_of_rule_once"
             ),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -116,6 +116,21 @@ class Complaint(OrganisationModel):
                 name="complaint_open",
                 condition=Q(closed_at__isnull=True, annulled_at__isnull=True),
             ),
+            # the register by number of those open, late ones among them, and of those annulled: few among all
+            models.Index(
+                "organisation",
+                F("year").desc(),
+                F("serial").desc(),
+                name="complaint_open_by_number",
+                condition=Q(closed_at__isnull=True, annulled_at__isnull=True),
+            ),
+            models.Index(
+                "organisation",
+                F("year").desc(),
+                F("serial").desc(),
+                name="complaint_annulled",
+                condition=Q(annulled_at__isnull=False),
+            ),
             # the annual report, and the list by day
             models.Index(fields=["organisation", "received_at"], name="complaint_by_received"),
         ]
@@ -170,6 +185,8 @@ class ComplaintReply(OrganisationModel):
     #: `{code of the block: its words}`.
     blocks = models.JSONField(default=dict)
     finding = models.CharField(max_length=20, choices=Complaint.Finding.choices, blank=True)
+    #: The whole as its author sent it: by it the reply is known while it waits, and by whatever door it then leaves.
+    composed = models.TextField(blank=True)
     #: Codes of mandatory blocks it left without, and why it was sent so.
     left_out = models.JSONField(default=list)
     left_out_why = models.TextField(blank=True)
@@ -265,6 +282,9 @@ class CorrectiveAction(OrganisationModel):
     done_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
     #: What came of it.
     effect = models.TextField(blank=True)
+    #: When its owner was reminded before its day, and after it: once each.
+    reminded_before_at = models.DateTimeField(null=True, blank=True)
+    reminded_late_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
@@ -274,4 +294,8 @@ class CorrectiveAction(OrganisationModel):
                 condition=Q(done_at__isnull=True),
             ),
             models.Index(fields=["complaint", "id"], name="corrective_action_of"),
+            # what somebody still has to do
+            models.Index(
+                fields=["owner", "due_on"], name="corrective_action_of_owner", condition=Q(done_at__isnull=True)
+            ),
         ]

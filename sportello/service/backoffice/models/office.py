@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
 from sportello.records.accounts.models import Membership, Team
@@ -62,7 +63,7 @@ class Forwarding(OrganisationModel):
     class State(models.TextChoices):
         AWAITED = "awaited", _("Awaited")
         ANSWERED = "answered", _("Answered, to be read")
-        ACCEPTED = "accepted", _("Answered")
+        ACCEPTED = "accepted", pgettext_lazy("office", "Answered")
         RECALLED = "recalled", _("Recalled")
 
     ticket = OwnedKey(Ticket, on_delete=models.PROTECT, related_name="forwardings")

@@ -12,7 +12,7 @@ from sportello.records.accounts.models import Membership
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Message, Ticket
 
-from .document import Document
+from .document import Document, LetterDraft
 
 
 class ProtocolSettings(OrganisationModel):
@@ -147,6 +147,8 @@ class ProtocolEntry(OrganisationModel):
             models.Index("organisation", models.F("id").desc(), name="protocol_newest"),
             # the next day to print: by registrations, by annulments
             models.Index(fields=["organisation", "registered_on", "id"], name="protocol_by_day"),
+            # a year of it, newest first: walking back from today would read all the years between
+            models.Index("organisation", "year", models.F("id").desc(), name="protocol_by_year"),
             models.Index(
                 fields=["organisation", "annulled_on"], condition=Q(annulled_on__isnull=False),
                 name="protocol_annulled_by_day",
@@ -188,6 +190,12 @@ class RegisterPrint(OrganisationModel):
         ]
 
 
+class ProtocolRequestQuerySet(models.QuerySet["ProtocolRequest"]):
+    def open(self) -> ProtocolRequestQuerySet:
+        """Without a number, and not taken back."""
+        return self.exclude(state__in=(ProtocolRequest.State.DONE, ProtocolRequest.State.WITHDRAWN))
+
+
 class ProtocolRequest(OrganisationModel):
     """A registration asked of the outside system: kept until it answered with a number, asked again after a failure
     with the same key. Nothing is given up silently: what it refuses stays in view."""
@@ -196,6 +204,7 @@ class ProtocolRequest(OrganisationModel):
         WAITING = "waiting", pgettext_lazy("protocol request", "To be asked")
         REFUSED = "refused", pgettext_lazy("protocol request", "Refused")
         DONE = "done", pgettext_lazy("protocol request", "Registered")
+        WITHDRAWN = "withdrawn", pgettext_lazy("protocol request", "Taken back")
 
     #: The same at every try, so that an outside system can tell a repeat.
     key = models.UUIDField()
@@ -206,6 +215,8 @@ class ProtocolRequest(OrganisationModel):
     ticket = OwnedKey(Ticket, related_name="+")
     message = OwnedKey(Message, related_name="+", null=True, blank=True)
     document = OwnedKey(Document, related_name="+", null=True, blank=True)
+    #: The letter that is printed with the number when it comes; it cannot be changed until then.
+    draft = OwnedKey(LetterDraft, related_name="requests", null=True, blank=True)
     asked_by = OwnedKey(Membership, related_name="+", null=True, blank=True)
     asked_at = models.DateTimeField()
     #: The server's instant of the next try: a lease while one is under way.
@@ -216,6 +227,8 @@ class ProtocolRequest(OrganisationModel):
     answer = models.TextField(blank=True)
     entry = OwnedOneToOne(ProtocolEntry, related_name="request", null=True, blank=True)
 
+    objects = ProtocolRequestQuerySet.as_manager()
+
     class Meta(OrganisationModel.Meta):
         constraints = [
             *OrganisationModel.Meta.constraints,
@@ -225,6 +238,9 @@ class ProtocolRequest(OrganisationModel):
             ),
             models.UniqueConstraint(
                 fields=["document"], condition=~Q(state="done"), name="protocol_request_document_once"
+            ),
+            models.UniqueConstraint(
+                fields=["draft"], condition=~Q(state="done"), name="protocol_request_draft_once"
             ),
             models.CheckConstraint(
                 condition=Q(state="done", entry__isnull=False) | (~Q(state="done") & Q(entry__isnull=True)),
@@ -237,6 +253,8 @@ class ProtocolRequest(OrganisationModel):
             models.Index(fields=["ticket", "id"], name="protocol_request_of_ticket"),
             # the page of those not registered yet
             models.Index(
-                fields=["organisation", "id"], condition=~Q(state="done"), name="protocol_request_open"
+                fields=["organisation", "id"],
+                condition=~Q(state__in=("done", "withdrawn")),
+                name="protocol_request_open",
             ),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership, Team
@@ -16,7 +17,7 @@ class UnknownCase(OrganisationModel):
     class State(models.TextChoices):
         OPEN = "open", _("To be looked at")
         TAKEN = "taken", _("Being looked at")
-        SOLVED = "solved", _("Solved")
+        SOLVED = "solved", pgettext_lazy("case", "Solved")
         DECLINED = "declined", _("No procedure needed")
 
     class Result(models.TextChoices):

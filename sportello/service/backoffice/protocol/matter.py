@@ -13,7 +13,7 @@ from sportello.records.tickets.models import Attachment, Message
 from sportello.service.channels.models import IncomingMail
 
 from ..documents import segnatura
-from ..models import Document, ProtocolEntry
+from ..models import Document, LetterDraft, ProtocolEntry
 
 _IN, _OUT = ProtocolEntry.Direction.IN, ProtocolEntry.Direction.OUT
 #: Larger files are no mark of a protocol; they are not read to look.
@@ -84,6 +84,17 @@ def segnatura_in(files: list[Attachment]) -> segnatura.Segnatura | None:
             if found is not None:
                 return found
     return None
+
+
+def of_draft(draft: LetterDraft, at: datetime) -> Matter:
+    """A letter that is to bear its number: its digest is that of the words, the paper has none yet."""
+    name, _line, address = draft.recipient.partition("\n")
+    words = f"{draft.title}\n\n{draft.recipient}\n\n{draft.text}"
+    return Matter(
+        direction=str(_OUT), subject=one_line(draft.title, 500),
+        correspondents=[{"name": name, "address": one_line(address)}], happened_at=at.isoformat(), means="letter",
+        digest=hashlib.sha256(words.encode()).hexdigest(), digest_of="text", attachments=[],
+    )  # fmt: skip
 
 
 def of_document(document: Document, direction: str = _OUT) -> Matter:

@@ -24,6 +24,7 @@ from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.clock import server_now
 
+from ..documents import issuing
 from ..models import ProtocolRequest, ProtocolSettings
 from .registering import settle
 
@@ -47,6 +48,8 @@ TROUBLES: Final[dict[str, Any]] = {
     "refused": gettext_lazy("The system refused it: read what it says, mend it, ask again."),
     "number_taken": gettext_lazy("The system gave a number that another entry has: ask who runs it."),
     "off": gettext_lazy("The outside system is switched off here."),
+    "paper": gettext_lazy("It gave a number, but the letter could not be printed: it is tried again."),
+    "taken_back": gettext_lazy("It gave this number after the letter was taken back: have it annulled there."),
 }
 
 
@@ -119,18 +122,34 @@ def number_in(content: bytes, asked: datetime) -> tuple[str, int]:
 
 
 def _settle(request: ProtocolRequest, number: str, year: int) -> None:
+    """The same number comes at every try of one key: what fails here is done the next time."""
     try:
         with transaction.atomic():
             row = _locked(request)
-            if row is not None:
+            if row is None:
+                return
+            if row.state == _STATE.WITHDRAWN:
+                _given_in_vain(row, number, year)
+            elif row.draft_id is not None:
+                issuing.issue_numbered(row, number, year)
+            else:
                 settle(row, number, year)
     except IntegrityError:
         _refuse(request, "number_taken", number)
+    except Refusal as refusal:
+        _later(request, "paper", str(refusal.sentence))
+
+
+def _given_in_vain(row: ProtocolRequest, number: str, year: int) -> None:
+    """Somebody must have the number annulled there: it is shown until they say it was."""
+    row.state, row.trouble, row.answer, row.next_at = _STATE.REFUSED, "taken_back", f"{number}/{year}", None
+    row.save(update_fields=["state", "trouble", "answer", "next_at"])
+    record(row.organisation, "protocol.refused", row, SYSTEM, ticket_id=row.ticket_id, trouble=row.trouble)
 
 
 def _locked(request: ProtocolRequest) -> ProtocolRequest | None:
     """The row as it is now; None when it was settled by another worker, whose lease ended ours."""
-    rows = ProtocolRequest.objects.select_for_update(of=("self",)).select_related("organisation")
+    rows = ProtocolRequest.objects.select_for_update(of=("self",)).select_related("organisation", "asked_by__user")
     return rows.filter(pk=request.pk).exclude(state=_STATE.DONE).first()
 
 
@@ -152,7 +171,12 @@ def _refuse(request: ProtocolRequest, trouble: str, words: str) -> None:
 
 
 def ask_again(request: ProtocolRequest) -> None:
-    """Now, without waiting for the next try. Refusal when it has its number."""
-    rows = ProtocolRequest.objects.filter(pk=request.pk).exclude(state=_STATE.DONE)
+    """Now, without waiting for the next try. Refusal when it has its number, or was taken back."""
+    rows = ProtocolRequest.objects.open().filter(pk=request.pk).exclude(trouble="taken_back")
     if not rows.update(state=_STATE.WAITING, next_at=server_now()):
-        raise Refusal(_("It is registered already."))
+        raise Refusal(_("It is registered already, or was taken back."))
+
+
+def annulled_there(request: ProtocolRequest) -> None:
+    """Somebody had a number annulled that came after its letter was taken back: nothing is open any more."""
+    ProtocolRequest.objects.filter(pk=request.pk, trouble="taken_back").update(state=_STATE.WITHDRAWN)

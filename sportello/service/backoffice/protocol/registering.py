@@ -19,7 +19,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership
 from sportello.records.tickets.models import Message, Ticket
 
-from ..models import Document, ProtocolEntry, ProtocolRequest, ProtocolSettings
+from ..models import Document, LetterDraft, ProtocolEntry, ProtocolRequest, ProtocolSettings
 from .matter import Matter
 
 #: Makes the paper that bears the number it is given, and tells what it is.
@@ -149,23 +149,31 @@ def _hold_back_the_print(organisation: Organisation) -> None:
 # ---- the outside system
 
 
-def _ask_outside(ticket: Ticket, matter: Matter, member: Membership | None, message: Message | None,
-                 document: Document | None) -> ProtocolEntry | ProtocolRequest:  # fmt: skip
+def ask_for_draft(draft: LetterDraft, matter: Matter, member: Membership) -> ProtocolRequest:
+    """Ask for the number a letter will bear: it is printed when that comes. Called with the ticket's row locked."""
+    asked = _ask_outside(draft.ticket, matter, member, None, None, draft)
+    if not isinstance(asked, ProtocolRequest):
+        raise TypeError("a letter that is not printed yet cannot be registered")
+    return asked
+
+
+def _ask_outside(
+    ticket: Ticket, matter: Matter, member: Membership | None, message: Message | None, document: Document | None,
+    draft: LetterDraft | None = None,
+) -> ProtocolEntry | ProtocolRequest:
     with transaction.atomic():
         # the ticket's row stands for all that is asked on it: of two at once the second finds the first's request
         Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
         known = _registered(message, document)
         if known is not None:
             return known
-        asked = ProtocolRequest.objects.exclude(state=ProtocolRequest.State.DONE).filter(
-            ticket=ticket, message=message, document=document
-        )
-        waiting = asked.first() if message or document else None
+        asked = ProtocolRequest.objects.open().filter(ticket=ticket, message=message, document=document, draft=draft)
+        waiting = asked.first() if message or document or draft else None
         if waiting is not None:
             return waiting
         request = ProtocolRequest.objects.create(
             organisation=ticket.organisation, key=uuid.uuid4(), direction=matter.direction, matter=matter.as_json(),
-            ticket=ticket, message=message, document=document, asked_by=member,
+            ticket=ticket, message=message, document=document, draft=draft, asked_by=member,
             asked_at=clock.now(ticket.organisation), next_at=server_now(),
         )  # fmt: skip
         record(ticket.organisation, "protocol.asked", request, person(member.user_id) if member else SYSTEM,
@@ -181,5 +189,6 @@ def settle(request: ProtocolRequest, number: str, year: int) -> ProtocolEntry:
                    outside_number=number, message=request.message, document=request.document)  # fmt: skip
     request.state, request.entry, request.next_at = ProtocolRequest.State.DONE, entry, None
     request.trouble = request.answer = ""
-    request.save(update_fields=["state", "entry", "next_at", "trouble", "answer", "tries"])
+    request.save(update_fields=[
+        "state", "entry", "next_at", "trouble", "answer", "tries", "matter", "document", "draft"])
     return entry

@@ -277,6 +277,12 @@ def _by(code: int, answer: str) -> What:
     return "failed" if 500 <= code < 600 and not _TOO_FAST.search(answer) else "retry"
 
 
+def is_too_fast(outcome: Outcome) -> bool:
+    """Whether the server takes no more of anybody's letters for now: it said so of the pace, not of this message."""
+    said = [outcome.answer, *(one.answer for one in outcome.recipients.values() if one.what == "retry")]
+    return outcome.what == "retry" and any(_TOO_FAST.search(answer) for answer in said)
+
+
 def _said(code: int, words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{code} {' '.join(text.split())}"[:_ANSWER]

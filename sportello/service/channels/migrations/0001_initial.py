@@ -68,8 +68,8 @@ class Migration(AtOnce):
                 ('queued_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('message', sportello.foundation.tenancy.models.base.OwnedOneToOne(on_delete=django.db.models.deletion.PROTECT, related_name='dispatch', to='tickets.message')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('repeats', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeated_by', to='channels.dispatch')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('repeats', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeated_by', to='channels.dispatch')),
             ],
             options={
                 'abstract': False,
@@ -84,8 +84,8 @@ class Migration(AtOnce):
                 ('status_code', models.CharField(blank=True, max_length=20)),
                 ('answer', models.TextField(blank=True)),
                 ('changed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('dispatch', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='channels.dispatch')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('dispatch', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='channels.dispatch')),
             ],
             options={
                 'abstract': False,
@@ -228,9 +228,9 @@ class Migration(AtOnce):
                 ('error', models.TextField(blank=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('released_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('duplicate_of', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.incomingmail')),
+                ('duplicate_of', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='channels.incomingmail')),
                 ('message', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.message')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('raw', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.blob')),
             ],
             options={
@@ -300,6 +300,7 @@ class Migration(AtOnce):
                 ('smtp_security', models.CharField(choices=[('none', 'none'), ('optional', 'STARTTLS?'), ('starttls', 'STARTTLS'), ('tls', 'TLS')], default='starttls', max_length=10)),
                 ('smtp_user', models.CharField(blank=True, max_length=255)),
                 ('smtp_password', models.TextField(blank=True)),
+                ('held_until', models.DateTimeField(blank=True, null=True)),
                 ('kind', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='procedures.kind')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('team', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
@@ -329,7 +330,7 @@ class Migration(AtOnce):
         migrations.AddField(
             model_name='incomingmail',
             name='mailbox',
-            field=sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='channels.mailbox'),
+            field=sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='channels.mailbox'),
         ),
         migrations.CreateModel(
             name='FormSender',
@@ -578,6 +579,10 @@ class Migration(AtOnce):
         ),
         migrations.AddIndex(
             model_name='incomingmail',
+            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['duplicate_of'], name='incoming_duplicate_of'),
+        ),
+        migrations.AddIndex(
+            model_name='incomingmail',
             index=models.Index(condition=models.Q(('state', 'pending')), fields=['next_attempt_at', 'id'], name='incoming_pending'),
         ),
         migrations.AddIndex(
@@ -615,6 +620,10 @@ class Migration(AtOnce):
         migrations.AddConstraint(
             model_name='formsender',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation', 'sender', 'mailbox'), name='form_sender_once', nulls_distinct=False),
+        ),
+        migrations.AddIndex(
+            model_name='dispatch',
+            index=models.Index(condition=models.Q(('repeats__isnull', False)), fields=['repeats'], name='dispatch_repeats'),
         ),
         migrations.AddIndex(
             model_name='dispatch',

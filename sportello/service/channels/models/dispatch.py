@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey, OwnedOneToOne
 from sportello.records.tickets.models import Message
 
 from .mailbox import Mailbox
 
 
-class Dispatch(OrganisationModel):
+class Dispatch(HangingModel):
     class State(models.TextChoices):
         QUEUED = "queued", _("To be sent")
         SENDING = "sending", _("Being sent")
@@ -35,10 +35,12 @@ class Dispatch(OrganisationModel):
     queued_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     #: The dispatch that did not arrive and was sent again by this one, mended by a colleague.
-    repeats = OwnedKey("self", related_name="repeated_by", null=True, blank=True)
+    repeats = OwnedKey("self", related_name="repeated_by", null=True, blank=True, db_index=False)
 
     class Meta(OrganisationModel.Meta):
         indexes = [
+            # whom or what few rows name, for who takes that away
+            models.Index(fields=["repeats"], name="dispatch_repeats", condition=models.Q(repeats__isnull=False)),
             # what the sender claims next
             models.Index(
                 fields=["channel", "next_attempt_at", "id"],
@@ -51,7 +53,7 @@ class Dispatch(OrganisationModel):
         ]
 
 
-class Delivery(OrganisationModel):
+class Delivery(HangingModel):
     class State(models.TextChoices):
         QUEUED = "queued", _("To be sent")
         SENT = "sent", _("Handed over")
@@ -61,7 +63,7 @@ class Delivery(OrganisationModel):
         READ = "read", _("Read")
         FAILED = "failed", _("Not delivered")
 
-    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="deliveries")
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     address = models.CharField(max_length=320)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     #: Enhanced status code (RFC 3463) where one was given.

@@ -6,13 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.files.models import Blob
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.tickets.models import Message
 
 from .mailbox import Mailbox
 
 
-class IncomingMail(OrganisationModel):
+class IncomingMail(HangingModel):
     """received = pending + ticketed + machine + quarantined + duplicate, always: `state` is exactly one of them."""
 
     class State(models.TextChoices):
@@ -22,7 +22,7 @@ class IncomingMail(OrganisationModel):
         QUARANTINED = "quarantined", _("In quarantine")
         DUPLICATE = "duplicate", _("Duplicate")
 
-    mailbox = OwnedKey(Mailbox, related_name="incoming")
+    mailbox = OwnedKey(Mailbox, related_name="incoming", db_index=False)
     raw = OwnedKey(Blob, related_name="+")
     door = models.CharField(max_length=10)  # smtp, lmtp, pipe, imap
     #: MAIL FROM; `<>` is the null sender of reports, empty is "the door did not say".
@@ -48,7 +48,7 @@ class IncomingMail(OrganisationModel):
     cause = models.CharField(max_length=40, blank=True)
     cause_facts = models.JSONField(default=dict)
     message = OwnedKey(Message, related_name="+", null=True, blank=True)
-    duplicate_of = OwnedKey("self", related_name="+", null=True, blank=True)
+    duplicate_of = OwnedKey("self", related_name="+", null=True, blank=True, db_index=False)
     rfc_id = models.CharField(max_length=500, blank=True, db_collation="C")
 
     attempts = models.PositiveIntegerField(default=0)
@@ -60,6 +60,10 @@ class IncomingMail(OrganisationModel):
 
     class Meta(OrganisationModel.Meta):
         indexes = [
+            # whom or what few rows name, for who takes that away
+            models.Index(
+                fields=["duplicate_of"], name="incoming_duplicate_of", condition=models.Q(duplicate_of__isnull=False)
+            ),
             # what intake claims next
             models.Index(
                 fields=["next_attempt_at", "id"], name="incoming_pending", condition=models.Q(state="pending")
@@ -78,8 +82,9 @@ class IncomingMail(OrganisationModel):
             models.Index(fields=["mailbox", "rfc_id"], name="incoming_by_id", condition=~models.Q(rfc_id="")),
             models.Index(fields=["mailbox", "raw"], name="incoming_by_raw"),
             # how much this sender wrote to this mailbox lately
-            models.Index(fields=["mailbox", "sender", "-received_at"], name="incoming_by_sender",
-                         condition=~models.Q(sender="")),
+            models.Index(
+                fields=["mailbox", "sender", "-received_at"], name="incoming_by_sender", condition=~models.Q(sender="")
+            ),
             # whose authenticity is still to be looked at
             models.Index(fields=["id"], name="incoming_to_check", condition=models.Q(authenticity__isnull=True)),
         ]

@@ -49,6 +49,8 @@ class Mailbox(OrganisationModel):
     smtp_user = models.CharField(max_length=255, blank=True)
     #: Only the mark that there is one: the password itself is a file of the home (`channels/email/secrets.py`).
     smtp_password = models.TextField(blank=True)
+    #: The server said that this mailbox sends too fast: none of its letters is tried before.
+    held_until = models.DateTimeField(null=True, blank=True)
 
     class Meta(OrganisationModel.Meta):
         constraints = [

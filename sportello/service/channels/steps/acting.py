@@ -51,9 +51,10 @@ def act(mail: Arrived, decision: Decision) -> Settled:
 def _of_a_person(mail: Arrived, decision: Decision, writer: Writer) -> Settled:
     customer = customer_of(mail, writer, decision.customer)
     if decision.customer is not None and not mail.row.is_archive:
-        heard_from(mail.organisation, writer.sort, writer.address, MACHINE, at=mail.at)
-        if (known := identity_of(mail, writer)) is not None:
-            known.undeliverable_at = None  # asked for the whole batch, before they were heard
+        known = identity_of(mail, writer)  # asked for the whole batch; nearly every address works
+        if known is not None and known.undeliverable_at is not None:
+            heard_from(mail.organisation, writer.sort, writer.address, MACHINE, at=mail.at)
+            known.undeliverable_at = None
     follows = decision.follows
     if decision.found is not None:
         found = replace(decision.found, ticket=mail.locked or lock(decision.found.ticket))

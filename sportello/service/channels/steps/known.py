@@ -21,6 +21,8 @@ from sportello.service.routing.actions import Routed, team_for
 
 from .senders import patterns_of
 
+#: Numbers of tickets that are taken while hundreds of messages wait, by organisation and year.
+_TAKEN: dict[int, dict[int, list[int]]] = {}
 #: Who has their mailbox with a provider shares its domain with strangers.
 _PROVIDERS = frozenset({
     "gmail.com", "googlemail.com", "outlook.com", "outlook.it", "hotmail.com", "hotmail.it", "live.it", "live.com",
@@ -52,7 +54,7 @@ class Desk:
     @cached_property
     def prepared(self) -> Prepared:
         """What every ticket it opens asks."""
-        return Prepared(self.organisation)
+        return Prepared(self.organisation, _TAKEN.setdefault(self.organisation.pk, {}))
 
     @cached_property
     def ours(self) -> frozenset[str]:
@@ -130,6 +132,16 @@ class Known:
         desk = self.desk(row.organisation_id)
         row.organisation, row.mailbox = desk.organisation, desk.mailbox(row.mailbox_id)
         return desk
+
+    def more_wait(self, *, many: bool) -> None:
+        """Whether as many as were just settled may follow at once: then their numbers are taken ahead, outside of the
+        transaction that opens them. Where not, what was taken and not used is left out, so that numbers follow time."""
+        if not many:
+            for taken in _TAKEN.values():
+                taken.clear()
+            return
+        for desk in self._desks.values():
+            desk.prepared.take_ahead()
 
     def forget(self) -> None:
         """A transaction was undone, and rows read in it may be gone."""

@@ -4,8 +4,8 @@
 let open = null; // { field, list, typed }
 
 const names = new Map();
-const known = async (url) => {
-  if (!names.has(url)) names.set(url, await (await fetch(url)).json());
+const known = (url) => {
+  if (!names.has(url)) names.set(url, fetch(url).then((answer) => answer.json()));
   return names.get(url);
 };
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -32,8 +32,10 @@ function take(item) {
 
 document.addEventListener("input", async ({ target }) => {
   if (!target.dataset?.mentions) return;
-  const typed = target.value.slice(0, target.selectionStart).match(/(?:^|[\s(])@([\p{L}'’ ]{0,30})$/u)?.[1];
-  const found = typed === undefined ? [] : (await known(target.dataset.mentions)).filter((name) => plain(name).startsWith(plain(typed)));
+  const begun = () => target.value.slice(0, target.selectionStart).match(/(?:^|[\s(])@([\p{L}'’ ]{0,30})$/u)?.[1];
+  const all = begun() === undefined ? [] : await known(target.dataset.mentions);
+  const typed = begun(); // who types fast has gone on while the names were on their way
+  const found = typed === undefined ? [] : all.filter((name) => plain(name).startsWith(plain(typed)));
   close();
   if (!found.length || found.includes(typed)) return;
   const list = Object.assign(document.createElement("ul"), { id: "mentions", className: "menu-sheet mentions", role: "listbox" });

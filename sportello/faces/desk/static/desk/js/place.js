@@ -14,8 +14,10 @@ async function toEnd(timeline) {
 }
 
 const place = (root) => root.querySelectorAll?.("[data-open-at-end]").forEach(toEnd);
+const tab = () => document.querySelector(".strip-tab[data-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 place(document);
-document.addEventListener("htmx:afterSwap", (event) => event.detail.target?.matches?.(".pane-main") && place(event.detail.target));
+tab();
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => target?.matches?.(".pane-main") && (place(target), tab()));
 
 // Reply and note begin in their text, not in the recipients above it.
 document.addEventListener("click", (event) => {

@@ -44,7 +44,7 @@ function place(element, { ticket, version, entered, left }) {
 
 // The rail's numbers, where the page has them; "99+" stays what it is.
 function count(names, step) {
-  const known = document.querySelector(".rail-entry .count") || document.querySelector("main [data-live-list]");
+  const known = document.querySelector(".rail-list .count") || document.querySelector("main [data-live-list]");
   if (!known) return;
   for (const name of names) {
     const entries = [...document.querySelectorAll(".rail-entry[href]")];

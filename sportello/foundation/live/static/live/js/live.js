@@ -1,4 +1,5 @@
 // Live: the page follows what others do. Works with nothing when there is no script: then a page is as old as it is.
+import * as bell from "./bell.js";
 import * as lists from "./lists.js";
 import * as presence from "./presence.js";
 import { Shared } from "./shared.js";
@@ -13,17 +14,18 @@ const hear = {
   gone: (data) => tickets.gone(data),
   presence: (data) => presence.heard(data),
   lists: (data) => lists.told(data),
+  bell: (data) => bell.told(data),
   resync: () => lists.doubt(), // the tickets' versions came with the first word
 };
 
 if (url) {
-  const shared = new Shared(url, ["ticket", "gone", "lists", "presence"], (name, data) => {
+  const shared = new Shared(url, ["ticket", "gone", "lists", "presence", "bell"], (name, data) => {
     hear[name]?.(data);
     want(SWAPPED_AGO); // what is gone is wanted no more
   });
   let wanted = "";
   const want = (ago) => {
-    const topics = [...lists.wanted(), ...tickets.topics()];
+    const topics = [...bell.wanted(), ...lists.wanted(), ...tickets.topics()];
     if (topics.join() === wanted) return;
     wanted = topics.join();
     shared.want(topics, ago);

@@ -14,6 +14,7 @@ export class Shared {
   #tabs = new Map();
   #told = [];
   #timer = 0;
+  #bell; // what was last told of it: a tab drawn later hears no first word of the stream
 
   constructor(url, names, hear) {
     this.#hear = hear;
@@ -80,6 +81,7 @@ export class Shared {
     for (const { name, data, when } of this.#told) {
       if (when >= Date.now() - ago) this.#post({ kind: "say", to: from, name, data, at: this.#at });
     }
+    if (this.#bell) this.#post({ kind: "say", to: from, name: "bell", data: this.#bell });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#listen(ago), 100); // several tabs answer at once
   }
@@ -97,8 +99,10 @@ export class Shared {
     this.#at = at || this.#at;
     const now = Date.now();
     this.#told = this.#told.filter(({ when }) => when > now - KEPT);
+    if (name === "bell") this.#bell = data;
     if (name !== "hello") this.#told.push({ name, data, when: now });
     this.#post({ kind: "say", name, data, at: this.#at });
     this.#hear(name, data);
+    if (data.topics?.bell) this.#say("bell", data.topics.bell, at);
   }
 }

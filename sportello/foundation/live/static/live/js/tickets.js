@@ -28,9 +28,13 @@ function occupied(element) {
     || (selection && !selection.isCollapsed && element.contains(selection.anchorNode));
 }
 
+// What asked was drawn anew meanwhile, or is gone: its answer is of no use to what stands there now.
+const stale = (event) => event.currentTarget.isConnected || event.preventDefault();
+
 async function ask(element, name, id) {
   const version = newest.get(name);
   asking.add(name);
+  element.addEventListener("htmx:beforeSwap", stale);
   try {
     await window.htmx.ajax("GET", element.dataset.refresh, {
       source: element, target: element, swap: element.dataset.liveSwap ?? "none",

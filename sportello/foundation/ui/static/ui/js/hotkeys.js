@@ -46,6 +46,8 @@ class Hotkeys {
     if (event.defaultPrevented || event.isComposing || ["Control", "Shift", "Alt", "Meta"].includes(event.key)) return;
     const pressed = chord(event);
     if (!pressed) return;
+    // out of a field, so that keys have their meaning again; Tab goes on from there
+    if (pressed === "escape" && event.target.closest?.(FIELDS) && !event.target.closest("dialog")) event.target.blur();
     if (event.target.closest?.(FIELDS) && !pressed.startsWith("mod+")) return;
     if (document.querySelector("dialog[open]") && pressed !== "mod+enter") return;
     const sequence = this.#typed ? `${this.#typed} ${pressed}` : pressed;

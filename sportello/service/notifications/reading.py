@@ -1,0 +1,38 @@
+"""Read: by opening the ticket, one ticket or all at once. What was read in the desk leaves by no other way any more."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from sportello.foundation.journal.actions import record
+from sportello.foundation.tenancy import clock
+from sportello.records.accounts.models import Membership
+from sportello.records.accounts.people import Person, Place
+from sportello.records.tickets.models import Ticket
+
+from .models import Notification
+
+
+def read_ticket(person: Person, ticket: Ticket) -> int:
+    """They have the ticket before them; one statement where nothing was unread. How many were read."""
+    place = person.place_in(ticket.organisation_id)
+    return _read(person, place, ticket.pk) if place is not None else 0
+
+
+def read_all(person: Person) -> int:
+    """Everything they were told, wherever they work."""
+    return sum(_read(person, place) for place in person.serving)
+
+
+def _read(person: Person, place: Place, ticket_id: int | None = None) -> int:
+    member: Membership = place.membership
+    rows = Notification.objects.filter(member=member, read_at__isnull=True)
+    # what is for mail alone is not on the page whose "all" they have read
+    rows = rows.filter(in_desk=True) if ticket_id is None else rows.filter(ticket_id=ticket_id)
+    if not rows.exists():  # nearly always: the side of a ticket asks each time it is drawn
+        return 0
+    with transaction.atomic():
+        done = rows.update(read_at=clock.now(place.organisation), mail_at=None, push_at=None)
+        if done:
+            record(place.organisation, "notification.read", member, person.actor, user_id=person.user.pk)
+    return done
