@@ -17,10 +17,10 @@ from django.test import override_settings
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from tests.architecture.hostile import asker
 from tests.architecture.permission_asking import scene_for_a_module
-from tests.architecture.permission_scene import Scene, address_of
-from tests.architecture.permissions import DEMO, LINES, NOBODY, NOTHING_THERE, Line
+from tests.architecture.permission_pages import lines_of_pages
+from tests.architecture.permission_scene import Scene
+from tests.architecture.permissions import Line
 
 from .house import ADDRESS, House
 from .test_desk_pages import FLAGS
@@ -54,19 +54,6 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     yield from scene_for_a_module(django_db_blocker, quick=False)
 
 
-def lines_of_pages(scene: Scene) -> Iterator[tuple[Line, str, str]]:
-    """Line, person, address of whatever is shown."""
-    kit = scene.kit("borgo")
-    for line in LINES:
-        if "GET" not in line.methods or line.name in NO_PAGE | SANDBOXED or line.right in (DEMO, NOBODY, NOTHING_THERE):
-            continue
-        if ONLY and not any(line.name.startswith(one) for one in ONLY.split(",")):
-            continue
-        person = "anonymous" if line.name.startswith("account_") and not line.name.endswith(("me", "password")) else asker(line)
-        address = address_of(line, kit)
-        yield line, person, address
-
-
 def nameless(context: BrowserContext, page: Page) -> list[str]:
     """Interactive things that a screen reader would read without a name, as the browser itself computes it."""
     session = context.new_cdp_session(page)
@@ -91,7 +78,7 @@ def test_every_page(scene: Scene) -> None:
         context.route("**/*", house.answer)
         page, axe = context.new_page(), Axe()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        for line, person, address in lines_of_pages(scene):
+        for line, person, address in lines_of_pages(scene, without=NO_PAGE | SANDBOXED, only=ONLY):
             house.person = person
             with scene.question():
                 if house.has_page(address):
