@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection
 
 from sportello.config import catalogues
+
+
+def say(words: str) -> None:
+    """To whoever started it."""
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - a command's own words
 
 
 def prepare(what: Collection[str] = ("catalogues", "schema", "static")) -> None:
@@ -20,7 +26,9 @@ def prepare(what: Collection[str] = ("catalogues", "schema", "static")) -> None:
     django.setup()
     from django.core.management import call_command
 
+    from sportello.config import upgrading
+
     if "schema" in what:
-        call_command("migrate", interactive=False, verbosity=0)
+        upgrading.migrate(say)
     if "static" in what:
         call_command("collectstatic", interactive=False, verbosity=0, clear=False)

@@ -43,6 +43,11 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(place.database_url() or "postgresql:///sportello")}
+#: A new version's schema on a database in use (config/upgrading.py): nobody waits longer for a migration than this.
+ZERO_DOWNTIME_MIGRATIONS_LOCK_TIMEOUT = "1s"
+ZERO_DOWNTIME_MIGRATIONS_STATEMENT_TIMEOUT = "1500ms"
+ZERO_DOWNTIME_MIGRATIONS_FLEXIBLE_STATEMENT_TIMEOUT = True  # what locks nobody out may take as long as it takes
+ZERO_DOWNTIME_MIGRATIONS_IDEMPOTENT_SQL = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = place.secret_key()

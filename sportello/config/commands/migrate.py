@@ -23,5 +23,10 @@ def run(args: argparse.Namespace) -> int:
         start_django()
         from django.core.management import call_command
 
-        call_command("migrate", check_unapplied=args.check, interactive=False, verbosity=1)
+        from sportello.config import prepare, upgrading
+
+        if args.check:
+            call_command("migrate", check_unapplied=True, interactive=False, verbosity=1)
+        else:
+            upgrading.migrate(prepare.say, verbosity=1)
     return 0

@@ -1,6 +1,7 @@
-"""The two helpers of our migrations.
+"""The helpers of our migrations.
 
 `operations = [..., OwnedKeys()]` keeps an app's composite keys inside their organisation;
+`in_portions` fills a column of a full table;
 `class Migration(AtOnce)` is an app's first migration, or one of many operations, whose tables are all drawn together.
 """
 
@@ -11,6 +12,11 @@ from typing import Any
 from django.db.migrations import Migration
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation
+from django_zero_downtime_migrations.backends.postgres.schema import (
+    DatabaseSchemaEditorMixin,
+    PGAccessExclusive,
+    PGShareUpdateExclusive,
+)
 
 from .models.base import OwnedKey, OwnedOneToOne
 
@@ -35,6 +41,49 @@ def add_key_sql(model: Any, field: Any) -> str:
     )
 
 
+def _looked_through(schema_editor: Any, model: Any, field: Any) -> bool | None:
+    """None where the constraint is not there; False where the rows of before were never held against it."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT convalidated FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass",
+            [constraint_name(model._meta.db_table, field.column), f'"{model._meta.db_table}"'],
+        )
+        row = cursor.fetchone()
+    return None if row is None else bool(row[0])
+
+
+def _add_to_full_table(schema_editor: Any, model: Any, field: Any, there: bool | None) -> None:
+    """Two statements, each by itself: new rows are held to the key at once, the old ones are looked through while
+    people go on writing (`config/upgrading.py`). Cut between the two, the next call does the second.
+    """
+    table = model._meta.db_table
+    if there is None:
+        schema_editor.execute(PGAccessExclusive(f"{add_key_sql(model, field)} NOT VALID"))
+    if not there:
+        check = f'ALTER TABLE "{table}" VALIDATE CONSTRAINT "{constraint_name(table, field.column)}"'
+        schema_editor.execute(PGShareUpdateExclusive(check))
+
+
+def in_portions(schema_editor: Any, table: str, set_to: str, where: str, portion: int = 2_000) -> int:
+    """For `RunPython(…, atomic=False)`: UPDATE `table` SET `set_to` WHERE `where`, so many rows a transaction; how
+    many in all. `where` must no longer hold for a row that was set: then it ends, and cut anywhere it goes on when
+    called again.
+    """
+    changed = 0
+    sql = (
+        f'UPDATE "{table}" SET {set_to} WHERE id = ANY(ARRAY('  # noqa: S608 - words of our migrations
+        f'SELECT id FROM "{table}" WHERE id > %s AND {where} ORDER BY id LIMIT {portion})) RETURNING id'
+    )
+    last = 0
+    with schema_editor.connection.cursor() as cursor:
+        while True:  # each round sets rows with higher ids, of which there are so many
+            cursor.execute(sql, [last])
+            ids = [row[0] for row in cursor.fetchall()]
+            if not ids:
+                return changed
+            changed, last = changed + len(ids), max(ids)
+
+
 class OwnedKeys(Operation):
     """Adds the composite constraint of every owned key of the app that has none yet.
 
@@ -51,7 +100,10 @@ class OwnedKeys(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for model in to_state.apps.get_app_config(app_label).get_models():
             for field in owned_fields(model):
-                if not self._is_there(schema_editor, model, field):
+                there = None if schema_editor.collect_sql else _looked_through(schema_editor, model, field)
+                if isinstance(schema_editor, DatabaseSchemaEditorMixin):
+                    _add_to_full_table(schema_editor, model, field, there)
+                elif there is None:
                     schema_editor.execute(add_key_sql(model, field))
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -59,17 +111,6 @@ class OwnedKeys(Operation):
 
     def describe(self) -> str:
         return "Keep the app's keys inside their organisation"
-
-    @staticmethod
-    def _is_there(schema_editor: Any, model: Any, field: Any) -> bool:
-        if schema_editor.collect_sql:
-            return False
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass",
-                [constraint_name(model._meta.db_table, field.column), f'"{model._meta.db_table}"'],
-            )
-            return cursor.fetchone() is not None
 
 
 class AtOnce(Migration):
