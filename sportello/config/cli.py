@@ -23,6 +23,7 @@ COMMANDS = (
     "explain",
     "terms",
     "day",
+    "load",
     "mail",
     "found",
     "mailbox",

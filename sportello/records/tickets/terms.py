@@ -41,6 +41,16 @@ def begin(
 ) -> list[Term]:
     """Begin the procedure's terms at `at`: the conclusion and, where promised, the first answer."""
     prepared = prepared or Prepared(ticket.organisation)
+    terms = promised_by(ticket, procedure, at, prepared)
+    kept = prepared.calendar(procedure.calendar)
+    for term in terms:
+        add(term)
+    moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
+    return terms
+
+
+def promised_by(ticket: Ticket, procedure: Procedure, at: datetime, prepared: Prepared) -> list[Term]:
+    """What `begin` begins, counted and not written; the conclusion is the first."""
     kept = prepared.calendar(procedure.calendar)
     conclusion = _conclusion(ticket, procedure, at, kept, prepared)
     terms = [conclusion]
@@ -48,9 +58,6 @@ def begin(
         answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
         if answer.due_at < conclusion.due_at:
             terms.append(answer)
-    for term in terms:
-        add(term)
-    moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
     return terms
 
 
