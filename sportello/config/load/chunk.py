@@ -31,6 +31,8 @@ from .telling import Teller
 STILL_OPEN = ((10, 0.8), (40, 0.3), (100_000, 0.005))
 _MOST_MESSAGES = 30
 _HOUR = timedelta(hours=1)
+#: Of what was opened within it much is still open, and has moments to come.
+_RECENT = timedelta(days=60)
 _COMPLAINTS = (
     "INSERT INTO backoffice_complaintcounter (organisation_id, year, last) VALUES (%s, %s, %s)"
     " ON CONFLICT (organisation_id, year) DO UPDATE SET last = backoffice_complaintcounter.last + %s RETURNING last"
@@ -62,7 +64,8 @@ class Maker:
     def make(self, chance: random.Random, coming: Sequence[tuple[datetime, str]]) -> int:
         """Tickets opened at these instants with these numbers, written; how many rows."""
         with connection.cursor() as cursor:
-            self.tables.draw(cursor, len(coming), self.messages)
+            is_recent = coming[-1][0] > self.office.now - _RECENT
+            self.tables.draw(cursor, len(coming), self.messages, 9.0 if is_recent else 1.0)
         speech = Speech(self.languages, self.lexicon, chance)
         desk = Desk(self.office, self.tables, self.teller, self.letters, speech, self.lexicon, chance)
         new: list[Who] = []

@@ -97,7 +97,7 @@ class Life(Rows):
         self.status, self.closed_at, self.unanswered = "closed", at, None
         for one in self.running:
             one.met = one.met or at
-        self.awaited = []
+        self.awaited, self.first = [], None
         self.tables.closures.add(self.id, self.outcome, reason, when, member.pk)
         facts = f'{{"outcome": "{self.outcome}"}}'
         entry = self._event("closed", when, "public", facts, member_id=member.pk, reason=reason)
@@ -111,6 +111,8 @@ class Life(Rows):
 
     def until(self, at: datetime) -> None:
         """What was due by `at` happens, as the tick does it; a member of the owner's, or the team, is warned."""
+        if self.first is not None and self.first <= at:
+            self._look_up()
         while self.awaited and self.awaited[0].next <= at:
             one = self.awaited.pop(0)
             self._begin_change()
@@ -143,6 +145,8 @@ class Life(Rows):
                 self.id, rule.kind, starts, shown(rule.due), shown(rule.safe), shown(one.met), rule.value, rule.unit,
                 rule.roll, rule.calendar_id, rule.steps, rule.source,
             )  # fmt: skip
+        if self.first is not None:
+            self._look_up()
         for awaited in self.awaited:
             self._moment(awaited)
         if self.closed_at is not None:

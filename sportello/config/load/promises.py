@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -45,7 +46,9 @@ class Promise:
     calendar_id: int
     steps: str
     source: str
-    awaited: tuple[Awaited, ...]
+    #: Before it nothing is awaited; then what `awaited` says.
+    first: datetime
+    awaited: Callable[[], tuple[Awaited, ...]]
 
 
 class Promises:
@@ -74,30 +77,40 @@ class Promises:
         return self._promise(term, self._calendar(way))
 
     def _first_answer(self, way: Way, at: datetime) -> Promise | None:
+        """Its moments are looked up when they are needed: nearly every ticket is answered before the first of them."""
         hours = way.procedure.first_answer_hours
         if not hours:
             return None
-        calendar = self._calendar(way)
+        calendar, kind = self._calendar(way), Term.Kind.FIRST_ANSWER
         counted = count_term(at, hours, _HOURS, calendar, "none")
-        term = Term(
-            kind=Term.Kind.FIRST_ANSWER, due_at=counted.due, safe_due_at=counted.safe_due, value=hours, unit=_HOURS,
-            roll="none", calendar=self._prepared.calendar(way.procedure.calendar),
-            steps=[[code, dict(facts)] for code, facts in counted.lines],
+        due, safe = counted.due, counted.safe_due
+        before = [one for one in moments.TERM_WARNINGS[kind] if one.when == "before"]
+        first = min((moments.warn_at(one, calendar, safe) for one in before), default=due)
+        return Promise(
+            kind.value, due, safe, hours, _HOURS, "none", self._prepared.calendar(way.procedure.calendar).pk,
+            escaped(json.dumps([[code, facts] for code, facts in counted.lines])), "", first,
+            lambda: _awaited(Term(kind=kind, due_at=due, safe_due_at=safe), calendar),
         )  # fmt: skip
-        return self._promise(term, calendar)
 
     def _calendar(self, way: Way) -> Calendar:
         return self._prepared.calendar(way.procedure.calendar).calendar
 
     def _promise(self, term: Term, calendar: Calendar) -> Promise:
-        awaited = [
-            Awaited(one.next_moment_at or one.at, one.at, one.due_at, one.sort, one.code, one.whom, str(term.kind))
-            for one in moments.of_term(term, calendar, _EVER)
-        ]
+        awaited = _awaited(term, calendar)
         return Promise(
             str(term.kind), term.due_at, term.safe_at, term.value or 0, term.unit, term.roll, term.calendar_id,
-            escaped(json.dumps(term.steps)), escaped(term.source) or "", tuple(sorted(awaited, key=lambda one: one.next)),
+            escaped(json.dumps(term.steps)), escaped(term.source), awaited[0].next, lambda: awaited,
         )  # fmt: skip
+
+
+def _awaited(term: Term, calendar: Calendar) -> tuple[Awaited, ...]:
+    """As `terms.begin` plans them, from ever on; who lives by them leaves out what lies before its beginning."""
+    planned = moments.of_term(term, calendar, _EVER)
+    found = (
+        Awaited(one.next_moment_at or one.at, one.at, one.due_at, one.sort, one.code, one.whom, str(term.kind))
+        for one in planned
+    )
+    return tuple(sorted(found, key=lambda one: one.next))
 
 
 def shown(instant: datetime | None) -> str:

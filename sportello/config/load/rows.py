@@ -106,20 +106,25 @@ class Rows:
         self.version = 1
         first = desk.tables.terms.next_id
         self.running = [Running(one, first + offset) for offset, one in enumerate(promises)]
-        self.awaited = self._all_awaited()
+        self.awaited: list[Awaited] = []
+        #: Nothing is awaited before; None once it was looked up.
+        self.first: datetime | None = min(one.first for one in promises)
         self.before: Standing | None = None
         self.told: list[tuple[str, str]] = []
 
     # ---- the rows it consists of
 
-    def _all_awaited(self) -> list[Awaited]:
+    def _look_up(self) -> None:
+        """What all running promises await."""
         every = [
             one
             for running in self.running
-            for one in running.promise.awaited
+            if running.met is None
+            for one in running.promise.awaited()
             if one.sort != "warning" or one.at > self.opened
         ]
-        return sorted(every, key=lambda one: one.next)
+        self.awaited = sorted(every, key=lambda one: one.next)
+        self.first = None
 
     def _due(self) -> datetime | None:
         running = [one.promise.due for one in self.running if one.met is None]

@@ -81,7 +81,7 @@ def _first_ones(maker: Maker, plan: Plan) -> str:
     if plan.busy:
         chance = plan.chance(-1)
         with connection.cursor() as cursor:
-            maker.tables.draw(cursor, 1, 3)
+            maker.tables.draw(cursor, 1, 3, 0)
         at = maker.office.now - timedelta(days=plan.days)
         who = maker.stranger(chance, at)
         maker.tables.identities.add(who.id, who.address, who.address, shown(at))
@@ -96,7 +96,7 @@ def _long_ticket(maker: Maker, plan: Plan) -> str:
     chance, place = plan.chance(-2), maker.office
     at = (place.now - timedelta(days=20)).replace(microsecond=0)
     with connection.cursor() as cursor:
-        maker.tables.draw(cursor, 1, plan.long * 1.5)
+        maker.tables.draw(cursor, 1, plan.long * 1.5, 9)
     speech = Speech(maker.languages, maker.lexicon, chance)
     desk = Desk(place, maker.tables, maker.teller, maker.letters, speech, maker.lexicon, chance)
     way = next((one for one in place.by_mail if not one.is_complaint), place.by_mail[0])

@@ -111,12 +111,12 @@ class Tables:
     def all(self) -> list[Lines]:
         return [one for one in vars(self).values() if isinstance(one, Lines)]
 
-    def draw(self, cursor: Any, tickets: int, messages: float) -> None:
-        """Ids for a chunk of `tickets`, rather too many: one that takes more fails and is made again with more."""
+    def draw(self, cursor: Any, tickets: int, messages: float, moments: float) -> None:
+        """Ids for a chunk of `tickets`, rather too many: those that are left over are nobody's."""
         a_ticket = {
             self.customers: 1.0, self.identities: 1.0, self.tickets: 1.0, self.terms: 2.0, self.notices: 2.0,
             self.entries: messages + 6, self.messages: messages + 2.5, self.dispatches: messages + 2,
-            self.mails: messages, self.moments: 3.0, self.complaints: 1.0,
+            self.mails: messages, self.moments: moments, self.complaints: 1.0,
         }  # fmt: skip
         for lines, share in a_ticket.items():
             lines.draw(cursor, int(tickets * share) + 60)
