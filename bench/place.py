@@ -34,14 +34,7 @@ def installation() -> Iterator[Path]:
         cluster.prepare()
         cluster.start()
         cluster.ensure_database()
-        for name in [name for name in os.environ if name.startswith("SPORTELLO_")]:
-            del os.environ[name]
-        os.environ |= {
-            "SPORTELLO_HOME": str(home),
-            "DATABASE_URL": cluster.url(),
-            "SPORTELLO_PORT": str(free_port()),
-            "SPORTELLO_STREAM_PORT": str(free_port()),
-        }
+        _environment(home, cluster)
         from sportello.config.prepare import prepare
 
         prepare()
@@ -49,6 +42,37 @@ def installation() -> Iterator[Path]:
     finally:
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def kept(home: Path) -> Iterator[bool]:
+    """The same in a folder that stays; made where there is none yet: then True."""
+    is_new = not (home / "postgres").exists()
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o711)
+    cluster = Cluster(home / "postgres", home / "keys" / "database_password", home / "logs" / "postgres.log")
+    try:
+        cluster.prepare()
+        cluster.start()
+        cluster.ensure_database()
+        _environment(home, cluster)
+        from sportello.config.prepare import prepare
+
+        prepare()
+        yield is_new
+    finally:
+        cluster.stop()
+
+
+def _environment(home: Path, cluster: Cluster) -> None:
+    for name in [name for name in os.environ if name.startswith("SPORTELLO_")]:
+        del os.environ[name]
+    os.environ |= {
+        "SPORTELLO_HOME": str(home),
+        "DATABASE_URL": cluster.url(),
+        "SPORTELLO_PORT": str(free_port()),
+        "SPORTELLO_STREAM_PORT": str(free_port()),
+    }
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,6 @@ from .speech import Said, Speech
 from .tables import Tables
 from .telling import Standing, Teller
 
-_SIGNS = "abcdefghijklmnopqrstuvwxyz234567"
 #: What an answer of the server takes after a letter was written.
 _SENT = timedelta(seconds=3)
 
@@ -74,14 +74,7 @@ class Desk:
 
     def token(self, number: int) -> str:
         """Twenty-four signs of which the first eight are the row's: no two of any load are alike."""
-        bits, signs = self.chance.getrandbits(80), []
-        for _ in range(8):
-            signs.append(_SIGNS[number & 31])
-            number >>= 5
-        for _ in range(16):
-            signs.append(_SIGNS[bits & 31])
-            bits >>= 5
-        return "".join(signs)
+        return base64.b32encode(number.to_bytes(5, "little") + self.chance.randbytes(10)).decode().lower()
 
 
 class Rows:
@@ -249,7 +242,7 @@ class Rows:
     def _found(self, entry: int, words: Lexemes) -> None:
         """The entry's row of search; the organisation is a lexeme of each."""
         owned = self.desk.office.lexeme
-        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, f"{owned} {' '.join(sorted(words))}")
+        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, f"{owned} {' '.join(words)}")
 
     def _meet(self, kind: str, at: datetime) -> None:
         """A promise is kept: nothing of it is awaited any more."""

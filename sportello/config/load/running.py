@@ -5,18 +5,22 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
+from typing import Any
 
 from django.db import DatabaseError, connection, connections, transaction
 
 from sportello.config.supervisor.parent import end_with_parent
 from sportello.config.supervisor.trouble import Stopped, Trouble
 from sportello.foundation.tenancy.models import Organisation
+from sportello.records.tickets.models import SearchRow
+from sportello.records.tickets.search_index import clean_pending
 
 from . import checking, office, telling
 from .chunk import Maker
@@ -25,8 +29,11 @@ from .life import Life
 from .planning import Numbers, Plan, one_number
 from .promises import shown
 from .rows import Desk
-from .speech import Speech, languages
+from .speech import Language, Speech, languages
 
+#: From so many tickets on the index of words is let pend.
+_MANY = 2_000
+_INDEX, _PENDING = "search_words", 16 * 1024
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
 #: Bytes a process tells of a chunk: tickets, rows, what went wrong.
@@ -52,12 +59,15 @@ def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows:
     began = time.monotonic()
     maker = prepare(organisation, plan)
     now = maker.office.now
-    long_number = _first_ones(maker, plan)
+    with _cheap_session():
+        long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    if plan.processes == 1:
-        tickets, rows = _alone(maker, plan, numbers, tell)
-    else:
-        tickets, rows = _together(maker, plan, numbers, tell)
+    with _words_pend(plan):
+        if plan.processes == 1:
+            with _cheap_session():
+                tickets, rows = _alone(maker, plan, numbers, tell)
+        else:
+            tickets, rows = _together(maker, plan, numbers, tell)
     _settle()
     checking.refuse_if_different(organisation)
     return Loaded(tickets, rows, time.monotonic() - began, long_number)
@@ -69,15 +79,20 @@ def prepare(organisation: Organisation, plan: Plan) -> Maker:
     place = office.office_of(organisation)
     telling.make_months(place.now - timedelta(days=plan.days + 1), place.now)
     telling.pass_over()
-    lexicon = Lexicon()
-    spoken = languages(lexicon)
+    lexicon, spoken = _vocabulary()
     return Maker(place, lexicon, spoken, plan.messages)
+
+
+@cache
+def _vocabulary() -> tuple[Lexicon, dict[str, Language]]:
+    """Asked of the database once a process: two seconds."""
+    lexicon = Lexicon()
+    return lexicon, languages(lexicon)
 
 
 def _first_ones(maker: Maker, plan: Plan) -> str:
     """The customer who writes often and the long ticket, before all others: written last the long one alone would fill
     every search."""
-    _session()
     if plan.busy:
         chance = plan.chance(-1)
         with connection.cursor() as cursor:
@@ -183,11 +198,11 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wrong = ""
     try:
-        _session()
-        for chunk in range(share, plan.chunks, plan.processes):
-            if stop.is_set():
-                break
-            told.put((*_chunk(maker, plan, numbers, chunk), ""))
+        with _cheap_session():
+            for chunk in range(share, plan.chunks, plan.processes):
+                if stop.is_set():
+                    break
+                told.put((*_chunk(maker, plan, numbers, chunk), ""))
     except Exception as error:  # told to whoever waits, which ends the load
         wrong = f"{type(error).__name__}: {error}"[:1000]
     finally:
@@ -196,23 +211,54 @@ def _work(
         told.put((0, 0, wrong))
 
 
-def _session() -> None:
-    """What makes this session's writing cheap, where the database lets us; all of it ends with the session.
+@contextmanager
+def _cheap_session() -> Iterator[None]:
+    """What makes this session's writing cheap, where the database lets us.
 
-    Foreign keys are not looked up row by row: the rows point at each other by construction, at others they hold
-    (`Maker._hold`), and `checking.py` looks afterwards. Only a superuser may ask for it, as the embedded database's
-    user is.
+    Foreign keys are not looked up row by row: the rows point at each other by construction, what else they point at is
+    held (`Maker._hold`), and `checking.broken_keys` can look afterwards. Only a superuser may ask for it, as the
+    embedded database's user is.
     """
+    settings = {"synchronous_commit": "off", "work_mem": "128MB"}
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
-        cursor.execute("SELECT has_parameter_privilege('session_replication_role', 'SET')")
-        if cursor.fetchone()[0]:
-            cursor.execute("SET session_replication_role TO replica")
+        if _may_leave_out_triggers(cursor):
+            settings["session_replication_role"] = "replica"
+        for name, value in settings.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+    yield
+    with connection.cursor() as cursor:
+        for name in settings:
+            cursor.execute(f"RESET {name}")
+
+
+@contextmanager
+def _words_pend(plan: Plan) -> Iterator[None]:
+    """Let more words wait before they enter the index of words: what waits together enters for half the price. No index
+    is dropped, searches go on and look through what waits; a load that is killed leaves the limit raised, and the next
+    one lowers it."""
+    if plan.tickets < _MANY:
+        yield
+        return
+    try:
+        _pending_limit(_PENDING)
+        yield
+    finally:
+        _pending_limit(next(one.gin_pending_list_limit for one in SearchRow._meta.indexes if one.name == _INDEX))
+        clean_pending()
+
+
+def _pending_limit(kilobytes: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER INDEX {_INDEX} SET (gin_pending_list_limit = {int(kilobytes)})")
+
+
+def _may_leave_out_triggers(cursor: Any) -> bool:
+    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+    return bool(cursor.fetchone()[0])
 
 
 def _settle() -> None:
     """On disk, and known to the planner."""
-    connection.close()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SELECT pg_current_xact_id()")  # a commit that is waited for, after all that were not

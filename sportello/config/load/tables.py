@@ -30,6 +30,7 @@ from .lines import Lines
 
 #: Before every transaction that ever wrote: readers of the journal that stand anywhere do not see what carries it.
 BEFORE_ALL = "1"
+_DRAWING = 0x4C4F4144  # our space among advisory locks
 _ANSWER = "250 2.0.0 Ok"
 
 
@@ -118,8 +119,11 @@ class Tables:
             self.entries: messages + 6, self.messages: messages + 2.5, self.dispatches: messages + 2,
             self.mails: messages, self.moments: moments, self.complaints: 1.0,
         }  # fmt: skip
-        for lines, share in a_ticket.items():
-            lines.draw(cursor, int(tickets * share) + 60)
+        with transaction.atomic():
+            # processes of a load one after the other: they would tear each other's runs of ids
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DRAWING])
+            for lines, share in a_ticket.items():
+                lines.draw(cursor, int(tickets * share) + 60)
 
     def write(self, cursor: Any) -> int:
         """Everything that waits, in the transaction of the caller; how many rows."""
