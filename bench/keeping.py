@@ -1,5 +1,5 @@
-"""`python -m bench.keeping HOME --tickets N`: an installation that stays, with the people of the tests and so many tickets
-in Borgo, to measure again and again (`python -m bench --home HOME`)."""
+"""`python -m bench.keeping HOME --tickets N`: an installation that stays, with the people of the tests and so many
+tickets in Borgo, to measure again and again (`python -m bench --home HOME`)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--long", type=int, default=2_000, help="entries of the long ticket (2000)")
     parser.add_argument("--busy", type=int, default=5_000, help="tickets of the customer who writes often (5000)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     with kept(args.home.resolve()) as is_new:
         from tests.cast import assemble
@@ -26,12 +27,12 @@ def main() -> int:
         if not is_new:
             print(f"{args.home} is there already: remove it, or load more into it by `sportello load`", file=sys.stderr)
             return 1
-        made = fill(assemble(), args.tickets, args.seed, long=args.long, busy=args.busy)
+        made = fill(assemble(), args.tickets, args.seed, args.processes, long=args.long, busy=args.busy)
         print(made, flush=True)
     return 0
 
 
-def fill(cast: object, tickets: int, seed: int, *, long: int = 2_000, busy: int = 5_000) -> str:
+def fill(cast: object, tickets: int, seed: int, processes: int, *, long: int = 2_000, busy: int = 5_000) -> str:
     """Load Borgo, the shop with a tenth of it (at most 10,000), and vacuum; what was done, in a line."""
     from django.db import connection
 
@@ -39,7 +40,6 @@ def fill(cast: object, tickets: int, seed: int, *, long: int = 2_000, busy: int 
     from sportello.config.load import running
     from sportello.config.load.planning import Plan
 
-    processes = os.cpu_count() or 1
     plan = Plan(tickets, 3.0, seed, processes, 365, long, min(busy, tickets // 2))
     done = running.load(cast.borgo, plan, Progress("borgo", tickets))  # type: ignore[attr-defined]  # the cast
     shop = min(10_000, tickets // 10)

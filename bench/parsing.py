@@ -20,9 +20,8 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 
+from sportello.config.load.words import Words, person_name
 from sportello.service.channels.mailkit.parse import parse
-
-from .words import Words, person_name
 
 _ATTACHED = 40_000
 _ROUNDS = 3

@@ -76,8 +76,8 @@ def _environment(home: Path, cluster: Cluster) -> None:
 
 
 @contextmanager
-def web(home: Path) -> Iterator[str]:
-    """`sportello web` with two workers, as `make run` starts it; its address."""
+def web(home: Path) -> Iterator[tuple[str, int]]:
+    """`sportello web` with two workers, as `make run` starts it; its address and its process."""
     base = f"http://127.0.0.1:{os.environ['SPORTELLO_PORT']}"
     with (home / "web.log").open("ab") as log:
         process = subprocess.Popen(
@@ -86,7 +86,7 @@ def web(home: Path) -> Iterator[str]:
         )  # fmt: skip
     try:
         _wait(process, base, home / "web.log")
-        yield base
+        yield base, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -24,8 +24,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from sportello.config.load.words import Words, person_name
+
 from .place import installation
-from .words import Words, person_name
+from .processor import of_database
 
 #: Of ten messages.
 _SORTS = ("new",) * 4 + ("known",) * 2 + ("reply",) * 2 + ("files", "machine")
@@ -55,9 +57,9 @@ def main() -> int:
         if args.profile:
             return _profile()
         workers = _workers(home, args.workers)
-        database = _database(home)
+        database = of_database(home)
         settled = _timed(lambda: _go(home, workers))
-        spent = [_database(home) - database, *_processor(home, args.workers)]
+        spent = [of_database(home) - database, *_processor(home, args.workers)]
         wrong = _check(letters, len(seeds))
         before = len(cast.users)
         print(
@@ -230,23 +232,6 @@ class Counted:
         self.statements += 1
         self.commits += "FOR NO KEY UPDATE OF" in sql and "channels_incomingmail" in sql
         return execute(sql, params, many, context)
-
-
-def _database(home: Path) -> float:
-    """Milliseconds of processor, user and system, that all processes of the cluster have used so far, also those that
-    have ended."""
-    postmaster = (home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if entry.parent.name == postmaster:
-            ticks += sum(map(int, fields[11:15]))  # its own, and of children that have ended
-        elif fields[1] == postmaster:
-            ticks += sum(map(int, fields[11:13]))
-    return 1000 * ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _processor(home: Path, workers: int) -> list[float]:

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             f" ({loaded.rows_a_second:.0f} rows a second)"
         )
         if loaded.long_number:
-            print(f"the long ticket: {loaded.long_number}")  # noqa: T201 - this is the terminal
+            print(f"the long ticket: {loaded.long_number}")
     return 0
 
 
@@ -68,7 +68,8 @@ def _organisation(slug: str | None) -> object:
     try:
         found = list(Organisation.objects.order_by("slug")[:20])
     except DatabaseError as error:
-        raise Trouble(f"the database is not ready ({str(error).strip().splitlines()[0]}): start Sportello once.") from None
+        said = str(error).strip().splitlines()[0]
+        raise Trouble(f"the database is not ready ({said}): start Sportello once.") from None
     slugs = ", ".join(one.slug for one in found) or "none yet: make one with `sportello found`"
     if slug is None:
         if len(found) == 1:

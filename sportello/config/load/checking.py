@@ -36,7 +36,7 @@ def vectors(ticket: Ticket, entry: Entry) -> tuple[list[str], list[str]]:
 
 
 def _texts(ticket: Ticket, entry: Entry) -> tuple[str, ...]:
-    """What each action gives `index`: `opening.first_entry`, `messages.receive`, `messages.answer`, `notices._write`."""
+    """What each action gives `index`: `opening.first_entry`, `messages.receive` and `answer`, `notices._write`."""
     message, name = entry.message, ticket.customer.name if ticket.customer else ""
     if entry.position == 1:
         return ticket.subject, name, message.text, message.sender_name, message.sender_address

@@ -195,7 +195,7 @@ def _conversation(life: Life, chance: random.Random, at: datetime, now: datetime
         last = min(at, now)
         life.until(last)
         if said % 2:
-            life.answer(last, wait=said == count - 1 and chance.random() < 0.35)
+            life.answer(last, wait=chance.random() < 0.35)
         else:
             life.receive(last)
         at = last + _HOUR * (0.5 + chance.expovariate(1 / 30))

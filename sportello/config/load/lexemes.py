@@ -19,7 +19,9 @@ from sportello.records.tickets.search_index import searchable
 Lexemes = frozenset[str]
 
 _ASK = """
-SELECT at, tsvector_to_array(to_tsvector('italian', text) || to_tsvector('english', text) || to_tsvector('simple', text))
+SELECT at, tsvector_to_array(
+  to_tsvector('italian', text) || to_tsvector('english', text) || to_tsvector('simple', text)
+)
 FROM unnest(%s::text[]) WITH ORDINALITY AS of (text, at)
 """
 _ADDRESS = re.compile(r"[a-z0-9.]+@[a-z.]+")

@@ -1,6 +1,7 @@
 """One ticket from its opening on: what happened to it, by the verbs of the product and at the instants it happened.
 
-Each verb below is named after the action it stands for and writes the rows that action writes (`rows.py`), in its order.
+Each verb below is named after the action it stands for and writes the rows that action writes (`rows.py`), in its
+order.
 """
 
 from __future__ import annotations
