@@ -19,10 +19,8 @@ from django.db import DatabaseError, connection, connections, transaction
 from sportello.config.supervisor.parent import end_with_parent
 from sportello.config.supervisor.trouble import Stopped, Trouble
 from sportello.foundation.tenancy.models import Organisation
-from sportello.records.tickets.models import SearchRow
-from sportello.records.tickets.search_index import clean_pending
 
-from . import checking, office, telling
+from . import checking, office, telling, words_index
 from .chunk import Maker
 from .lexemes import Lexicon
 from .life import Life
@@ -33,7 +31,6 @@ from .speech import Language, Speech, languages
 
 #: From so many tickets on the index of words is let pend.
 _MANY = 2_000
-_INDEX, _PENDING = "search_words", 16 * 1024
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
 #: Bytes a process tells of a chunk: tickets, rows, what went wrong.
@@ -62,7 +59,7 @@ def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows:
     with _cheap_session():
         long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    with _words_pend(plan):
+    with words_index.while_loading(alone=plan.alone, is_large=plan.tickets >= _MANY):
         if plan.processes == 1:
             with _cheap_session():
                 tickets, rows = _alone(maker, plan, numbers, tell)
@@ -229,27 +226,6 @@ def _cheap_session() -> Iterator[None]:
     with connection.cursor() as cursor:
         for name in settings:
             cursor.execute(f"RESET {name}")
-
-
-@contextmanager
-def _words_pend(plan: Plan) -> Iterator[None]:
-    """Let more words wait before they enter the index of words: what waits together enters for half the price. No index
-    is dropped, searches go on and look through what waits; a load that is killed leaves the limit raised, and the next
-    one lowers it."""
-    if plan.tickets < _MANY:
-        yield
-        return
-    try:
-        _pending_limit(_PENDING)
-        yield
-    finally:
-        _pending_limit(next(one.gin_pending_list_limit for one in SearchRow._meta.indexes if one.name == _INDEX))
-        clean_pending()
-
-
-def _pending_limit(kilobytes: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER INDEX {_INDEX} SET (gin_pending_list_limit = {int(kilobytes)})")
 
 
 def _may_leave_out_triggers(cursor: Any) -> bool:

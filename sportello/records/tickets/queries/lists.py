@@ -20,6 +20,9 @@ SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
 #: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
 WINDOW: Final = 2_000
+#: Asked to search further back it looks at so many at a time: the page says from where to go on. In a million tickets of
+#: which none fits it would else read them all while somebody waits.
+FURTHER: Final = 50_000
 #: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
 ME: Final = "me"
 NOBODY: Final = "none"
@@ -100,17 +103,19 @@ def list_page(
     name = name if name in LISTS else LISTS[0]
     sort = sort if sort in SORTS else SORTS[0]
     parts = [_ordered(tickets_in(each, name, chosen.slug), sort, after) for each in _by_organisation(person)]
-    windowed = not chosen.is_empty() and not further
+    windowed, edge = not chosen.is_empty() and not further, None
     if windowed:
         tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort, "")
+        edge = _edge(parts, sort) if further and not chosen.is_empty() else None
+        near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
+        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in near], limit + 1), sort, "")
     if name == "mentioned":
         unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
         tickets = tickets.annotate(is_named_unread=Exists(unread))
     found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
     rows = [row_of(ticket) for ticket in found[:limit]]
-    more = _key(found[limit - 1], sort) if len(found) > limit else ""
+    more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
     return Page(rows, more, more != "" or not windowed or not _is_beyond(parts))
 
 
@@ -125,6 +130,27 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     than to find. What is shown with a row is joined to these only."""
     chosen = [part.values("pk")[:most] for part in parts]
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
+
+
+def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
+    """The last row a search further back looks at; None when it reaches the end. Of several organisations the edge that
+    comes first: what lies behind it was not looked at in all of them."""
+    column, down = _ORDER[sort]
+    ends = [row for part in parts for row in part.only("id", column)[FURTHER - 1 : FURTHER]]
+    if not ends:
+        return None
+
+    def place(row: Ticket) -> tuple[bool, datetime, int]:
+        instant = getattr(row, column)
+        return instant is None, instant or _FAR, row.pk
+
+    return max(ends, key=place) if down else min(ends, key=place)
+
+
+def _up_to(edge: Ticket, sort: str) -> Q:
+    """Rows of the order up to and with `edge`."""
+    column, down = _ORDER[sort]
+    return _beyond(column, getattr(edge, column), edge.pk, later=down) | Q(pk=edge.pk)
 
 
 def _is_beyond(parts: list[QuerySet[Ticket]]) -> bool:
