@@ -40,7 +40,7 @@ def fill(cast: object, tickets: int, seed: int, processes: int, *, long: int = 2
     from sportello.config.load import running
     from sportello.config.load.planning import Plan
 
-    plan = Plan(tickets, 3.0, seed, processes, 365, long, min(busy, tickets // 2), alone=True)
+    plan = Plan(tickets, 3.0, seed, processes, 365, long, min(busy, tickets // 2))
     done = running.load(cast.borgo, plan, Progress("borgo", tickets))  # type: ignore[attr-defined]  # the cast
     shop = min(10_000, tickets // 10)
     running.load(cast.bottega, Plan(shop, 3.0, seed + 1, processes), Progress("bottega", shop))  # type: ignore[attr-defined]

@@ -23,7 +23,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=365, metavar="D", help="over how many days until now (365)")
     parser.add_argument("--long", type=int, default=0, metavar="E", help="also one ticket with so many entries")
     parser.add_argument("--busy", type=int, default=0, metavar="T", help="so many of them are one customer's")
-    parser.add_argument("--alone", action="store_true", help="nobody is at work: make the index of words at the end")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -42,9 +41,8 @@ def run(args: argparse.Namespace) -> int:
         organisation = _organisation(args.organisation)
         processes = args.processes or min(8, os.cpu_count() or 1)
         plan = Plan(
-            args.tickets, args.messages_per_ticket, args.seed, processes, max(1, args.days), args.long, args.busy,
-            args.alone,
-        )  # fmt: skip
+            args.tickets, args.messages_per_ticket, args.seed, processes, max(1, args.days), args.long, args.busy
+        )
         progress = Progress(organisation.slug, args.tickets)
         try:
             loaded = running.load(organisation, plan, progress)

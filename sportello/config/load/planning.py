@@ -33,8 +33,6 @@ class Plan:
     #: Entries of one long ticket, and tickets of one customer who writes often; 0: none such.
     long: int = 0
     busy: int = 0
-    #: Nobody else is at work: the index of words may be away meanwhile.
-    alone: bool = False
 
     @property
     def chunks(self) -> int:

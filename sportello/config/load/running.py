@@ -29,8 +29,6 @@ from .promises import shown
 from .rows import Desk
 from .speech import Language, Speech, languages
 
-#: From so many tickets on the index of words is let pend.
-_MANY = 2_000
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
 #: Bytes a process tells of a chunk: tickets, rows, what went wrong.
@@ -59,7 +57,7 @@ def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows:
     with _cheap_session():
         long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    with words_index.while_loading(alone=plan.alone, is_large=plan.tickets >= _MANY):
+    with words_index.let_wait(plan.tickets):
         if plan.processes == 1:
             with _cheap_session():
                 tickets, rows = _alone(maker, plan, numbers, tell)
