@@ -6,6 +6,10 @@ import argparse
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sportello.foundation.tenancy.models import Organisation
 
 HELP = "fill an organisation with invented tickets, to try this machine at any size"
 
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _organisation(slug: str | None) -> object:
+def _organisation(slug: str | None) -> Organisation:
     """The one that is meant; Trouble with a sentence when it is not there, or the database has no tables."""
     from django.db import DatabaseError
 

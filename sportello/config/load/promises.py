@@ -98,7 +98,7 @@ class Promises:
     def _promise(self, term: Term, calendar: Calendar) -> Promise:
         awaited = _awaited(term, calendar)
         return Promise(
-            str(term.kind), term.due_at, term.safe_at, term.value or 0, term.unit, term.roll, term.calendar_id,
+            str(term.kind), term.due_at, term.safe_at, term.value or 0, term.unit, term.roll, term.calendar_id or 0,
             escaped(json.dumps(term.steps)), escaped(term.source), awaited[0].next, lambda: awaited,
         )  # fmt: skip
 
