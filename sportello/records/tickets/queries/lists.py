@@ -20,8 +20,8 @@ SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
 #: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
 WINDOW: Final = 2_000
-#: Asked to search further back it looks at so many at a time: the page says from where to go on. In a million tickets of
-#: which none fits it would else read them all while somebody waits.
+#: Asked to search further back it looks at so many at a time, and the page says from where to go on: of a million
+#: tickets of which none fits it would else read all while somebody waits.
 FURTHER: Final = 50_000
 #: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
 ME: Final = "me"
