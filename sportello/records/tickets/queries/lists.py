@@ -22,7 +22,7 @@ PAGE: Final = 40
 WINDOW: Final = 2_000
 #: Asked to search further back it looks at so many at a time, and the page says from where to go on: of a million
 #: tickets of which none fits it would else read all while somebody waits.
-FURTHER: Final = 50_000
+FURTHER: Final = 10_000
 #: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
 ME: Final = "me"
 NOBODY: Final = "none"
