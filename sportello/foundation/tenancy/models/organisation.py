@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.core.fields import check_texts
+from sportello.foundation.core.questions import loaded
 
 
 class Organisation(models.Model):
@@ -47,6 +48,8 @@ class Organisation(models.Model):
     reopen_days = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The organisation's clock is the server's moved by this many seconds (see `tenancy.clock`).
     clock_offset_seconds = models.BigIntegerField(default=0)
+
+    from_db = classmethod(loaded)
 
     class Meta:
         constraints = [

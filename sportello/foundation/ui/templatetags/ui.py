@@ -19,9 +19,11 @@ from sportello.foundation.ui import words
 from sportello.foundation.ui.fields import Drawn
 from sportello.foundation.ui.markup import attributes, escaped, hint, shortcut
 from sportello.foundation.ui.nav import Command, NavEntry, Standing, Tab
+from sportello.foundation.ui.quick.kept import NOW, hole, kept
 from sportello.foundation.ui.theme.icons import NAMES
 
 register = template.Library()
+register.tag("kept", kept)
 
 _STATES = {"neutral": "ring", "accent": "dot", "info": "info", "ok": "check-circle", "warn": "warn",
            "danger": "danger"}
@@ -75,6 +77,8 @@ def instant(at: datetime | None, now: datetime, style: words.Style = "plain") ->
     """Words first, the date on hover and in print; nothing at all for None."""
     if at is None:
         return SafeString("")
+    if now is NOW:
+        return hole(at, style)
     said = words.say_instant(at, now, style)
     late = ' class="late"' if said.late else ""
     drawn = f'<time datetime="{said.iso}" title="{escaped(said.full)}"{late}>{escaped(said.text)}</time>'

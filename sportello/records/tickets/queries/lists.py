@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
-from .work_lists import LISTS, tickets_in
+from .work_lists import LISTS, instants_of, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
@@ -75,6 +76,11 @@ class TicketRow:
     #: A note names whoever asked, and they have not had it before them since. Only in the list of such tickets.
     is_named_unread: bool = False
 
+    @property
+    def kept_by(self) -> tuple[Any, ...]:
+        """All of it but the present instant: what a row once drawn is kept by (`foundation/ui/quick/kept.py`)."""
+        return tuple([tuple(one.items()) if type(one) is dict else one for name, one in vars(self).items() if name != "now"])
+
 
 @dataclass(frozen=True)
 class Page:
@@ -99,19 +105,51 @@ def list_page(
     chosen = filters or Filters()
     name = name if name in LISTS else LISTS[0]
     sort = sort if sort in SORTS else SORTS[0]
-    parts = [_ordered(tickets_in(each, name, chosen.slug), sort, after) for each in _by_organisation(person)]
+    position = _parse(after)
+    # the place after which rows are wanted: none, among the nulls, or at an instant
+    place = "" if position is None else "null" if position[0] == _FAR else "instant"
+    values: dict[str, Any] = dict(instants_of(person, name))
+    if position is not None:
+        values |= {"last": position[1]} if place == "null" else {"instant": position[0], "last": position[1]}
     windowed = not chosen.is_empty() and not further
+    found = _PAGE.rows(person, name, sort, place, chosen, windowed, limit, **values)
+    rows = [row_of(ticket) for ticket in found[:limit]]
+    more = _key(found[limit - 1], sort) if len(found) > limit else ""
+    if more or not windowed:
+        return Page(rows, more, complete=True)
+    return Page(rows, more, complete=not _is_beyond(_parts(person, name, sort, place, chosen.slug, values)))
+
+
+def _parts(
+    person: Person, name: str, sort: str, place: str, slug: str, values: dict[str, Any]
+) -> list[QuerySet[Ticket]]:
+    """The list in its order from a place on, in one organisation after the other."""
+    instants = {key: value for key, value in values.items() if key not in ("instant", "last")}
+    at = (values.get("instant"), values["last"]) if place else None
+    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in _by_organisation(person)]
+
+
+def _page(
+    person: Person, name: str, sort: str, place: str, chosen: Filters, windowed: bool, limit: int, **values: Any
+) -> QuerySet[Ticket]:
+    parts = _parts(person, name, sort, place, chosen.slug, values)
     if windowed:
-        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen, person)
+        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort, "")
+        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort)
     if name == "mentioned":
         unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
         tickets = tickets.annotate(is_named_unread=Exists(unread))
-    found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
-    rows = [row_of(ticket) for ticket in found[:limit]]
-    more = _key(found[limit - 1], sort) if len(found) > limit else ""
-    return Page(rows, more, more != "" or not windowed or not _is_beyond(parts))
+    return tickets.select_related("organisation", "customer", "kind", "team", "owner__user").only(*_SHOWN)[: limit + 1]
+
+
+#: What `row_of` reads of a ticket and of what hangs on it.
+_SHOWN: Final = (
+    "number", "subject", "status", "channel", "priority", "sensitivity", "next_promise_at", "unanswered_since",
+    "moved_at", "opened_at", "version", "snoozed_until", "team_id", "owner_id", "organisation__slug",
+    "organisation__clock_offset_seconds", "customer__name", "kind__names", "team__names", "owner__user__name",
+)  # fmt: skip
+_PAGE = Question(_page)
 
 
 def _by_organisation(person: Person) -> list[Person]:
@@ -172,6 +210,9 @@ def _ordered_by(tickets: QuerySet[Ticket], column: str, *, down: bool) -> QueryS
     return tickets.order_by(F(column).asc(), "pk")
 
 
+_STATUSES: Final = dict(Ticket.Status.choices)
+
+
 def row_of(ticket: Ticket) -> TicketRow:
     """The row of a ticket loaded with organisation, customer, kind, team and owner."""
     now = clock.now(ticket.organisation)
@@ -185,7 +226,7 @@ def row_of(ticket: Ticket) -> TicketRow:
         team_names=ticket.team.names,
         owner_name=ticket.owner.user.name if ticket.owner else "",
         status=ticket.status,
-        status_label=str(ticket.get_status_display()),
+        status_label=str(_STATUSES.get(ticket.status, ticket.status)),
         channel=ticket.channel,
         priority=ticket.priority,
         sensitivity=ticket.sensitivity,
@@ -236,13 +277,14 @@ _ORDER: Final = {
 _FAR: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticket]:
-    """By key, never by offset: after `instant|id` of the last row shown. Nulls come last."""
+def _ordered(
+    tickets: QuerySet[Ticket], sort: str, after: tuple[datetime | None, int] | None = None
+) -> QuerySet[Ticket]:
+    """By key, never by offset: after (instant, id) of the last row shown, no instant among the nulls. They come last."""
     column, down = _ORDER[sort]
-    position = _parse(after)
-    if position is not None:
-        instant, last = position
-        if instant == _FAR:
+    if after is not None:
+        instant, last = after
+        if instant is None:
             tickets = tickets.filter(**{f"{column}__isnull": True}, pk__gt=last)
         elif down:
             tickets = tickets.filter(Q(**{f"{column}__lt": instant}) | Q(**{column: instant}, pk__lt=last))
