@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
@@ -102,7 +104,7 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
     if person.serving:
         shown += [
             NavEntry(
-                name, word, reverse("desk:list", args=[name]), icon, counted.get(name) if counted else None, hotkey=keys
+                name, word, _address("desk:list", name), icon, counted.get(name) if counted else None, hotkey=keys
             )
             for name, (word, _whole, icon, keys) in LISTS.items()
         ]
@@ -119,7 +121,7 @@ def commands(person: Person) -> list[Command]:
     if not person.serving:
         return []
     found = [
-        Command(whole, reverse("desk:list", args=[name]), icon, keys)
+        Command(whole, _address("desk:list", name), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
     found.append(Command(BELL.label, reverse("desk:notifications"), BELL.icon, BELL.hotkey))
@@ -129,15 +131,8 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
-    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
-    opened = (
-        OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
-        .annotate(unsent=Exists(drafts))
-        .select_related("ticket__customer", "ticket__organisation")
-        .order_by("opened_at", "id")
-    )
     tabs: list[Tab] = []
-    for one in opened:
+    for one in _OPENED.rows(person):
         ticket = one.ticket
         arguments = [ticket.organisation.slug, ticket.number]
         tabs.append(
@@ -150,12 +145,28 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 channel=sentences.channel_word(ticket.channel),
                 ticket="/".join(arguments),
                 unread=one.seen_position < ticket.last_position,
-                unsaved=one.unsent,
+                unsaved=one.unsent,  # type: ignore[attr-defined]  # annotated
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
                 now=clock.now(ticket.organisation),
             )
         )
     return tabs
+
+
+def _opened(person: Person) -> QuerySet[OpenTicket]:
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
+    return (
+        OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
+        .annotate(unsent=Exists(drafts))
+        .select_related("ticket__customer", "ticket__organisation")
+        .only("seen_position", "ticket__number", "ticket__channel", "ticket__subject", "ticket__status",
+              "ticket__last_position", "ticket__unanswered_since", "ticket__customer__name",
+              "ticket__organisation__slug", "ticket__organisation__clock_offset_seconds")
+        .order_by("opened_at", "id")
+    )  # fmt: skip
+
+
+_OPENED = Question(_opened)
 
 
 def _tab_name(ticket: Ticket) -> str:
@@ -183,7 +194,12 @@ def _keys(person: Person) -> KeyChoice | None:
     """What they chose of keys, for the script that hears them; one query for who serves."""
     if not person.serving:
         return None
-    return KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk").first()
+    return _CHOSEN.first(person)
+
+
+_CHOSEN: Question[KeyChoice] = Question(
+    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk")[:1]
+)
 
 
 def _bell(person: Person) -> NavEntry | None:
@@ -203,9 +219,10 @@ def _may(person: Person, right: str) -> bool:
     return bool(person.serving) or (right == "knows" and _may(person, "administers"))
 
 
-def _address(name: str) -> str:
+@cache
+def _address(name: str, *given: str) -> str:
     """The address of a page of another module; empty while there is none."""
     try:
-        return reverse(name)
+        return reverse(name, args=given)
     except NoReverseMatch:
         return ""

@@ -8,8 +8,7 @@ what of it decides them. The values given by name (ids, instants, texts) are put
 times what the database takes to answer it, and a page of the desk asks a dozen that were asked alike a second ago.
 
 What comes back is what the query set would have given: its objects with their `select_related` and annotations, or with
-`tuples` its values. `prefetch_related` and slices are kept as the query set has them; use
-`prefetch_related_objects` for the former.
+`tuples` its values. What it would have prefetched is asked for with `prefetch_related_objects` on the objects.
 """
 
 from __future__ import annotations

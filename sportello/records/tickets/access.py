@@ -9,6 +9,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from sportello.foundation.core.ids import matches, normal_code
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
@@ -85,18 +86,25 @@ def tickets_for(person: Person) -> QuerySet[Ticket]:
 
 def get_ticket(person: Person, slug: str, number: str) -> Ticket:
     """The ticket with what its page needs; Http404 when there is none or it is not theirs."""
-    ticket = (
+    ticket = _TICKET.first(person, slug=slug, number=number)
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def _ticket(person: Person, slug: str, number: str) -> QuerySet[Ticket]:
+    return (
         tickets_for(person)
         .filter(organisation__slug=slug, number=number)
         .select_related(
             "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet",
             "merged_into",
         )
-        .first()
-    )
-    if ticket is None:
-        raise Http404
-    return ticket
+        .order_by("pk")[:1]
+    )  # fmt: skip
+
+
+_TICKET = Question(_ticket)
 
 
 def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:

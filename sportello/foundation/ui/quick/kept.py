@@ -9,10 +9,12 @@ that is filled every time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, Final
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
@@ -33,7 +35,9 @@ NOW: Final[Any] = _Now()
 
 
 _HOLES: ContextVar[list[tuple[datetime, str]] | None] = ContextVar("holes", default=None)
-_MARK = "\ufdd2"
+#: Of this process alone: nobody can have written it into a text.
+_MARK = f"\ufdd2{token_hex(8)}:"
+_MARKS = re.compile(rf"{_MARK}(\d+);")
 
 
 def hole(at: datetime, style: str) -> SafeString:
@@ -42,17 +46,18 @@ def hole(at: datetime, style: str) -> SafeString:
     if holes is None:
         raise LookupError("an instant without a clock, and nothing is being kept")
     holes.append((at, style))
-    return SafeString(_MARK)
+    return SafeString(f"{_MARK}{len(holes) - 1};")
 
 
 class _Drawn:
-    """Text with holes between its pieces."""
+    """Text with holes between its pieces; `holes` in the order in which they are met."""
 
     __slots__ = ("holes", "pieces")
 
     def __init__(self, text: str, holes: Sequence[tuple[datetime, str]]) -> None:
-        self.pieces = text.split(_MARK)
-        self.holes = holes
+        parts = _MARKS.split(text)
+        self.pieces = parts[::2]
+        self.holes = [holes[int(number)] for number in parts[1::2]]
 
     def at(self, now: Any) -> str:
         if not self.holes:
@@ -87,8 +92,6 @@ class KeptNode(Node):
         found = self._known.get(key)
         if found is None:
             found = self._drawn(context, given)
-            if len(found.pieces) != len(found.holes) + 1:  # somebody wrote the very mark of a hole
-                return self.nodelist.render(context.new(dict(given)))
             if len(self._known) >= MOST:
                 self._known.clear()
             self._known[key] = found
