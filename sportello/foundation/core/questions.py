@@ -3,9 +3,10 @@
     _TABS = Question(lambda teams, since: Ticket.objects.filter(team_id__in=teams, moved_at__gt=since))
     rows = _TABS.rows((1, 7), since=now)
 
-What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by `wording`
-what of it decides them. The values given by name (ids, instants, texts) are put into the words that were kept. Why: composing a statement costs Django several
-times what the database takes to answer it, and a page of the desk asks a dozen that were asked alike a second ago.
+What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
+`wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
+Why: composing a statement costs Django several times what the database takes to answer it, and a page of the desk asks
+a dozen that were asked alike a second ago.
 
 What comes back is what the query set would have given: its objects with their `select_related` and annotations, or with
 `tuples` its values. What it would have prefetched is asked for with `prefetch_related_objects` on the objects.
@@ -24,10 +25,10 @@ from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
-#: So many wordings of one question are kept; a question with more of them has something among its words that is a value.
+#: So many wordings of one question are kept; one with more of them has something among its words that is a value.
 _MOST = 1000
-#: What stands in for values while a statement is composed: nothing real looks like it. Ids are below 2³¹, for columns that
-#: hold no more.
+#: What stands in for values while a statement is composed: nothing real looks like it. Ids are below 2³¹, for columns
+#: that hold no more.
 _FIRST_ID = 2_047_483_000
 _FIRST_INSTANT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -130,8 +131,8 @@ def _answer(wording: _Wording, values: dict[str, Any]) -> list[Any]:
 
 
 def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording | None:
-    """None where a mark is not among the values of the statement. Raises EmptyResultSet; ValueError for a value that was
-    made of a mark: that would be kept."""
+    """None where a mark is not among the values of the statement. Raises EmptyResultSet; ValueError for a value that
+    was made of a mark: that would be kept."""
     compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()
     places = []
@@ -178,8 +179,8 @@ def _is_made_of_mark(value: Any) -> bool:
 
 
 def loaded(cls: type[M], db: str | None, names: Iterable[str], values: Iterable[Any]) -> M:
-    """`from_db` of our models: the row as an object without the detour by `__init__`, which asks of every value whether it
-    was given, and tells two signals nobody here listens to. Fields that were left out stay to be asked, as in Django."""
+    """`from_db` of our models: the row as an object without the detour by `__init__`, which asks of every value whether
+    it was given, and tells two signals nobody here listens to. Fields left out stay to be asked, as in Django."""
     one = cls.__new__(cls)
     one._state = ModelState()
     one._state.adding = False

@@ -113,7 +113,7 @@ def test_what_is_kept_sees_only_what_it_is_given_and_never_an_old_clock() -> Non
     draw = _kept()
     row = Row("<Rossi>", _NOW - timedelta(minutes=5), _NOW)
     with override("en"):
-        first = draw(row=row, word="x", secret="of somebody else")  # noqa: S106 - a word of a page
+        first = draw(row=row, word="x", secret="of somebody else")
         assert "&lt;Rossi&gt; x" in first
         assert "of somebody else" not in first
         assert "5 minutes ago" in first

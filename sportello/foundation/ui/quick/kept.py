@@ -1,10 +1,10 @@
 """`{% kept row place %}…{% endkept %}`: a part of a page remembered by everything it is drawn from.
 
-Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the same
-values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and there is nothing of
-anybody else's in it that was not given. The one thing that does grow old is the clock: a record that carries the present
-instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it stays a hole
-that is filled every time.
+Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the
+same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
+anybody else's is in it that was not given. The one thing that does grow old is the clock: a record that carries the
+present instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it
+stays a hole that is filled every time.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class KeptNode(Node):
         holes: list[tuple[datetime, str]] = []
         token = _HOLES.set(holes)
         try:
-            inside = {name: replace(value, now=NOW) if hasattr(type(value), "kept_by") else value for name, value in given}
+            inside = {
+                name: replace(value, now=NOW) if hasattr(type(value), "kept_by") else value for name, value in given
+            }
             return _Drawn(self.nodelist.render(context.new(inside)), holes)
         finally:
             _HOLES.reset(token)

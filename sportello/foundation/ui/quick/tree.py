@@ -1,6 +1,6 @@
 """The tree of a template made ready for one language: each list of nodes becomes pieces that are text or functions.
 
-A node is made ready by its kind below (`_KINDS`); one that is not named there stays Django's and is asked as Django would.
+A node is made ready by its kind below (`_KINDS`); one that is not named there stays Django's, asked as Django would.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Piece = str | Draw
 
 
 def ready(nodes: NodeList) -> None:
-    """Make a tree ready where it stands: lists of nodes below it draw themselves by their pieces, each language's made when
-    first asked for. Nodes stay what they are, and who walks the tree finds them."""
+    """Make a tree ready where it stands: lists of nodes below it draw themselves by their pieces, each language's made
+    when first asked for. Nodes stay what they are, and who walks the tree finds them."""
     nodes.render = _by_language(nodes)  # type: ignore[method-assign]  # the list's own way to draw itself
     for node in nodes:
         for name in node.child_nodelists:
@@ -200,10 +200,6 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
 
 def _tag(node: SimpleNode) -> Piece:
     call, target = _call(node), node.target_var
-    if getattr(node.func, "unchanging", False) and target is None and not node.takes_context:
-        if all(map(is_constant, [*node.args, *node.kwargs.values()])):
-            return escaped(call(Context()), Context())
-
     if target is not None:
 
         def keep(context: Context) -> str:
@@ -271,7 +267,7 @@ def _sentence(node: BlockTranslateNode) -> Piece:
         said % dict.fromkeys(names, "")
     except (KeyError, ValueError):
         return node.render
-    looked_up = [(one, value_of(_plain(one))) for one in names]
+    looked_up = [(one, value_of(_Bare(one))) for one in names]
 
     def draw(context: Context) -> str:
         context.dicts.append({key: value(context) for key, value in values})
@@ -285,7 +281,7 @@ def _sentence(node: BlockTranslateNode) -> Piece:
     return draw
 
 
-class _plain:  # noqa: N801 - reads as an expression
+class _Bare:
     """A bare name of a sentence, looked up as a sentence does: whole, no attributes."""
 
     def __init__(self, name: str) -> None:

@@ -1,7 +1,7 @@
 """What an expression of a template means: `name.attribute|filter` as one function of the context.
 
-As `django.template.base.Variable` and `FilterExpression`, whose order of attempts it keeps: item, attribute, index; what
-can be called is called; a name that is not there is empty in text and None in a condition.
+As `django.template.base.Variable` and `FilterExpression`, whose order of attempts it keeps: item, attribute, index;
+what can be called is called; a name that is not there is empty in text and None in a condition.
 """
 
 from __future__ import annotations

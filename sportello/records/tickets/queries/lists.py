@@ -79,7 +79,9 @@ class TicketRow:
     @property
     def kept_by(self) -> tuple[Any, ...]:
         """All of it but the present instant: what a row once drawn is kept by (`foundation/ui/quick/kept.py`)."""
-        return tuple([tuple(one.items()) if type(one) is dict else one for name, one in vars(self).items() if name != "now"])
+        return tuple(
+            [tuple(one.items()) if type(one) is dict else one for name, one in vars(self).items() if name != "now"]
+        )
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ _FAR: Final = datetime(9999, 12, 31, tzinfo=UTC)
 def _ordered(
     tickets: QuerySet[Ticket], sort: str, after: tuple[datetime | None, int] | None = None
 ) -> QuerySet[Ticket]:
-    """By key, never by offset: after (instant, id) of the last row shown, no instant among the nulls. They come last."""
+    """By key, never by offset: after (instant, id) of the last row shown, no instant among nulls. They come last."""
     column, down = _ORDER[sort]
     if after is not None:
         instant, last = after

@@ -32,7 +32,7 @@ def day_ends(organisation: Organisation) -> datetime:
 
 
 def instants_of(person: Person, name: str) -> dict[str, datetime]:
-    """What list `name` compares promises with, by the clock of each organisation, which may be moved; most with nothing."""
+    """What list `name` compares promises with, by the clock of each organisation, which may be moved."""
     found: dict[str, datetime] = {}
     if name in ("due", "overdue"):
         for place in person.serving:
