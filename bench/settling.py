@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from .place import installation
+from .spent import Log, database
 from .spool import MAILBOX, Letter, kept, letters
 
 #: What the fixed calculation takes on the machine of bench/README.md where one process computes alone, in ms.
@@ -51,10 +52,10 @@ def main() -> int:
         if args.profile:
             return _profile()
         workers = _workers(home, args.workers)
-        database, log = _database(home), _log()
+        used, log = database(home), Log.now()
         settled = _timed(lambda: _go(home, workers))
-        spent = [_database(home) - database, *_processor(home, args.workers)]
-        written = [now - then for now, then in zip(_log(), log, strict=True)]
+        spent = [database(home) - used, *_processor(home, args.workers)]
+        written = Log.now().since(log, args.mails)
         wrong = _check([*seeds, *spool])
         before = len(cast.users)
         print(
@@ -62,8 +63,7 @@ def main() -> int:
             f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
         )
         _tell(*(one / args.mails for one in spent[:4]), pace=spent[4] / args.workers)
-        records, pages, size = (one / args.mails for one in written)
-        print(f"write-ahead log a mail: {size:,.0f} bytes in {records:.1f} records, {pages:.2f} of them whole pages")
+        print(f"a mail: {written}")
     return 1 if wrong else 0
 
 
@@ -193,33 +193,6 @@ class Counted:
         self.statements += 1
         self.commits += "FOR NO KEY UPDATE OF" in sql and "channels_incomingmail" in sql
         return execute(sql, params, many, context)
-
-
-def _database(home: Path) -> float:
-    """Milliseconds of processor, user and system, that all processes of the cluster have used so far, also those that
-    have ended."""
-    postmaster = (home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if entry.parent.name == postmaster:
-            ticks += sum(map(int, fields[11:15]))  # its own, and of children that have ended
-        elif fields[1] == postmaster:
-            ticks += sum(map(int, fields[11:13]))
-    return 1000 * ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _log() -> tuple[int, int, int]:
-    """Records of the write-ahead log so far, whole pages among them, and bytes."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_force_next_flush(), wal_records, wal_fpi, wal_bytes::bigint FROM pg_stat_wal")
-        _none, *found = cursor.fetchone()
-    return found[0], found[1], found[2]
 
 
 def _processor(home: Path, workers: int) -> list[float]:

@@ -27,7 +27,7 @@ _SMALLEST, _LARGEST = 20_000, 200_000
 _WROTE: Final = "Il giorno lun 2 nov 2026 alle ore 09:00 URP Borgo Lieto <urp@borgo.test> ha scritto:"
 _RECEIPT: Final = (
     "Gentile cliente,\n\nabbiamo ricevuto la sua richiesta e le abbiamo dato il numero qui sopra. Le risponderemo "
-    "entro il termine indicato.\nPuò aggiungere qualcosa rispondendo a questo messaggio.\n\nCordiali saluti\nURP Borgo Lieto"
+    "entro il termine indicato.\nPuò aggiungere qualcosa rispondendo a questo messaggio.\n\nCordiali saluti\nURP Borgo"
 )
 
 
@@ -151,7 +151,8 @@ def _never_closed(head: str, said: str) -> bytes:
     """A boundary never closed, and base64 cut in the middle of a quantum."""
     files = "--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK"
     words = f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{said}\r\n"
-    return f'{head}Subject: X\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n{words}{files}{"A" * 30_001}'.encode()
+    head += 'Subject: X\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    return f"{head}{words}{files}{'A' * 30_001}".encode()
 
 
 def _eight_bits(head: str, said: str) -> bytes:
