@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sportello.foundation.core.text import one_line
 from sportello.foundation.core.together import change, together
@@ -27,6 +27,7 @@ from sportello.foundation.tenancy import clock
 from .authenticity.keeping import told_by_provider
 from .email.taking import NULL_SENDER
 from .mailkit.parse import parse
+from .mailkit.record import MailRecord
 from .models import IncomingMail
 from .steps.acting import act
 from .steps.certified import keep_envelope
@@ -58,7 +59,7 @@ def work() -> int:
     """
     done, known = 0, Known()
     while done < BATCH:
-        settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
+        settled, apart = _settle_some(known, TOGETHER)
         for mail_id in apart:
             settled += _settle_apart(mail_id, known)
         if not settled:
@@ -79,14 +80,15 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
             apart += chosen.apart
             with together("intake", max(1, len(chosen.decided)), tried=True):
                 _act_on(chosen)
+        known.keep_read({mail.row.pk for mail in mails} - {mail.row.pk for mail, _decision in chosen.decided})
         known.more_wait(many=len(rows) == TOGETHER)
         return len(chosen.decided), apart
     except Exception as error:
+        known.forget()
         if not rows or (isinstance(error, DatabaseError) and not connection.is_usable()):
             raise
         # a lost race, or one that cannot be read: each by itself tells which
         log.info("%s mails are read one by one: %s", len(rows), type(error).__name__)
-        known.forget()
         return 0, [row.pk for row in rows]
 
 
@@ -103,7 +105,7 @@ def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list
             if row.attempts or row.raw.size > LARGE:
                 apart.append(row.pk)
             else:
-                mails.append(arrived(row, known.seat(row)))
+                mails.append(arrived(row, known.seat(row), known.read))
         except DatabaseError:
             raise
         except Exception:  # whatever it is, it is told where it is read by itself
@@ -131,11 +133,11 @@ def _settle_apart(mail_id: int, known: Known) -> bool:
                 return False
             _finish(row, *_settle(row, known.seat(row)))
     except Exception as error:
+        known.forget()
         if isinstance(error, DatabaseError) and not connection.is_usable():
             raise
         # ids only: the message of an exception may hold a customer's words
         log.error("mail %s could not be read: %s", mail_id, type(error).__name__, exc_info=_tellable(error))
-        known.forget()
         _put_off(mail_id, error)
     return True
 
@@ -151,7 +153,9 @@ def _claim(most: int, mail_id: int | None = None) -> list[IncomingMail]:
     )
     if mail_id is not None:
         rows = rows.filter(pk=mail_id)
-    return list(rows.select_related("raw").order_by("is_archive", "id")[:most])
+    # with the mark of the set-up: what was changed before this is counted on (`steps/known.py`)
+    marked = rows.select_related("raw").annotate(set_up=F("organisation__set_up"))
+    return list(marked.order_by("is_archive", "id")[:most])
 
 
 def _tellable(error: Exception) -> bool:
@@ -178,10 +182,15 @@ def _put_off(mail_id: int, error: Exception) -> None:
 # Settling ------------------------------
 
 
-def arrived(row: IncomingMail, desk: Desk) -> Arrived:
-    """The message of a row, parsed."""
-    envelope_from = {"": None, NULL_SENDER: ""}.get(row.envelope_from, row.envelope_from)
-    return Arrived(row, desk, parse(read(row.raw), envelope_from=envelope_from))
+def arrived(row: IncomingMail, desk: Desk, before: dict[int, MailRecord] | None = None) -> Arrived:
+    """The message of a row, parsed; `before`: what was parsed and had to wait for an earlier one, by row."""
+    record = before.get(row.pk) if before is not None else None
+    if record is None:
+        envelope_from = {"": None, NULL_SENDER: ""}.get(row.envelope_from, row.envelope_from)
+        record = parse(read(row.raw), envelope_from=envelope_from)
+    if before is not None:
+        before[row.pk] = record
+    return Arrived(row, desk, record)
 
 
 def _settle(row: IncomingMail, desk: Desk) -> tuple[Arrived, Settled]:

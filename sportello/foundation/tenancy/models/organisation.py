@@ -47,6 +47,8 @@ class Organisation(models.Model):
     reopen_days = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The organisation's clock is the server's moved by this many seconds (see `tenancy.clock`).
     clock_offset_seconds = models.BigIntegerField(default=0)
+    #: Another one after every change of what it is set up as; the database sets it (see `tenancy.set_up`).
+    set_up = models.UUIDField(null=True, blank=True, editable=False)
 
     class Meta:
         constraints = [
