@@ -13,6 +13,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
 
+from .actions.change import lock_one
 from .codes import TRIES, in_force
 from .models import AccessCode, Entry, Named, Ticket
 
@@ -94,6 +95,16 @@ def get_ticket(person: Person, slug: str, number: str) -> Ticket:
         )
         .first()
     )
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
+    """`get_ticket` for who changes it at once: the row locked until the transaction ends, with what a verb needs."""
+    place = next((one for one in person.places if one.organisation.slug == slug), None)
+    own = tickets_for(person).filter(organisation=place.organisation.pk, number=number) if place else None
+    ticket = lock_one(own) if own is not None else None
     if ticket is None:
         raise Http404
     return ticket

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.db import connection
 from django.db.models import Q
 
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.counting import Counted, Pause, count_term
@@ -280,8 +282,9 @@ def can_be_suspended(ticket: Ticket) -> bool:
     return bool(rules_of(ticket.procedure).suspensions)
 
 
-def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> int:
-    """What was promised has happened: with its own instant, not that of the check."""
+def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> datetime | None:
+    """What was promised has happened: with its own instant, not that of the check. The `next_promise` of what is
+    left."""
     return _settle(_MET, ticket, kinds, at)
 
 
@@ -304,16 +307,19 @@ WITH settled AS (
     DELETE FROM tickets_moment
     WHERE ticket_id = %s AND next_moment_at IS NOT NULL AND term_id IN (SELECT id FROM settled)
 )
-SELECT count(*) FROM settled
+SELECT min(due_at) FROM tickets_term
+WHERE ticket_id = %s AND kind = ANY(%s) AND met_at IS NULL AND ended_at IS NULL AND id NOT IN (SELECT id FROM settled)
 """
 _MET, _ENDED = _SETTLED.format(column="met_at"), _SETTLED.format(column="ended_at")
 
 
-def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk])
-        (count,) = cursor.fetchone()
-    return int(count)
+def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> datetime | None:
+    """What is promised next by the terms that are left."""
+    values = [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk, ticket.pk, [str(kind) for kind in OURS]]
+    with planned(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        (left,) = cursor.fetchone()
+    return cast("datetime | None", left)
 
 
 def promised(ticket: Ticket, until: datetime, at: datetime, by_id: int) -> Term:
