@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .place import installation, web
-from .spent import Log, database, tree
+from .spent import PACE_ALONE, Log, database, pace_now, tree
 from .spool import letters
 
 TEXT = "Gentile cliente,\n\nabbiamo controllato la sua richiesta e il rimborso arriva entro dieci giorni.\n\nSaluti"
@@ -85,11 +85,15 @@ def _tell(args: argparse.Namespace, jobs: list[Path], seconds: float, before: An
     at = [1000 * times[min(len(times) - 1, int(len(times) * share))] for share in (0.5, 0.95, 0.99)]
     data, pages = ((now - then) / len(times) for now, then in zip(after[1:], before[1:], strict=True))
     own = sum(one["spent"] for one in done) / len(times)
+    paces = [each for one in done for each in one["paces"]]
+    pace = sum(paces) / len(paces)
     print(
         f"{len(times)} replies by {args.clients} clients: {len(times) / seconds:.0f} a second; p50 {at[0]:.1f}, "
         f"p95 {at[1]:.1f}, p99 {at[2]:.1f} ms (load {os.getloadavg()[0]:.1f})\n"
         f"processor time a reply: {pages:.1f} ms of the pages, {data:.1f} ms of the database, {own:.1f} ms of the "
         f"clients, {pages + data + own:.1f} ms in all: {2000 / (pages + data + own):.0f} a second on two cores\n"
+        f"pace: {pace:.1f} ms for what takes {PACE_ALONE} ms alone: "
+        f"{2000 / (pages + data + own) * pace / PACE_ALONE:.0f} a second on two cores at that of one process alone\n"
         f"a reply: {after[0].since(before[0], len(times))}\n"
         f"answers: {dict(Counter(status for one in done for status in one['statuses']))}"
     )
@@ -216,13 +220,16 @@ def _client(job: Path) -> int:
     job.with_suffix(".ready").touch()
     while not job.with_suffix(".go").exists():
         time.sleep(0.001)
-    times, statuses, spent = [], [], time.process_time()
+    times, statuses, paces, spent = [], [], [pace_now()], time.process_time()
     for address, body in sent[_WARMING:]:
         began = time.perf_counter()
         statuses.append(post(address, body))
         times.append(time.perf_counter() - began)
-    spent = 1000 * (time.process_time() - spent)
-    job.with_suffix(".done").write_text(json.dumps({"times": times, "statuses": statuses, "spent": spent}))
+        if len(times) % 50 == 0:
+            paces.append(pace_now())
+    spent = 1000 * (time.process_time() - spent) - sum(paces[1:])
+    told = {"times": times, "statuses": statuses, "spent": spent, "paces": paces}
+    job.with_suffix(".done").write_text(json.dumps(told))
     return 0
 
 

@@ -24,11 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from .place import installation
-from .spent import Log, database
+from .spent import PACE_ALONE, Log, database, pace_now
 from .spool import MAILBOX, Letter, kept, letters
-
-#: What the fixed calculation takes on the machine of bench/README.md where one process computes alone, in ms.
-PACE_ALONE = 10.8
 
 
 def main() -> int:
@@ -40,7 +37,7 @@ def main() -> int:
         from tests.cast import assemble
 
         cast = assemble()
-        seeds = letters(50, args.seed, [])
+        seeds = letters(200, args.seed, [])
         _take(seeds)
         _settle()
         tokens = _tokens()
@@ -163,24 +160,16 @@ def _worker(go: Path) -> int:
             break
         time.sleep(0.001)
     counted, spent, idle = Counted(), 0.0, 0
-    paces = [_pace()]
+    paces = [pace_now()]
     with connection.execute_wrapper(counted):
         while idle < 3:
             began = time.process_time()
             idle = 0 if intake.work() else idle + 1
             spent += time.process_time() - began
-            paces.append(_pace())
+            paces.append(pace_now())
     pace = sum(paces) / len(paces)
     Path(f"{go}.spent").write_text(json.dumps([1000 * spent, counted.statements, counted.commits, pace]))
     return 0
-
-
-def _pace() -> float:
-    """Milliseconds of processor that a fixed calculation takes now."""
-    began, kept = time.process_time(), {}
-    for number in range(60_000):
-        kept[number % 977] = str(number) + "a"
-    return 1000 * (time.process_time() - began)
 
 
 class Counted:
