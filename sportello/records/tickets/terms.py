@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Q
@@ -315,7 +315,8 @@ _MET, _ENDED = _SETTLED.format(column="met_at"), _SETTLED.format(column="ended_a
 
 def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> datetime | None:
     """What is promised next by the terms that are left."""
-    values = [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk, ticket.pk, [str(kind) for kind in OURS]]
+    values: list[Any] = [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk]
+    values += [ticket.pk, [str(kind) for kind in OURS]]
     with planned(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         (left,) = cursor.fetchone()
