@@ -117,8 +117,8 @@ class Begun:
 
 
 def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Begun:
-    """The draft that is about to be sent, locked. Raises AlreadySent for the second press
-    of one page; Stale, once, where its author has sent an answer from another page since this one was drawn."""
+    """The draft that is about to be sent, locked. Raises AlreadySent for the second press of one page; Stale, once,
+    where its author has sent an answer from another page since this one was drawn."""
     if not writing.writer:
         row = drafts_of(ticket, member).get(kind)
         return Begun(row, row)
@@ -154,15 +154,15 @@ def _locked(ticket: Ticket, member: Membership, kind: str) -> Draft:
     return row
 
 
-#: What conflicts is written as it is, and so locked.
-_LOCK = """
+#: What conflicts is written as it is, and so locked. Columns by name: a plan must outlive a table that gets one more.
+_LOCK = f"""
 INSERT INTO desk_draft (
     organisation_id, ticket_id, member_id, kind, saved_at, is_spent, text, "to", cc, aside, writer, base_position,
     revision, turn, used
 ) VALUES (%s, %s, %s, %s, %s, true, '', '', '', '', '', 0, 0, 0, '[]')
 ON CONFLICT (ticket_id, member_id, kind) DO UPDATE SET kind = EXCLUDED.kind
-RETURNING *
-"""
+RETURNING {", ".join(f'"{one.column}"' for one in Draft._meta.concrete_fields)}
+"""  # noqa: S608 - names of our own columns
 
 
 def _write(row: Draft, typed: Typed, writing: Writing) -> None:
