@@ -51,9 +51,9 @@ def main() -> int:
             User.objects.update(undo_seconds=0)
         with web(home) as base:
             jobs = _jobs(home, base, cast, tickets, args)
+            master = _web()
             clients = [_started(job) for job in jobs]
             _wait_for(jobs)
-            master = _master(base)
             before = Log.now(), database(home), tree(master)
             began = time.perf_counter()
             for job in jobs:
@@ -179,19 +179,16 @@ def _wait_for(jobs: list[Path]) -> None:
         time.sleep(0.05)
 
 
-def _master(base: str) -> int:
-    """The process the web workers are children of: who listens at that port."""
-    port = urlsplit(base).port
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+def _web() -> int:
+    """The process the web workers are children of: before the clients begin, the only child of this one."""
+    own = str(os.getpid())
+    for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
-            words = entry.read_bytes().split(b"\0")
-            environment = (entry.parent / "environ").read_bytes()
+            if entry.read_text().rpartition(")")[2].split()[1] == own:
+                return int(entry.parent.name)
         except OSError:
-            continue
-        if b"web" in words and f"SPORTELLO_PORT={port}".encode() in environment.split(b"\0"):
-            found.append(int(entry.parent.name))
-    return min(found)
+            continue  # it ended meanwhile
+    raise RuntimeError("no web process was started")
 
 
 # A client ------------------------------
