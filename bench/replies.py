@@ -216,6 +216,8 @@ def _client(job: Path) -> int:
         post(address, body)
     job.with_suffix(".ready").touch()
     while not job.with_suffix(".go").exists():
+        if not job.exists():
+            return 1  # who started us has ended
         time.sleep(0.001)
     times, statuses, paces, spent = [], [], [pace_now()], time.process_time()
     for address, body in sent[_WARMING:]:
