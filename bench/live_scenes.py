@@ -173,7 +173,8 @@ def change(stage: Stage) -> None:
     asked = [one * 1000 for one in told["requests"]]
     each = len(asked) / len(written)
     say(
-        f"{len(written)} changes in {args.seconds:.0f} s, {args.operators} operators on one list, each with one of "
+        f"{len(written)} changes in {written[-1][2] - written[0][2]:.0f} s ({args.seconds:.0f} wanted), "
+        f"{args.operators} operators on one list, each with one of "
         f"{len(tickets)} tickets open\n"
         f"heard on the list: {len(heard)} times, p50 {at(heard, 0.5):.0f}, "
         f"p99 {at(heard, 0.99):.0f} ms after the commit\n"

@@ -5,6 +5,7 @@ Importing this module starts Django and the thread that reads the journal: only 
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
@@ -24,3 +25,7 @@ _page = topics.page()
 _hub = Hub(_page, report=stats.writer(settings.HOME / "run" / "stream.json"))
 _hub.start()
 stream = Stream(_page, _hub)
+# what is here stays: looking through it for rubbish, among thousands of streams, would hold every one of them up
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)

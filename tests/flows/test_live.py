@@ -281,6 +281,7 @@ def test_fifty_watchers_cost_as_many_requests_as_have_the_ticket_open(stream: Ru
         watcher.hears("lists", ticket=name_of(ticket), version=ticket.version)
     time.sleep(0.5)
     assert sum(len(watcher.of("ticket")) for watcher in watchers) == 3
+    assert [one["among"] for watcher in watchers for one in watcher.of("ticket")] == [3, 3, 3]
     assert sum(len(watcher.of("lists")) for watcher in watchers) == 50
     assert not any(watcher.of("resync") or watcher.of("reload") for watcher in watchers)
 

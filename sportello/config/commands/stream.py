@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import resource
+
+#: An open stream is a file: so many people with a browser each, and what the process itself needs.
+ENOUGH_FILES = 6_000
 
 HELP = "serve the live stream (started by run)"
 
@@ -23,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from granian.log import LogLevels
     from granian.server import Server
 
+    allow_files()
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
     Server(
         "sportello.config.asgi:stream",
@@ -40,3 +46,19 @@ def run(args: argparse.Namespace) -> int:
         log_level=LogLevels.warning,
     ).serve()
     return 0
+
+
+def allow_files() -> int:
+    """Let this process open as many files as the system lets it; says so when they are few. Returns how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    except (OSError, ValueError):  # a system that promises more than it gives
+        pass
+    if 0 <= soft < ENOUGH_FILES:
+        logging.getLogger("sportello.stream").warning(
+            "this process may open %d files: about %d browsers can follow live (ulimit -n, LimitNOFILE=)",
+            soft, max(0, soft - 200),
+        )  # fmt: skip
+    return soft
