@@ -39,6 +39,7 @@ COMMANDS = (
     "listen",
     "collect",
     "prepare",
+    "nursery",
 )
 
 

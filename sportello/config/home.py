@@ -17,6 +17,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+#: The supervisor's own database, for a program that is started before it answers.
+OWN_DATABASE = "SPORTELLO_OWN_DATABASE"
+
 
 def home() -> Path:
     """The data folder; not created here."""
@@ -49,11 +52,11 @@ def secret_key() -> str:
 
 
 def database_url() -> str:
-    """Where the database is: `DATABASE_URL`, else what the supervisor wrote when it started its own.
+    """Where the database is: `DATABASE_URL`, else what the supervisor says or wrote when it started its own.
 
-    Returns an empty string when neither is there: commands that need no database still work.
+    Returns an empty string when none is there: commands that need no database still work.
     """
-    given = os.environ.get("DATABASE_URL")
+    given = os.environ.get("DATABASE_URL") or os.environ.get(OWN_DATABASE)
     if given:
         return given
     try:

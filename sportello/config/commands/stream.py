@@ -23,8 +23,10 @@ def run(args: argparse.Namespace) -> int:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from sportello.config.titles import entitle, loader
+
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
-    Server(
+    server = Server(
         "sportello.config.asgi:stream",
         address=os.environ.get("SPORTELLO_BIND", "127.0.0.1"),
         port=int(os.environ.get("SPORTELLO_STREAM_PORT", port + 1)),
@@ -38,5 +40,7 @@ def run(args: argparse.Namespace) -> int:
         respawn_interval=0.5,
         workers_kill_timeout=2,
         log_level=LogLevels.warning,
-    ).serve()
+        process_name=entitle("stream"),
+    )
+    server.serve(target_loader=loader("stream"))
     return 0

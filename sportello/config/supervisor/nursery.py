@@ -1,0 +1,149 @@
+"""The supervisor's side of the nursery: the one process that has imported the application and forks the programs.
+
+Every program is the same application, and importing it costs most of a second and ninety megabytes. The nursery pays
+once; what it forks shares those pages and is there at once. It lets go of each program it has forked, so that the
+supervisor, which adopts orphans, is its parent: it watches, ends and starts it again as if it had started it itself,
+and a nursery that ends takes nobody along.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from sportello.config.supervisor.child import NotNow, Process
+from sportello.config.supervisor.parent import adopt_orphans
+
+#: The number of the socket the nursery hears us on.
+CHANNEL = "SPORTELLO_NURSERY"
+READY = b"ready"
+#: A fork takes milliseconds; a nursery that has not answered by now never will.
+ANSWERS_WITHIN = 10.0
+_LOOK_EVERY = 0.02
+
+
+class Nursery:
+    """Started and started again like a program; `fork` is how the other programs are started."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.channel: socket.socket | None = None
+        self.is_ready = False
+
+    @staticmethod
+    def possible() -> bool:
+        """Where a process can adopt; everywhere else each program imports the application itself."""
+        return adopt_orphans()
+
+    def begin(self, program: str, log: Path) -> Process:
+        """Start the nursery itself; it says so when it has imported everything."""
+        self.let_go()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, log.open("ab") as words:
+            number = theirs.fileno()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sportello", program],
+                env={**self.env, CHANNEL: str(number)},
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[number],
+            )
+        ours.setblocking(False)
+        self.channel = ours
+        return process
+
+    def let_go(self) -> None:
+        """Of one that ended, or that should: it ends when nobody is at the other end."""
+        self.is_ready = False
+        if self.channel is not None:
+            self.channel.close()
+            self.channel = None
+
+    def fork(self, program: str, log: Path) -> Process:
+        """A new process of the program, our child. NotNow while the nursery is not ready."""
+        self.look()
+        if self.channel is None or not self.is_ready:
+            raise NotNow
+        try:
+            with log.open("ab") as words:
+                socket.send_fds(self.channel, [program.encode()], [words.fileno()])
+            self.channel.settimeout(ANSWERS_WITHIN)
+            answer = self.channel.recv(100)
+        except OSError:  # it has just ended, or hangs
+            answer = b""
+        if not answer.isdigit():
+            self.let_go()
+            raise NotNow
+        self.channel.setblocking(False)
+        return Adopted(int(answer))
+
+    def look(self) -> None:
+        """Hear whether it is ready, or gone."""
+        if self.channel is None or self.is_ready:
+            return
+        try:
+            said = self.channel.recv(100)
+        except BlockingIOError:
+            return
+        except OSError:
+            said = b""
+        if said == READY:
+            self.is_ready = True
+        else:
+            self.let_go()
+
+
+class Adopted:
+    """A process we did not start but are the parent of; asked like a `subprocess.Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, minus the signal that killed it; None while it runs."""
+        if self.returncode is None:
+            try:
+                ended, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # somebody else has waited for it: it is gone, how it ended is not known
+                self.returncode = 255
+            else:
+                if ended:
+                    self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The same, until it ends; `subprocess.TimeoutExpired` when it still runs after `timeout` seconds."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if until is not None and time.monotonic() >= until:
+                raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
+            time.sleep(_LOOK_EVERY)
+        return code
+
+    def send_signal(self, sig: int) -> None:
+        """As long as we have not waited for it, its number is nobody else's."""
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+
+def reap_others(ours: set[int]) -> None:
+    """Let go of what we adopted without asking for it: workers of a master that was killed, backends of a dead
+    database. `ours` are waited for by whoever started them."""
+    while True:
+        try:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if found is None or found.si_pid in ours:
+            return
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(found.si_pid, os.WNOHANG)
