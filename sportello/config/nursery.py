@@ -17,34 +17,41 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sportello.config.supervisor.nursery import READY
 from sportello.config.supervisor.parent import SUPERVISED
 from sportello.config.supervisor.trouble import Trouble
 from sportello.config.titles import entitle
 
-#: What it may be asked for: commands that serve until they are told to end.
-PROGRAMS = ("web", "stream", "worker", "intake", "listen", "collect")
+#: What it may be asked for, by name; each serves until it is told to end and returns its exit code.
+Programs = Mapping[str, Callable[[], int]]
 _ADOPTED_WITHIN = 5.0
 
 
-def life(channel: socket.socket, preload: Callable[[], None], main: Callable[[list[str]], int]) -> int:
-    """Import with `preload`, say so, and fork until nobody is at the other end. `main` is what a program does."""
+def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable[[], bool]) -> int:
+    """Import with `preload`, say so, and fork until nobody is at the other end.
+
+    `warm` is done before the first fork, when the database is there (until it says that it succeeded): it leaves in
+    memory what each program would make for itself at its first step.
+    """
     entitle("nursery")
     gc.disable()
-    preload()
-    sole()
-    gc.freeze()  # the collector would write to, and so copy, every page that is shared
-    _give_back()
+    programs = preload()
     channel.sendall(READY)
+    is_warm = False
     while True:
         words, given, _, _ = socket.recv_fds(channel, 100, 1)
         if not words:
             return 0
         log = given[0]
+        if not is_warm:
+            is_warm = warm()
+            sole()
+            gc.freeze()  # the collector would write to, and so copy, every page that is shared
+            _give_back()
         try:
-            pid = fork(words.decode(), log, main, channel)
+            pid = fork(words.decode(), log, programs, channel)
         finally:
             os.close(log)
         channel.sendall(str(pid).encode())
@@ -60,10 +67,10 @@ def sole() -> None:
         raise Trouble(f"imported, the application must be alone: threads {threads}, connections {opened}.")
 
 
-def fork(program: str, log: int, main: Callable[[list[str]], int], channel: socket.socket) -> int:
+def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> int:
     """The id of a new process that does `program`, its words going to the file `log`; no child of ours, but of the
     supervisor's, since the one between us has ended."""
-    if program not in PROGRAMS:
+    if program not in programs:
         raise Trouble(f"the nursery knows no {program}.")
     read, write = os.pipe()
     between = os.fork()
@@ -73,7 +80,7 @@ def fork(program: str, log: int, main: Callable[[list[str]], int], channel: sock
             os.close(read)
             os.close(write)
             channel.close()
-            _become(program, log, main)
+            _become(program, log, programs[program])
         os.write(write, str(child).encode())
         os._exit(0)
     os.close(write)
@@ -82,7 +89,7 @@ def fork(program: str, log: int, main: Callable[[list[str]], int], channel: sock
         return int(said.read())
 
 
-def _become(program: str, log: int, main: Callable[[list[str]], int]) -> None:
+def _become(program: str, log: int, main: Callable[[], int]) -> None:
     """A life as the program, with a session, a log, a collector and a name of its own; never returns."""
     code = 1
     try:
@@ -95,7 +102,7 @@ def _become(program: str, log: int, main: Callable[[list[str]], int]) -> None:
         gc.enable()
         entitle(program)
         sys.argv = ["sportello", program]
-        code = main([program])
+        code = main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:

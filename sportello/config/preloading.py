@@ -1,18 +1,30 @@
 """What is imported before a fork, so that every process has it and none pays for it alone.
 
-Nothing here opens a connection to the database or starts a thread: neither survives a fork.
+Neither a thread nor a connection to the database survives a fork: `warm` closes the one it opens, and nothing else
+here has any.
 """
 
 from __future__ import annotations
 
+import asyncio
+import io
+import logging
 import os
+from argparse import Namespace
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 
 from sportello.config import home as place
+from sportello.config.cli import parsed
 from sportello.config.schedule import LOOPS
 
-#: What each program would import when it starts, beside the pages.
-PROGRAMS = (
+log = logging.getLogger("sportello.preloading")
+
+#: Commands that serve until they are told to end.
+PROGRAMS = ("web", "stream", "worker", "intake", "listen", "collect")
+#: What they would import when they start, beside the pages.
+MODULES = (
     "granian.server",
     "procrastinate.psycopg_connector",
     "sportello.config.rounds",
@@ -22,20 +34,15 @@ PROGRAMS = (
     "sportello.service.channels.collecting.process",
     "sportello.service.channels.email.listener",
 )
-#: Of the pages opened first; what they extend and include is compiled with them.
-TEMPLATES = (
-    "portal/landing.html",
-    "portal/home.html",
-    "account/login.html",
-)
+#: Pages anybody may open and that change nothing.
+FIRST = ("/healthz", "/", "/accounts/login/")
 
 
 def pages() -> None:
-    """The application, its addresses, reactions and languages, and the templates of the first pages."""
+    """The application, its addresses, reactions and languages."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
     import_module("sportello.config.wsgi")
     from django.conf import settings
-    from django.template.loader import get_template
     from django.urls import get_resolver
     from django.utils import translation
 
@@ -47,15 +54,59 @@ def pages() -> None:
     for code, _ in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Sign in")
-    for name in TEMPLATES:
-        get_template(name)
 
 
-def everything() -> None:
-    """The pages and what the other programs import. The database may still be starting: its address is given."""
+def everything() -> dict[str, Callable[[], int]]:
+    """The pages and what the other programs import; returns what each program does, its words already read.
+
+    The database may still be starting: its address is given.
+    """
     from sportello.config import settings as _settings  # noqa: F401 - read once, while the address is there
 
     os.environ.pop(place.OWN_DATABASE, None)  # it holds a password: nothing these programs start is to inherit it
     pages()
-    for name in (*PROGRAMS, *(loop.work.partition(":")[0] for loop in LOOPS)):
+    for name in (*MODULES, *(loop.work.partition(":")[0] for loop in LOOPS)):
         import_module(name)
+    return {name: partial(_run, parsed([name])) for name in PROGRAMS}
+
+
+def _run(args: Namespace) -> int:
+    code: int = args.command.run(args)
+    return code
+
+
+def warm() -> bool:
+    """Show ourselves the first pages: templates are compiled, the database's client is loaded, patterns of addresses
+    and languages are made. False when the database is away: nothing is lost but sharing.
+    """
+    asyncio.run(asyncio.sleep(0))
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.db import DatabaseError, InterfaceError, connection, connections
+
+    application: WSGIHandler = import_module("sportello.config.wsgi").application
+    try:
+        connection.ensure_connection()
+        for path in FIRST:
+            asked = application(_request(path), lambda status, headers, error=None: lambda body: None)
+            for _ in asked:
+                pass
+            getattr(asked, "close", lambda: None)()
+    except (DatabaseError, InterfaceError):
+        return False
+    except Exception:
+        log.exception("the first pages cannot be shown")
+        return False
+    finally:
+        connections.close_all()
+    return True
+
+
+def _request(path: str) -> dict[str, object]:
+    """PEP 3333, as a browser of this machine would ask."""
+    return {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1",
+        "HTTP_ACCEPT_LANGUAGE": "it", "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
+    }  # fmt: skip

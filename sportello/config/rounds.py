@@ -1,4 +1,4 @@
-"""The worker: a thread for each periodic work, and procrastinate's worker for the jobs.
+"""The worker: a few hands for all periodic works (hands.py), and procrastinate's worker while there are jobs.
 
 One that fails says so in the log, waits longer each time, and never ends the others. What each last did is
 written to `run/worker.json`, which `sportello status` reads.
@@ -14,14 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
 
 from sportello.config.cli import reach
+from sportello.config.hands import LOOK_EVERY, Hands, Work
 from sportello.config.schedule import LOOPS, Loop
 
 log = logging.getLogger("sportello.worker")
@@ -32,10 +33,17 @@ LONGEST_PAUSE = 60.0
 #: How long SIGTERM waits for the pieces under way.
 PATIENCE = 4.0
 HEARTBEAT = 5.0
+JOBS = Loop("jobs", 0.5, "procrastinate")
+#: Without jobs for so long their worker goes.
+JOBS_LINGER = 30.0
+_JOBS_THERE = (
+    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+    " AND (scheduled_at IS NULL OR scheduled_at <= now()))"
+)
 
 
 @dataclass
-class Round:
+class Round(Work):
     """One loop and what became of it."""
 
     loop: Loop
@@ -45,18 +53,6 @@ class Round:
     done: int = 0
     failures: int = 0
     error: str = ""
-    thread: threading.Thread | None = field(default=None, repr=False)
-
-    def start(self) -> None:
-        """Begin, in a thread that a stubborn piece of work cannot keep alive after the process should end."""
-        self.thread = threading.Thread(target=self.go_on, name=self.loop.name, daemon=True)
-        self.thread.start()
-
-    def go_on(self) -> None:
-        """Until told to stop: work, and wait as long as the outcome asks for."""
-        while not self.stop.is_set():
-            self.stop.wait(self.once())
-        connections.close_all()
 
     def once(self) -> float:
         """Work until nothing is left (or long enough); returns the seconds to wait."""
@@ -122,18 +118,20 @@ def work_until_told(only: str = "") -> int:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     rounds = rounds_of([loop for loop in LOOPS if only in ("", loop.name)], stop)
-    for one in rounds:
-        one.start()
-    jobs = [] if only else [threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)]
-    for thread in jobs:
-        thread.start()
+    jobs = None if only else Jobs(stop)
+    hands = Hands(rounds + ([Round(JOBS, stop, jobs.look)] if jobs else []), stop)
+    hands.begin()
+    beat_at = 0.0
     while not stop.is_set():
-        if not only:
+        if not only and time.monotonic() >= beat_at:
+            beat_at = time.monotonic() + HEARTBEAT
             _heartbeat(rounds)
-        stop.wait(HEARTBEAT)
+        stop.wait(LOOK_EVERY)
+        hands.look()
     deadline = time.monotonic() + PATIENCE
-    for thread in [one.thread for one in rounds if one.thread] + jobs:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    hands.end(deadline)
+    if jobs:
+        jobs.end(deadline)
     if not only:
         _heartbeat(rounds)
     return 0
@@ -145,25 +143,53 @@ def work_once() -> int:
     rounds = rounds_of(LOOPS, stop)
     for one in rounds:
         one.once()
-    asyncio.run(_run_jobs(stop, wait=False))
+    asyncio.run(_run_jobs(stop.is_set, wait=False))
     return 1 if any(one.failures for one in rounds) else 0
 
 
-def _jobs(stop: threading.Event) -> None:
-    failures = 0
-    while not stop.is_set():
-        try:
-            asyncio.run(_run_jobs(stop, wait=True))
-            failures = 0
-        except Exception as error:
-            failures += 1
-            pause = min(0.5 * 2**failures, 5.0)
-            log.warning("the jobs stopped (%s: %s), again in %.1f s", type(error).__name__, error, pause)
-            stop.wait(pause)
+class Jobs:
+    """Procrastinate's worker, there while there are jobs: it holds connections of its own and asks twice a second."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.seen_at = 0.0
+        self.thread: threading.Thread | None = None
+
+    def look(self) -> int:
+        """Are there jobs to be done or being done? Then there is a worker. Returns nothing done: the worker does."""
+        with connection.cursor() as cursor:
+            cursor.execute(_JOBS_THERE)
+            there = bool(cursor.fetchone()[0])
+        if there:
+            self.seen_at = time.monotonic()
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+                self.thread.start()
+        return 0
+
+    def end(self, deadline: float) -> None:
+        if self.thread is not None:
+            self.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def enough(self) -> bool:
+        """Told to stop, or nothing to do for a while."""
+        return self.stop.is_set() or time.monotonic() - self.seen_at > JOBS_LINGER
+
+    def _work(self) -> None:
+        failures = 0
+        while not self.enough():
+            try:
+                asyncio.run(_run_jobs(self.enough, wait=True))
+                failures = 0
+            except Exception as error:
+                failures += 1
+                pause = min(0.5 * 2**failures, 5.0)
+                log.warning("the jobs stopped (%s: %s), again in %.1f s", type(error).__name__, error, pause)
+                self.stop.wait(pause)
 
 
-async def _run_jobs(stop: threading.Event, *, wait: bool) -> None:
-    """Run jobs until told to stop (then for three seconds more), or, not waiting, until none is left.
+async def _run_jobs(enough: Callable[[], bool], *, wait: bool) -> None:
+    """Run jobs until it is enough (then for three seconds more), or, not waiting, until none is left.
 
     A second app shares the tasks but has the worker's own connections: replacing the connector of the first,
     as procrastinate's command does, would take every job deferred in a loop out of its transaction.
@@ -187,7 +213,7 @@ async def _run_jobs(stop: threading.Event, *, wait: bool) -> None:
         )
         while not work.done():
             await asyncio.wait([work], timeout=0.2)
-            if stop.is_set() and not work.done():
+            if enough() and not work.done():
                 work.cancel()
                 await asyncio.wait([work])
         with suppress(asyncio.CancelledError):

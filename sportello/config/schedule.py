@@ -1,4 +1,4 @@
-"""All periodic work, on one page. The worker gives each line a thread of its own (see rounds.py)."""
+"""All periodic work, on one page. The worker has hands for them (see rounds.py)."""
 
 from __future__ import annotations
 

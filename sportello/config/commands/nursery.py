@@ -24,7 +24,5 @@ def run(args: argparse.Namespace) -> int:
         raise Trouble("the nursery works for `sportello run` only.")
     end_with_parent()
     from sportello.config import nursery, preloading
-    from sportello.config.cli import main
-
     with socket.socket(fileno=int(number)) as channel:
-        return nursery.life(channel, preloading.everything, main)
+        return nursery.life(channel, preloading.everything, preloading.warm)

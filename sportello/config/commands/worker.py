@@ -1,4 +1,4 @@
-"""`sportello worker`: the periodic work of `config/schedule.py`, each in its own thread, and the jobs."""
+"""`sportello worker`: the periodic work of `config/schedule.py`, and the jobs."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ Django.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -56,15 +56,19 @@ class Stamps:
 def _digest(*groups: Iterable[Path]) -> str:
     made = hashlib.sha256(__version__.encode())
     for name in OTHERS:
-        made.update(f"{name} {_version(name)}\n".encode())
+        made.update(f"{_installed(name)}\n".encode())
     for path in sorted(path for group in groups for path in group):
         found = path.stat()
         made.update(f"{path.relative_to(PACKAGE)} {found.st_size} {found.st_mtime_ns}\n".encode())
     return made.hexdigest()
 
 
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"
+def _installed(name: str) -> str:
+    """`name-version`, from the folder an installer leaves (PEP 376); importlib.metadata would bring a mail parser into
+    a process that lives as long as the installation."""
+    wanted = f"{name.replace('-', '_')}-".lower()
+    for folder in map(Path, sys.path):
+        for found in folder.glob("*.dist-info"):
+            if found.name.lower().startswith(wanted):
+                return found.stem
+    return f"{name}-absent"
