@@ -70,6 +70,17 @@ def everything() -> dict[str, Callable[[], int]]:
     return {name: partial(_run, parsed([name])) for name in PROGRAMS}
 
 
+def give_connections_back(seconds: int = 60) -> None:
+    """Each thread that has answered somebody keeps a connection, and each is a process of the database. From now on one
+    that nobody has used for so long is ended by the server; the health check of the next request makes another.
+
+    For programs that never hold a connection while they wait for somebody outside.
+    """
+    from django.db import connections
+
+    connections.settings["default"]["OPTIONS"]["options"] += f" -c idle_session_timeout={seconds}s"
+
+
 def _run(args: Namespace) -> int:
     code: int = args.command.run(args)
     return code

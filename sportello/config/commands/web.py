@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from sportello.config import preloading
 
     preloading.pages()
+    preloading.give_connections_back()
     gc.freeze()  # the collector would touch, and so copy, every page the workers share
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels

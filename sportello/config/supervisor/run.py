@@ -272,6 +272,8 @@ class Supervisor:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
             "PYTHONUNBUFFERED": "1",
+            # Else each thread takes memory from a place of its own, and gives none of it to another.
+            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
             "SPORTELLO_HOME": str(self.home),
             "SPORTELLO_BIND": self.bind,
             "SPORTELLO_PORT": str(self.port),

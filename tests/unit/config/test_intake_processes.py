@@ -38,7 +38,7 @@ def test_one_does_the_loop_it_was_asked_for_and_leaves_the_workers_heartbeat_alo
         return []
 
     monkeypatch.setattr(rounds, "rounds_of", of)
-    monkeypatch.setattr(rounds, "_jobs", told.append)
+    monkeypatch.setattr(rounds, "Jobs", told.append)
     monkeypatch.setattr(signal, "signal", lambda *given: None)
     assert rounds.work_until_told(only="intake") == 0
     assert (began, told) == (["intake"], [])
