@@ -39,7 +39,6 @@ COMMANDS = (
     "listen",
     "collect",
     "prepare",
-    "nursery",
 )
 
 

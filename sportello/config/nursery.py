@@ -20,13 +20,14 @@ import traceback
 from collections.abc import Callable, Mapping
 
 from sportello.config.supervisor.nursery import READY
-from sportello.config.supervisor.parent import SUPERVISED
+from sportello.config.supervisor.parent import SUPERVISED, end_with_parent
 from sportello.config.supervisor.trouble import Trouble
 from sportello.config.titles import entitle
 
 #: What it may be asked for, by name; each serves until it is told to end and returns its exit code.
 Programs = Mapping[str, Callable[[], int]]
 _ADOPTED_WITHIN = 5.0
+_M_ARENA_MAX = -8
 
 
 def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable[[], bool]) -> int:
@@ -35,8 +36,10 @@ def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable
     `warm` is done before the first fork, when the database is there (until it says that it succeeded): it leaves in
     memory what each program would make for itself at its first step.
     """
+    end_with_parent()
     entitle("nursery")
     gc.disable()
+    _few_places()
     programs = preload()
     channel.sendall(READY)
     is_warm = False
@@ -123,6 +126,14 @@ def _wait_for_parent() -> None:
     until = time.monotonic() + _ADOPTED_WITHIN
     while os.getppid() != supervisor and time.monotonic() < until:
         time.sleep(0.001)
+
+
+def _few_places() -> None:
+    """Else the C library gives each thread a place of its own to take memory from, and nothing freed in one serves
+    another."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 2)
 
 
 def _give_back() -> None:

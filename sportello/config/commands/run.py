@@ -14,5 +14,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Returns 0 after an orderly stop."""
     from sportello.config.supervisor.run import Supervisor
+    from sportello.config.titles import entitle
 
+    # Before any fork, too: the library must see the words we were started with before the environment changes.
+    entitle("run")
     return Supervisor().run()

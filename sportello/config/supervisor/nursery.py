@@ -1,27 +1,27 @@
 """The supervisor's side of the nursery: the one process that has imported the application and forks the programs.
 
-Every program is the same application, and importing it costs most of a second and ninety megabytes. The nursery pays
-once; what it forks shares those pages and is there at once. It lets go of each program it has forked, so that the
-supervisor, which adopts orphans, is its parent: it watches, ends and starts it again as if it had started it itself,
-and a nursery that ends takes nobody along.
+Every program is the same application, and importing it costs most of a second and ninety megabytes. The nursery,
+itself a fork of the supervisor, pays once; what it forks shares those pages and is there at once. It lets go of each
+program it has forked, so that the supervisor, which adopts orphans, is its parent: it watches, ends and starts it again
+as if it had started it itself, and a nursery that ends takes nobody along.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sportello.config.supervisor.child import NotNow, Process
 from sportello.config.supervisor.parent import adopt_orphans
 
-#: The number of the socket the nursery hears us on.
-CHANNEL = "SPORTELLO_NURSERY"
 READY = b"ready"
 #: A fork takes milliseconds; a nursery that has not answered by now never will.
 ANSWERS_WITHIN = 10.0
@@ -31,8 +31,8 @@ _LOOK_EVERY = 0.02
 class Nursery:
     """Started and started again like a program; `fork` is how the other programs are started."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
+    def __init__(self, env: Mapping[str, str], life: Callable[[socket.socket], int]) -> None:
+        self.env, self.life = env, life
         self.channel: socket.socket | None = None
         self.is_ready = False
 
@@ -46,19 +46,38 @@ class Nursery:
         self.let_go()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, log.open("ab") as words:
-            number = theirs.fileno()
-            process = subprocess.Popen(
-                [sys.executable, "-m", "sportello", program],
-                env={**self.env, CHANNEL: str(number)},
-                stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=[number],
-            )
+            pid = os.fork()
+            if pid == 0:
+                self._live(theirs, words.fileno())
         ours.setblocking(False)
         self.channel = ours
-        return process
+        return Adopted(pid)
+
+    def _live(self, channel: socket.socket, log: int) -> None:
+        """As a process that `subprocess` starts has it: nothing of ours but what it was given. Never returns."""
+        code = 1
+        try:
+            os.setsid()
+            signal.set_wakeup_fd(-1)
+            for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+                signal.signal(which, signal.SIG_DFL)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            for given, number in ((nothing, 0), (log, 1), (log, 2)):
+                os.dup2(given, number)
+            kept = channel.fileno()
+            os.closerange(3, kept)
+            os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))  # the lock of the home and the ends of our pipes
+            for stream in (sys.stdout, sys.stderr):
+                stream.reconfigure(line_buffering=True)
+            os.environ.clear()
+            os.environ.update(self.env)
+            code = self.life(channel)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
 
     def let_go(self) -> None:
         """Of one that ended, or that should: it ends when nobody is at the other end."""

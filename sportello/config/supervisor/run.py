@@ -11,6 +11,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -88,14 +89,16 @@ class Supervisor:
         self._check_ports()
         self.say(f"Sportello {__version__}, data in {self.home}")
         self.cluster = self._own_cluster()
-        # Nothing to be prepared and a database that was there before: the application is imported while that starts.
-        known = self._nothing_new()
-        if known:
+        # Where nothing is to be prepared, as nearly always, the application is imported while the database starts.
+        if self.cluster is not None and self.cluster.is_made():
             self._start_nursery()
         if self.cluster is not None:
             self._start_database(self.cluster)
-        if not known:
-            self._prepare()
+        stale = self._stale()
+        if stale:
+            self._end_nursery()
+            self._prepare(stale)
+        if self.nursery is None:
             self._start_nursery()
         first, *others = self._programs(self._environment())
         self.children.append(first)
@@ -112,10 +115,17 @@ class Supervisor:
     def _start_nursery(self) -> None:
         """Where there can be none, each program imports the application itself."""
         if Nursery.possible():
-            self.nursery = Nursery(self._environment())
+            self.nursery = Nursery(self._environment(), _nursery)
             log = self.home / "logs" / "nursery.log"
             self.nursed = Child("nursery", log, {}, NURSERY_PATIENCE, by=self.nursery.begin)
             self.nursed.start()
+
+    def _end_nursery(self) -> None:
+        if self.nursery is not None and self.nursed is not None:
+            self.nursery.let_go()
+            self.nursed.ask_to_end()
+            self.nursed.wait(time.monotonic() + self.nursed.patience)
+        self.nursery = self.nursed = None
 
     def _programs(self, env: dict[str, str]) -> list[Child]:
         logs = self.home / "logs"
@@ -172,10 +182,7 @@ class Supervisor:
             deadline = now if self.stops > 1 else now + child.patience
             if not child.wait(deadline):
                 self.say(f"{child.name} did not end in time and was killed")
-        if self.nursery is not None and self.nursed is not None:
-            self.nursery.let_go()
-            self.nursed.ask_to_end()
-            self.nursed.wait(time.monotonic() + self.nursed.patience)
+        self._end_nursery()
         if self.cluster is not None:
             embedded.address_file(self.home).unlink(missing_ok=True)
             self.cluster.stop()
@@ -201,26 +208,19 @@ class Supervisor:
         cluster.asked_to_stop = lambda: self.stops > 0
         return cluster
 
-    def _nothing_new(self) -> bool:
-        return self.cluster is not None and self.cluster.is_made() and not self._stale()
-
     def _stale(self) -> dict[str, str]:
         """What this version changed, with its new stamp. A given database may be another than last time, or shared:
         it is always looked at.
         """
         done = stamps.Stamps(self.home / "run")
-        steps = {"schema": stamps.schema(), "catalogues": stamps.catalogues(), "static": stamps.static()}
         return {
             name: now
-            for name, now in steps.items()
+            for name, now in stamps.now().items()
             if done.stale(name, now) or (name == "schema" and self.given_database)
         }
 
-    def _prepare(self) -> None:
-        """Schema, translations and static files: only what this version changed, else nothing."""
-        stale = self._stale()
-        if not stale:
-            return
+    def _prepare(self, stale: dict[str, str]) -> None:
+        """Schema, translations and static files: only what this version changed."""
         self.say(f"preparing this version ({', '.join(stale)})...")
         if self._do("prepare", *stale):
             raise Trouble("this version could not be prepared; what went wrong is told above.")
@@ -272,8 +272,6 @@ class Supervisor:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
             "PYTHONUNBUFFERED": "1",
-            # Else each thread takes memory from a place of its own, and gives none of it to another.
-            "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
             "SPORTELLO_HOME": str(self.home),
             "SPORTELLO_BIND": self.bind,
             "SPORTELLO_PORT": str(self.port),
@@ -351,6 +349,13 @@ class Supervisor:
             signal.set_wakeup_fd(old)
             for which, handler in before.items():
                 signal.signal(which, handler)
+
+
+def _nursery(channel: socket.socket) -> int:
+    """In the nursery's process only: here Django is imported."""
+    from sportello.config import nursery, preloading
+
+    return nursery.life(channel, preloading.everything, preloading.warm)
 
 
 def _streams_open() -> None:

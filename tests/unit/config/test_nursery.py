@@ -15,40 +15,36 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no process can adopt another's children")
 
-#: A package `sportello` whose `python -m sportello nursery` is the real one with two programs of ours.
-STAND_IN = f"""
-__path__.append({str(CHECKOUT / "sportello")!r})
-"""
-MAIN = """
-import os, random, socket, sys, time
-from sportello.config import nursery
+#: What the supervisor does, in a process that may adopt.
+SUPERVISOR = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+from sportello.config.supervisor.child import Child
+from sportello.config.supervisor.nursery import Nursery, reap_others
+from sportello.config.titles import entitle
 
-def web():
+def be_web():
     print("web", os.getpid(), os.getppid(), random.random(), flush=True)
     time.sleep(60)
     return 0
 
-def worker():
+def be_worker():
     raise SystemExit("no such port")
 
 def preload():
-    print("imported", flush=True)
-    return {"web": web, "worker": worker}
+    print("imported", os.environ["GIVEN"], flush=True)
+    return {"web": be_web, "worker": be_worker}
 
-channel = socket.socket(fileno=int(os.environ.pop("SPORTELLO_NURSERY")))
-sys.exit(nursery.life(channel, preload, lambda: True))
-"""
-#: What the supervisor does, in a process that may adopt.
-SUPERVISOR = """
-import json, os, signal, sys, time
-from pathlib import Path
-from sportello.config.supervisor.child import Child
-from sportello.config.supervisor.nursery import Nursery, reap_others
+def life(channel):
+    from sportello.config import nursery
+    return nursery.life(channel, preload, lambda: True)
 
 assert Nursery.possible()
+entitle("run")
 logs = Path("logs")
 logs.mkdir()
-nursery = Nursery({**os.environ, "SPORTELLO_SUPERVISED": str(os.getpid())})
+nursery = Nursery({**os.environ, "SPORTELLO_SUPERVISED": str(os.getpid()), "GIVEN": "once"}, life)
+held = os.open("lock", os.O_RDWR | os.O_CREAT)
 nursed = Child("nursery", logs / "nursery.log", {}, 2.0, by=nursery.begin)
 web = Child("web", logs / "web.log", {}, 2.0, by=nursery.fork)
 worker = Child("worker", logs / "worker.log", {}, 2.0, by=nursery.fork)
@@ -76,13 +72,9 @@ for child in (web, worker, nursed):
 
 def play(tmp_path: Path, scene: str) -> Any:
     """What the scene wrote as JSON."""
-    package = tmp_path / "stand-in" / "sportello"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text(STAND_IN)
-    (package / "__main__.py").write_text(MAIN)
     env = {
-        **os.environ, "PYTHONPATH": os.pathsep.join([str(package.parent), os.environ.get("PYTHONPATH", "")]),
-        "DJANGO_SETTINGS_MODULE": "sportello.config.settings", "SPORTELLO_HOME": str(tmp_path / "home"),
+        **os.environ, "DJANGO_SETTINGS_MODULE": "sportello.config.settings", "SPORTELLO_HOME": str(tmp_path / "home"),
+        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
     }  # fmt: skip
     script = SUPERVISOR.replace("SCENE", scene)
     done = subprocess.run(
@@ -100,10 +92,10 @@ print(json.dumps({
     "child": int(pid) == web.process.pid and int(parent) == os.getpid(),
     "title": Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\\0")[0].decode().split(),
     "leader": os.getsid(int(pid)) == int(pid),
-    "imported": (logs / "nursery.log").read_text().split(),
+    "held": any("lock" in os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd")),
 }))
 """)  # fmt: skip
-    assert found == {"child": True, "title": ["sportello", "web"], "leader": True, "imported": ["imported"]}
+    assert found == {"child": True, "title": ["sportello", "web"], "leader": True, "held": False}
 
 
 def test_one_that_is_killed_is_forked_again_alone(tmp_path: Path) -> None:
@@ -117,7 +109,7 @@ print(json.dumps({"said": said, "same": nursed.process.pid == nursery_pid, "chan
                   "imported": (logs / "nursery.log").read_text().split()}))
 """)  # fmt: skip
     assert "web ended (killed by signal 9)" in found["said"][0] and found["same"]
-    assert found["imported"] == ["imported"], "nothing is imported again"
+    assert found["imported"] == ["imported", "once"], "nothing is imported again"
     assert found["chances"], "forks of one process must not draw the same numbers"
 
 
