@@ -261,8 +261,8 @@ def main() -> int:
     with home() as place:
         standing = Standing(place, args.checkout)
         took: list[Start] = []
-        standing.start()
         try:
+            standing.start()
             standing.command("manage", "shell", "-v0", "-c", _FOUND)
             standing.stop()
             for number in range(args.starts):
