@@ -78,7 +78,9 @@ def give_connections_back(seconds: int = 60) -> None:
     """
     from django.db import connections
 
-    connections.settings["default"]["OPTIONS"]["options"] += f" -c idle_session_timeout={seconds}s"
+    options = connections.settings["default"]["OPTIONS"]
+    if "options" in options:  # a pooler takes none, and shares connections itself
+        options["options"] += f" -c idle_session_timeout={seconds}s"
 
 
 def _run(args: Namespace) -> int:
