@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -44,9 +44,10 @@ TRIM_EVERY = 60.0
 
 
 class Supervisor:
-    """One run of the whole installation."""
+    """One run of the whole installation. `nursery_life`: what the nursery's process does; without, there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery_life: Callable[[socket.socket], int] | None = None) -> None:
+        self.nursery_life = nursery_life
         self.home = place.home()
         self.bind = os.environ.get("SPORTELLO_BIND", "127.0.0.1")
         self.port = asking.port("SPORTELLO_PORT", 8000)
@@ -114,8 +115,8 @@ class Supervisor:
 
     def _start_nursery(self) -> None:
         """Where there can be none, each program imports the application itself."""
-        if Nursery.possible():
-            self.nursery = Nursery(self._environment(), _nursery)
+        if self.nursery_life is not None and Nursery.possible():
+            self.nursery = Nursery(self._environment(), self.nursery_life)
             log = self.home / "logs" / "nursery.log"
             self.nursed = Child("nursery", log, {}, NURSERY_PATIENCE, by=self.nursery.begin)
             self.nursed.start()
@@ -349,13 +350,6 @@ class Supervisor:
             signal.set_wakeup_fd(old)
             for which, handler in before.items():
                 signal.signal(which, handler)
-
-
-def _nursery(channel: socket.socket) -> int:
-    """In the nursery's process only: here Django is imported."""
-    from sportello.config import nursery, preloading
-
-    return nursery.life(channel, preloading.everything, preloading.warm)
 
 
 def _streams_open() -> None:
