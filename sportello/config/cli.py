@@ -56,7 +56,11 @@ class Command(Protocol):
 
 def main(words: Sequence[str]) -> int:
     """Run one command. A person's mistake ends with a sentence on stderr and code 1 (2: wrong words)."""
-    args = parsed(words)
+    return done(parsed(words))
+
+
+def done(args: argparse.Namespace) -> int:
+    """Do what the words mean."""
     try:
         return cast(Command, args.command).run(args)
     except Trouble as trouble:

@@ -10,13 +10,13 @@ import asyncio
 import io
 import logging
 import os
-from argparse import Namespace
+import threading
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
 from sportello.config import home as place
-from sportello.config.cli import parsed
+from sportello.config.cli import done, parsed
 from sportello.config.schedule import LOOPS
 
 log = logging.getLogger("sportello.preloading")
@@ -67,7 +67,7 @@ def everything() -> dict[str, Callable[[], int]]:
     pages()
     for name in (*MODULES, *(loop.work.partition(":")[0] for loop in LOOPS)):
         import_module(name)
-    return {name: partial(_run, parsed([name])) for name in PROGRAMS}
+    return {name: partial(done, parsed([name])) for name in PROGRAMS}
 
 
 def give_connections_back(seconds: int = 60) -> None:
@@ -83,24 +83,22 @@ def give_connections_back(seconds: int = 60) -> None:
         options["options"] += f" -c idle_session_timeout={seconds}s"
 
 
-def _run(args: Namespace) -> int:
-    code: int = args.command.run(args)
-    return code
-
-
 def warm() -> bool:
     """Show ourselves the first pages: templates are compiled, the database's client is loaded, patterns of addresses
     and languages are made. False when the database is away: nothing is lost but sharing.
     """
     asyncio.run(asyncio.sleep(0))
+    from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import DatabaseError, InterfaceError, connection, connections
+    from django.utils import translation
 
     application: WSGIHandler = import_module("sportello.config.wsgi").application
     try:
         connection.ensure_connection()
+        host = next((one for one in settings.ALLOWED_HOSTS if one[:1] not in ("*", ".", "[")), "127.0.0.1")
         for path in FIRST:
-            asked = application(_request(path), lambda status, headers, error=None: lambda body: None)
+            asked = application(_request(path, host), lambda status, headers, error=None: lambda body: None)
             for _ in asked:
                 pass
             getattr(asked, "close", lambda: None)()
@@ -110,15 +108,25 @@ def warm() -> bool:
         log.exception("the first pages cannot be shown")
         return False
     finally:
+        translation.deactivate()
         connections.close_all()
+        _call_off()
     return True
 
 
-def _request(path: str) -> dict[str, object]:
+def _call_off() -> None:
+    """What the pages have put off until later (figures to be written) is not for this process to do."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+            thread.join(1.0)
+
+
+def _request(path: str, host: str) -> dict[str, object]:
     """PEP 3333, as a browser of this machine would ask."""
     return {
         "REQUEST_METHOD": "GET", "PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1",
+        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": host,
         "HTTP_ACCEPT_LANGUAGE": "it", "REMOTE_ADDR": "127.0.0.1",
         "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(),
         "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,

@@ -42,7 +42,12 @@ class NotNow(Exception):
     """It cannot be started at this moment: again in a moment, and it is not its fault."""
 
 
-#: Another way to start a program: (program, its log) -> the process. `NotNow` when it must wait.
+class Never(Exception):
+    """It cannot be started in this way at all: in the usual one, then."""
+
+
+#: Another way to start a program: (program, its log) -> the process. `NotNow` when it must wait, `Never` when there is
+#: no such way here.
 Start = Callable[[str, Path], Process]
 
 
@@ -81,7 +86,10 @@ class Child:
 
     def _begin(self, log: int) -> Process:
         if self.by is not None:
-            return self.by(self.program or self.name, self.log)
+            try:
+                return self.by(self.program or self.name, self.log)
+            except Never:
+                self.by = None
         return subprocess.Popen(
             [sys.executable, "-m", "sportello", self.program or self.name],
             env=dict(self.env),

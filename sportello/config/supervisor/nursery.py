@@ -19,13 +19,15 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sportello.config.supervisor.child import NotNow, Process
+from sportello.config.supervisor.child import Never, NotNow, Process
 from sportello.config.supervisor.parent import adopt_orphans
 
 READY = b"ready"
 #: A fork takes milliseconds; a nursery that has not answered by now never will.
 ANSWERS_WITHIN = 10.0
 _LOOK_EVERY = 0.02
+#: Begun so often without a single fork: each program imports the application itself, as where there is no nursery.
+HOPELESS = 3
 
 
 class Nursery:
@@ -35,6 +37,7 @@ class Nursery:
         self.env, self.life = env, life
         self.channel: socket.socket | None = None
         self.is_ready = False
+        self.begun = self.forked = 0
 
     @staticmethod
     def possible() -> bool:
@@ -44,6 +47,7 @@ class Nursery:
     def begin(self, program: str, log: Path) -> Process:
         """Start the nursery itself; it says so when it has imported everything."""
         self.let_go()
+        self.begun += 1
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, log.open("ab") as words:
             pid = os.fork()
@@ -87,7 +91,9 @@ class Nursery:
             self.channel = None
 
     def fork(self, program: str, log: Path) -> Process:
-        """A new process of the program, our child. NotNow while the nursery is not ready."""
+        """A new process of the program, our child. NotNow while the nursery is not ready, Never if it never will."""
+        if self.begun > HOPELESS and not self.forked:
+            raise Never
         self.look()
         if self.channel is None or not self.is_ready:
             raise NotNow
@@ -102,6 +108,7 @@ class Nursery:
             self.let_go()
             raise NotNow
         self.channel.setblocking(False)
+        self.forked += 1
         return Adopted(int(answer))
 
     def look(self) -> None:

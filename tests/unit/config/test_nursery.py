@@ -150,6 +150,17 @@ print(json.dumps(code))
     assert found == 0
 
 
+def test_where_the_nursery_cannot_live_each_program_is_started_by_itself(tmp_path: Path) -> None:
+    found = play(tmp_path, """
+broken = Nursery({**os.environ}, lambda channel: 1 / 0)
+nursed = Child("broken", logs / "broken.log", {}, 2.0, by=broken.begin, pause=0.01)
+web = Child("status", logs / "status.log", {**os.environ, "DATABASE_URL": "postgresql:///nowhere?host=/nowhere"}, by=broken.fork)
+until(lambda: "again" in "".join(said) and web.process is not None)
+print(json.dumps({"by": web.by is None, "begun": broken.begun, "code": web.process.wait(30)}))
+""")  # fmt: skip
+    assert found["by"] and found["begun"] > 3 and found["code"] == 1, "the command itself said what it had to say"
+
+
 def test_what_was_adopted_unasked_is_let_go_of(tmp_path: Path) -> None:
     found = play(tmp_path, """
 orphan = os.fork()
