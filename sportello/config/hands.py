@@ -1,7 +1,7 @@
 """Few threads that do many periodic works.
 
 A thread holds a connection to the database, and a connection is a process there: two dozen works that almost always
-find nothing need two of each. Where a work is long and others are due meanwhile, more hands come, as many as there are
+find nothing need one, and not two dozen. Where a work is long and others are due meanwhile, more hands come, as many as there are
 works; when it is quiet again they go.
 """
 
@@ -15,7 +15,7 @@ from django.db import connections
 
 from sportello.config.schedule import Loop
 
-USUAL = 2
+USUAL = 1
 #: Due for so long and not begun: the hands there are do not suffice.
 LATE = 0.5
 #: How often that is looked at.
@@ -46,7 +46,7 @@ class Hands:
         self._change = threading.Condition()
 
     def begin(self) -> None:
-        """The usual hands."""
+        """The usual hands: one does what is seldom anything."""
         for _ in range(min(USUAL, len(self.works))):
             self._one_more()
 

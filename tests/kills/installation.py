@@ -31,7 +31,7 @@ def free_port() -> int:
 class Installation:
     """Start, look inside, kill a part, stop. The organisations of the demo, without their weeks."""
 
-    PARTS = ("web", "worker", "listen", "postmaster", "backend")
+    PARTS = ("web", "worker", "listen", "postmaster", "backend", "nursery")
 
     def __init__(self, home: Path) -> None:
         self.home, self.port, self.mail_port = home, free_port(), free_port()

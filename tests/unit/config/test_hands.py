@@ -39,7 +39,7 @@ def until(holds: Callable[[], object], hands_: Hands) -> None:
         time.sleep(0.01)
 
 
-def test_two_hands_do_what_comes_up(stop: threading.Event) -> None:
+def test_few_hands_do_what_comes_up(stop: threading.Event) -> None:
     done: list[int] = []
     works = [Piece(str(number), lambda number=number: done.append(number)) for number in range(10)]
     few = Hands(works, stop)
