@@ -1,8 +1,8 @@
 """Few threads that do many periodic works.
 
 A thread holds a connection to the database, and a connection is a process there: two dozen works that almost always
-find nothing need one, and not two dozen. Where a work is long and others are due meanwhile, more hands come, as many as there are
-works; when it is quiet again they go.
+find nothing do not need two dozen. Where a work is long and others are due meanwhile, more hands come, as many as there
+are works; when it is quiet again they go.
 """
 
 from __future__ import annotations
