@@ -36,10 +36,12 @@ PAGES = ("/desk/lists/all/", "/desk/lists/mine/", "/desk/lists/due/", "/desk/sea
 
 @dataclass(frozen=True)
 class Start:
-    """Seconds: since the command; `end` since it was told to stop."""
+    """Seconds: since the command; `end` since it was told to stop. `processor`: of all processes until the doors were
+    open, which means something on a machine that others use too."""
 
     page: float
     doors: float
+    processor: float
     end: float
 
 
@@ -75,8 +77,8 @@ class Standing:
     def command(self, *words: str) -> None:
         subprocess.run(["bin/sportello", *words], cwd=self.checkout, env=self.env, check=True)
 
-    def start(self) -> tuple[float, float]:
-        """Seconds until the first page, and until pages, stream, mail and the worker are there."""
+    def start(self) -> tuple[float, float, float]:
+        """Seconds until the first page, until pages, stream, mail and the worker are there, of processor until then."""
         self.began = time.monotonic()
         wall = time.time()
         with (self.home / "run.log").open("ab") as log:
@@ -87,7 +89,8 @@ class Standing:
         page = self._until(lambda: _shows(self.ports[0]))
         self._until(lambda: _opens(self.ports[1]))
         self._until(lambda: _opens(self.ports[2], b"220"))
-        return page, self._until(lambda: _written(self.home / "run" / "worker.json") > wall)
+        doors = self._until(lambda: _written(self.home / "run" / "worker.json") > wall)
+        return page, doors, sum(map(_processor, _family(self._supervisor())))
 
     def stop(self) -> float:
         assert self.process is not None
@@ -96,6 +99,9 @@ class Standing:
         if self.process.wait(60):
             raise RuntimeError(f"it ended with {self.process.returncode}")
         return time.monotonic() - began
+
+    def _supervisor(self) -> int:
+        return int((self.home / "run" / "supervisor.lock").read_text())
 
     def _until(self, holds: Callable[[], bool]) -> float:
         while not holds():
@@ -109,7 +115,7 @@ class Standing:
         """By kind, the largest first. The database lies under the supervisor, like every program."""
         assert self.process is not None
         found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-        for pid in _family(int((self.home / "run" / "supervisor.lock").read_text())):
+        for pid in _family(self._supervisor()):
             try:
                 found[_kind(pid)].append(_rollup(pid))
             except OSError:  # it has just ended
@@ -168,6 +174,7 @@ def starts(them: list[Start]) -> str:
     for name, values in (
         ("first page", [one.page for one in them]),
         ("every program there", [one.doors for one in them]),
+        ("processor until then", [one.processor for one in them]),
         ("stopped", [one.end for one in them]),
     ):
         lines.append(f"{name:24}{median(values):>10.2f}{max(values):>10.2f}")
@@ -213,6 +220,15 @@ def _family(pid: int) -> Iterator[int]:
         one = waiting.pop()
         yield one
         waiting += children[one]
+
+
+def _processor(pid: int) -> float:
+    """User and system time, with that of children that have ended."""
+    try:
+        parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, parts[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _kind(pid: int) -> str:
@@ -266,15 +282,15 @@ def main() -> int:
             standing.command("manage", "shell", "-v0", "-c", _FOUND)
             standing.stop()
             for number in range(args.starts):
-                page, doors = standing.start()
+                soon = standing.start()
                 if number < args.starts - 1:
-                    took.append(Start(page, doors, standing.stop()))
+                    took.append(Start(*soon, standing.stop()))
             time.sleep(args.idle)
             _say(f"standing for {args.idle:.0f} s, one page shown\n{table(standing.memory())}")
             use(standing)
             time.sleep(args.idle)
             _say(f"used, then standing for {args.idle:.0f} s\n{table(standing.memory())}")
-            took.append(Start(page, doors, standing.stop()))
+            took.append(Start(*soon, standing.stop()))
         finally:
             if standing.process is not None and standing.process.poll() is None:
                 standing.stop()

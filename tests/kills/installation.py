@@ -144,7 +144,8 @@ class Installation:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
-                if child.cmdline()[-1:] == [part]:
+                # a title written over the command line is one string, filled up with spaces
+                if " ".join(child.cmdline()).split()[-1:] == [part]:
                     found.append(child.pid)
             except psutil.Error:
                 continue
