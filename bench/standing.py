@@ -1,15 +1,16 @@
 """`python -m bench.standing`: what an installation takes that only stands there, and how soon it is there.
 
 Makes a home of its own with the two organisations of the demo (no tickets), stops it, then starts it `--starts` times:
-seconds until the first page, until every door is open, and until it has stopped. At the last start it waits `--idle`
-seconds and sums the memory of every process, as PSS (each page divided by the number of processes that have it, so that
-the sum is what the machine would get back); then people sign in, look at pages, and mails come; then it waits again.
-Linux only. Nothing of it stays.
+seconds until the first page, until every door is open, and until it has stopped. Then, once more started, it stands for
+`--idle` seconds and the memory of every process is summed, as PSS (each page divided by the number of processes that
+have it, so that the sum is what the machine would get back); then people sign in and look at pages, mails come, and it
+stands again. Linux only. Nothing of it stays.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -26,9 +27,19 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-_FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
+#: Makes the two organisations and says who may sign in, by what, and where the town takes mail.
+_FOUND = """
+import json
+from sportello.config.day.founders import found_demo
+from sportello.config.day.organisations import COLLEAGUES, PASSWORD, TOWN
+from sportello.service.channels.models import Mailbox
+found_demo()
+address = Mailbox.objects.filter(organisation__slug=TOWN.slug).order_by("pk").first().address
+print(json.dumps({"people": [one.email for one in COLLEAGUES[:4]], "password": PASSWORD, "address": address}))
+"""
 _PATIENCE = 300.0
 #: What colleagues look at, and customers.
 PAGES = ("/desk/lists/all/", "/desk/lists/mine/", "/desk/lists/due/", "/desk/search/?q=lampione", "/")
@@ -74,8 +85,12 @@ class Standing:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.ports[0]}"
 
-    def command(self, *words: str) -> None:
-        subprocess.run(["bin/sportello", *words], cwd=self.checkout, env=self.env, check=True)
+    def found(self) -> dict[str, Any]:
+        """The two organisations of the demo."""
+        command = ["bin/sportello", "manage", "shell", "-v0", "-c", _FOUND]
+        said = subprocess.run(command, cwd=self.checkout, env=self.env, check=True, capture_output=True, text=True)
+        told: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
+        return told
 
     def start(self) -> tuple[float, float, float]:
         """Seconds until the first page, until pages, stream, mail and the worker are there, of processor until then."""
@@ -127,37 +142,24 @@ class Standing:
         return sorted(kinds, key=lambda one: -one.pss)
 
 
-def use(standing: Standing) -> None:
+def use(standing: Standing, known: dict[str, Any]) -> None:
     """People sign in and look, until both workers have shown every page; twenty mails come."""
-    from sportello.config.day.organisations import COLLEAGUES, PASSWORD, TOWN
-
     from .client import Client
 
-    for colleague in COLLEAGUES[:4]:
+    for email in known["people"]:
         client = Client(standing.base)
-        client.sign_in(colleague.email, PASSWORD)
+        client.sign_in(email, known["password"])
         for path in PAGES * 6:
             client.get(path)
-    address = standing_address(standing, TOWN.slug)
     for number in range(20):
         message = EmailMessage()
         message["From"] = f"Cliente {number} <cliente{number}@posta.example>"
-        message["To"] = address
+        message["To"] = known["address"]
         message["Subject"] = f"Domanda {number}"
         message["Message-ID"] = f"<standing{number}@posta.example>"
         message.set_content("Buongiorno, il lampione davanti a casa mia è spento da una settimana.\n")
         with smtplib.SMTP("127.0.0.1", standing.ports[2], timeout=30) as smtp:
             smtp.send_message(message)
-
-
-def standing_address(standing: Standing, slug: str) -> str:
-    """The organisation's mailbox, as `sportello status` says."""
-    import json
-
-    said = subprocess.run(
-        ["bin/sportello", "status", "--json"], cwd=standing.checkout, env=standing.env, check=True, capture_output=True
-    )
-    return str(next(one["address"] for one in json.loads(said.stdout)["mailboxes"] if one["organisation"] == slug))
 
 
 def table(kinds: list[Memory]) -> str:
@@ -279,22 +281,22 @@ def main() -> int:
         took: list[Start] = []
         try:
             standing.start()
-            standing.command("manage", "shell", "-v0", "-c", _FOUND)
+            known = standing.found()
             standing.stop()
-            for number in range(args.starts):
+            for _ in range(args.starts):
                 soon = standing.start()
-                if number < args.starts - 1:
-                    took.append(Start(*soon, standing.stop()))
+                took.append(Start(*soon, standing.stop()))
+            standing.start()
+            _say(f"{len(took)} starts\n{starts(took)}")
             time.sleep(args.idle)
             _say(f"standing for {args.idle:.0f} s, one page shown\n{table(standing.memory())}")
-            use(standing)
+            use(standing, known)
             time.sleep(args.idle)
             _say(f"used, then standing for {args.idle:.0f} s\n{table(standing.memory())}")
-            took.append(Start(*soon, standing.stop()))
+            standing.stop()
         finally:
             if standing.process is not None and standing.process.poll() is None:
                 standing.stop()
-    _say(f"{len(took)} starts\n{starts(took)}")
     _say(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     return 0
 
