@@ -9,6 +9,7 @@ as if it had started it itself, and a nursery that ends takes nobody along.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -72,7 +73,8 @@ class Nursery:
             os.closerange(3, kept)
             os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))  # the lock of the home and the ends of our pipes
             for stream in (sys.stdout, sys.stderr):
-                stream.reconfigure(line_buffering=True)
+                if isinstance(stream, io.TextIOWrapper):
+                    stream.reconfigure(line_buffering=True)
             os.environ.clear()
             os.environ.update(self.env)
             code = self.life(channel)

@@ -23,7 +23,7 @@ from typing import Any
 from sportello import __version__
 from sportello.config import home as place
 from sportello.config.supervisor import asking, embedded, stamps
-from sportello.config.supervisor.child import Child
+from sportello.config.supervisor.child import Child, Process
 from sportello.config.supervisor.lock import HomeLock
 from sportello.config.supervisor.nursery import Nursery, reap_others
 from sportello.config.supervisor.parent import SUPERVISED
@@ -163,7 +163,8 @@ class Supervisor:
             said = child.look()
             if said:
                 self.say(said)
-        started = [self.doing, self.cluster and self.cluster.process, *(child.process for child in self._all())]
+        started: list[Process | None] = [self.doing, self.cluster.process if self.cluster is not None else None]
+        started += [child.process for child in self._all()]
         reap_others({process.pid for process in started if process is not None})
 
     def _all(self) -> list[Child]:
