@@ -128,3 +128,13 @@ def retry_parked(now: datetime | None = None) -> int:
                 parked.delete()
                 done += 1
     return done
+
+
+def retry_all_parked() -> int:
+    """Try every parked event now, whatever its pause; returns how many are done with. For who has mended a reaction."""
+    now = server_now()
+    ParkedEvent.objects.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+    done = 0
+    while ParkedEvent.objects.filter(next_attempt_at__lte=now).exists():
+        done += retry_parked(now)
+    return done

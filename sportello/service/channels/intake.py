@@ -28,6 +28,8 @@ from .authenticity.keeping import told_by_provider
 from .email.taking import NULL_SENDER
 from .mailkit.parse import parse
 from .models import IncomingMail
+from .reading import NOTE as note
+from .reading import left_by_the_dead, watched
 from .steps.acting import act
 from .steps.certified import keep_envelope
 from .steps.choosing import Chosen, choose, one_copy_at_a_time
@@ -56,15 +58,34 @@ def work() -> int:
     Safe to run in several processes: each row is locked by who settles it, others skip it. Raises DatabaseError
     when the database went away.
     """
+    _suspect()
     done, known = 0, Known()
-    while done < BATCH:
-        settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
-        for mail_id in apart:
-            settled += _settle_apart(mail_id, known)
-        if not settled:
-            break
-        done += settled
+    with watched():
+        while done < BATCH:
+            settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
+            for mail_id in apart:
+                note.say([mail_id])
+                settled += _settle_apart(mail_id, known)
+            if not settled:
+                break
+            done += settled
     return done
+
+
+def _suspect() -> None:
+    """What a process was reading when it died is read by itself from now on; alone under its eyes, it was the cause: it
+    counts as a failure, and at last a colleague looks."""
+    with left_by_the_dead() as found:
+        for mail_ids in found:
+            if len(mail_ids) == 1:
+                log.warning("a process ended while it was reading mail %s", mail_ids[0])
+                _put_off(mail_ids[0], EndedReading("the program that read it ended"))
+            else:
+                IncomingMail.objects.filter(pk__in=mail_ids, state=State.PENDING, attempts=0).update(attempts=1)
+
+
+class EndedReading(Exception):
+    """What a message is told to have caused when the program that read it was gone."""
 
 
 def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
@@ -74,6 +95,7 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
         with transaction.atomic():
             rows += _claim(most)
             mails, apart = _parsed(rows, known)
+            note.say(mail.row.pk for mail in mails)
             one_copy_at_a_time(mails)
             chosen = choose(mails)
             apart += chosen.apart
@@ -103,6 +125,7 @@ def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list
             if row.attempts or row.raw.size > LARGE:
                 apart.append(row.pk)
             else:
+                note.say([row.pk])
                 mails.append(arrived(row, known.seat(row)))
         except DatabaseError:
             raise
@@ -163,8 +186,8 @@ def _put_off(mail_id: int, error: Exception) -> None:
     """Try again later, longer each time; after the last attempt a colleague looks."""
     with transaction.atomic():
         rows = IncomingMail.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-        row = rows.get(pk=mail_id)
-        if row.state != State.PENDING:
+        row = rows.filter(pk=mail_id).first()
+        if row is None or row.state != State.PENDING:
             return
         row.attempts += 1
         row.error = one_line(f"{type(error).__name__}: {error}", _ERROR)
