@@ -41,5 +41,6 @@ LOOPS: list[Loop] = [
     Loop("corrective actions", 60.0, "sportello.service.backoffice.complaints.lessons:work"),
     Loop("outside protocol", 2.0, "sportello.service.backoffice.protocol.outside:work"),
     Loop("register of the day before", 60.0, "sportello.service.backoffice.protocol.printing:work"),
+    Loop("the machine's clock", 1.0, "sportello.config.clock_steps:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import socket
 from typing import Any
 
@@ -15,6 +16,8 @@ from sportello import __version__
 from sportello.config import home as place
 from sportello.config.supervisor.lock import HomeLock
 
+#: Bytes (`MAIL_BYTES` twice).
+ROOM_NEEDED = 120 * 1024 * 1024
 MAIL_STATES = {
     "pending": "pending",
     "ticketed": "ticketed",
@@ -29,8 +32,8 @@ def collect() -> dict[str, Any]:
 
     mailboxes `[{address, organisation}]`; mail `{received, pending, ticketed, machine, quarantined,
     duplicates}`, where received is the sum of the others; collecting, a record a mailbox that is fetched, and alarms
-    `[{code, mailbox, since}]` (`collecting/accounts.py`); dispatches and jobs by state; streams; loops;
-    versions; journal.
+    `[{code, mailbox, since}]` (`collecting/accounts.py`); dispatches and jobs by state; disk; streams;
+    loops; versions; journal.
     """
     found = _nothing()
     if not place.database_url():
@@ -69,6 +72,7 @@ def _nothing() -> dict[str, Any]:
         "mail": dict.fromkeys(("received", *MAIL_STATES.values()), 0),
         "dispatches": {},
         "jobs": {},
+        "disk": _disk(),
         "streams": _streams(),
         "loops": _written("worker.json").get("loops", {}),
         "versions": {
@@ -79,6 +83,18 @@ def _nothing() -> dict[str, Any]:
         },
         "journal": {},
     }
+
+
+def _disk() -> dict[str, Any]:
+    """Room left where files lie and where the rest does; low: less than two of the largest messages take."""
+    found: dict[str, Any] = {}
+    for name, folder in (("home", place.home()), ("blobs", place.home() / "blobs")):
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            continue
+        found |= {f"{name}_free_bytes": free, f"{name}_low": free < ROOM_NEEDED}
+    return found
 
 
 def _server_version(connection: Any) -> str:

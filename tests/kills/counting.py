@@ -83,7 +83,7 @@ def ledgers(installation: Installation) -> None:
         "SELECT t.number, t.channel, count(n.id) FROM tickets_ticket t LEFT JOIN tickets_notice n ON n.ticket_id = t.id"
         " AND n.moment = 'receipt' AND n.party = 'customer' GROUP BY 1, 2 HAVING count(n.id) <> 1"
     )
-    assert not without, f"tickets without exactly one receipt: {without}"
+    assert not without, f"tickets without exactly one receipt: {without} {_story(installation, without[0][0])}"
     lost = installation.ask(
         "SELECT m.id FROM tickets_message m LEFT JOIN channels_dispatch d ON d.message_id = m.id"
         " WHERE m.direction = 'out' AND m.channel = 'email' GROUP BY 1 HAVING count(d.id) <> 1"
@@ -101,6 +101,17 @@ def ledgers(installation: Installation) -> None:
         " HAVING count(*) > 1"
     )
     assert not twice, f"warned twice: {twice}"
+
+
+def _story(installation: Installation, number: str) -> list[tuple[object, ...]]:
+    """Notices and events of a ticket, for who has to find out."""
+    return installation.ask(
+        "SELECT n.moment, n.how, n.due_at::text, n.given_at::text, n.message_id::text FROM tickets_notice n JOIN"
+        " tickets_ticket t ON t.id = n.ticket_id WHERE t.number = %s"
+        " UNION ALL SELECT e.verb, e.actor_kind, e.at::text, e.payload::text, e.id::text FROM journal_event e JOIN"
+        " tickets_ticket t ON e.subject_kind = 'ticket' AND e.subject_id = t.id WHERE t.number = %s ORDER BY 3",
+        number, number,
+    )  # fmt: skip
 
 
 def nothing_is_silent(installation: Installation) -> None:

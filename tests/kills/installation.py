@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psutil
 import psycopg
@@ -179,9 +180,7 @@ class Installation:
         return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        from urllib.parse import parse_qs, unquote, urlsplit
-
-        parts = urlsplit((self.home / "run" / "database.url").read_text().strip())
+        parts = urlsplit(self.env.get("DATABASE_URL") or (self.home / "run" / "database.url").read_text().strip())
         with psycopg.connect(
             host=parse_qs(parts.query)["host"][0],
             user=unquote(parts.username or ""),

@@ -33,6 +33,8 @@ class MailSender(threading.Thread):
         self.taken: list[str] = []
         #: Answers that are no promise to take it later: there must be none.
         self.refused: list[str] = []
+        #: Codes of the answers, 0 where there was none.
+        self.answers: list[int] = []
         self.tries = 0
 
     def run(self) -> None:
@@ -61,13 +63,20 @@ class MailSender(threading.Thread):
                 smtp.send_message(message)
             finally:
                 smtp.close()
-        except smtplib.SMTPResponseException as answer:
-            if answer.smtp_code >= 500:
+        except (OSError, smtplib.SMTPException) as answer:
+            self.answers.append(code_of(answer))
+            if self.answers[-1] >= 500:
                 self.refused.append(f"{word}: {answer}")
             return False
-        except (OSError, smtplib.SMTPException):
-            return False
+        self.answers.append(250)
         return True
+
+
+def code_of(answer: Exception) -> int:
+    """What the other end said; 0 when it said nothing."""
+    if isinstance(answer, smtplib.SMTPRecipientsRefused):
+        return max(code for code, _words in answer.recipients.values())
+    return answer.smtp_code if isinstance(answer, smtplib.SMTPResponseException) else 0
 
 
 class FormSender(threading.Thread):

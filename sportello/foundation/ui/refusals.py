@@ -6,11 +6,16 @@ typed stays where it is. The handlers below are named in the root URL configurat
 
 from __future__ import annotations
 
+import errno
 import logging
+import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
-from django.db import DatabaseError, OperationalError
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -20,6 +25,20 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Refusal
 
 log = logging.getLogger("sportello.ui")
+
+#: The disk has no room, or its account may not use more (POSIX).
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: PostgreSQL's code for the same (disk_full).
+_DATABASE_FULL = "53100"
+
+
+class Again(NamedTuple):
+    """A form that could not be taken, to be sent once more: where it goes, what was typed, whether files were chosen
+    (a page cannot hold those)."""
+
+    address: str
+    fields: list[tuple[str, str]]
+    had_files: bool
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -74,10 +93,7 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return say(request, exception.sentence, exception.status)
-        if isinstance(exception, OperationalError):
-            log.exception("database away at %s", request.path)
-            return unavailable(request)
-        return None
+        return not_now(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -100,21 +116,61 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return say(request, sentence, 404, title=_("Page not found"))
 
 
+def not_now(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """503 for what mends itself or is mended without the one who asks: the database is away, a disk is full. None for
+    anything else."""
+    if _is_no_room(exception):
+        log.error("no room at %s: %s", request.path, type(exception).__name__)
+        sentence = _("There is no room to store anything at this moment. Whoever looks after the service is told: try "
+                     "again in a while. Nothing that was stored before has been lost.")
+        return _bare(sentence, 503, _again(request))
+    if isinstance(exception, (OperationalError, InterfaceError)):
+        # a restarting database is no fault of the page: its name is enough
+        log.warning("database away at %s: %s", request.path, type(exception).__name__)
+        return unavailable(request)
+    return None
+
+
+def _is_no_room(exception: BaseException | None) -> bool:
+    if isinstance(exception, DatabaseError):
+        return getattr(exception.__cause__, "sqlstate", None) == _DATABASE_FULL
+    return isinstance(exception, OSError) and exception.errno in _NO_ROOM
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503, from templates that touch no database and no session."""
     sentence = _("The service is starting again. Wait a minute and try again: nothing has been lost.")
-    return _bare(sentence, 503)
+    return _bare(sentence, 503, _again(request))
+
+
+def _again(request: HttpRequest) -> Again | None:
+    """What was typed into the form that could not be taken; None where there is nothing, or nothing that may be written
+    into a page (passwords and codes)."""
+    if request.method != "POST":
+        return None
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+        had_files = bool(request.FILES)
+    except (OSError, SuspiciousOperation, MultiPartParserError):
+        return None
+    if not fields or any(word in name.lower() for name, _value in fields for word in ("password", "code", "secret")):
+        return None
+    return Again(request.get_full_path(), fields, had_files)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; rendered without the request's context, which may be what failed."""
+    """500; rendered without the request's context, which may be what failed. What mends itself is no such failure, also
+    where it was met before or after the view (the session, the person's language)."""
+    temporary = not_now(request, sys.exc_info()[1])
+    if temporary is not None:
+        return temporary
     sentence = _("Something went wrong on our side and has been recorded. Try again; if it happens again, tell us "
                  "what you were doing.")
     return _bare(sentence, 500)
 
 
-def _bare(sentence: str, status: int) -> HttpResponse:
-    context = {"sentence": sentence, "status": status, "error_title": _title(status)}
+def _bare(sentence: str, status: int, again: Again | None = None) -> HttpResponse:
+    context = {"sentence": sentence, "status": status, "error_title": _title(status), "again": again}
     try:
         body: str = render_to_string("ui/error.html", context)
     except (DatabaseError, ValueError, LookupError):
@@ -123,4 +179,5 @@ def _bare(sentence: str, status: int) -> HttpResponse:
     response = HttpResponse(body, status=status)
     if status == 503:
         response["Retry-After"] = "30"
+        response["Cache-Control"] = "no-store"
     return response

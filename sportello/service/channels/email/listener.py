@@ -45,6 +45,8 @@ TRY_LATER = "451 4.3.0 We cannot store mail at this moment. Please try again lat
 DISK_FULL = "452 4.3.1 We have no room at this moment. Please try again later."
 UNKNOWN = "550 5.1.1 There is no mailbox with this address here."
 TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients at once. Please send the rest in another message."
+#: PostgreSQL's disk_full.
+DATABASE_FULL = "53100"
 STOPPING = "421 4.3.2 We are closing for a moment. Please try again later."
 BUSY = "421 4.7.0 Too many connections at once. Please try again later."
 TAKEN = "250 2.0.0 Safe here."
@@ -141,7 +143,7 @@ def _refused(error: Exception, what: str) -> str:
     """The temporary refusal for what went wrong here: the sender keeps the message."""
     if isinstance(error, DatabaseError):
         log.warning("%s: %s", what, type(error).__name__)
-        return TRY_LATER
+        return DISK_FULL if getattr(error.__cause__, "sqlstate", "") == DATABASE_FULL else TRY_LATER
     log.error("%s: %s", what, type(error).__name__, exc_info=not isinstance(error, OSError))
     return DISK_FULL if isinstance(error, OSError) else TRY_LATER
 
