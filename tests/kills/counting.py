@@ -62,9 +62,17 @@ def mails_once(installation: Installation, message_ids: list[str]) -> None:
     assert not twice, f"in two tickets: {twice}"
 
 
-def forms_once(installation: Installation, numbers: list[str], written: int, at_the_door: int) -> None:
-    """Each receipt has its ticket; no form opened one nobody has a receipt of, but for those cut short at the end."""
-    found = {number for (number,) in installation.ask("SELECT number FROM tickets_ticket WHERE channel = 'webform'")}
+def forms_once(
+    installation: Installation, numbers: list[tuple[str, str]], written: int, at_the_door: int
+) -> None:
+    """Each receipt (organisation, number) has its ticket; of `written` more forms the words are counted apart; no form
+    opened a ticket nobody has a receipt of, but for those cut short at their last button."""
+    found = set(
+        installation.ask(
+            "SELECT o.slug, t.number FROM tickets_ticket t JOIN tenancy_organisation o ON o.id = t.organisation_id"
+            " WHERE t.channel = 'webform'"
+        )
+    )
     assert len(set(numbers)) == len(numbers), "two receipts name one ticket"
     assert set(numbers) <= found, f"no ticket for {set(numbers) - found}"
     assert len(found) <= len(numbers) + written + at_the_door, f"{len(found)} tickets of {len(numbers) + written} forms"
@@ -80,8 +88,8 @@ def ledgers(installation: Installation) -> None:
     owed = installation.ask("SELECT ticket_id, moment, state FROM tickets_notice WHERE state = 'due'")
     assert not owed, f"notices that were not given: {owed}"
     without = installation.ask(
-        "SELECT t.number, t.channel, count(n.id) FROM tickets_ticket t LEFT JOIN tickets_notice n ON n.ticket_id = t.id"
-        " AND n.moment = 'receipt' AND n.party = 'customer' GROUP BY 1, 2 HAVING count(n.id) <> 1"
+        "SELECT t.id, t.number, t.channel, count(n.id) FROM tickets_ticket t LEFT JOIN tickets_notice n ON n.ticket_id"
+        " = t.id AND n.moment = 'receipt' AND n.party = 'customer' GROUP BY 1, 2, 3 HAVING count(n.id) <> 1"
     )
     assert not without, f"tickets without exactly one receipt: {without} {_story(installation, without[0][0])}"
     lost = installation.ask(
@@ -103,15 +111,15 @@ def ledgers(installation: Installation) -> None:
     assert not twice, f"warned twice: {twice}"
 
 
-def _story(installation: Installation, number: str) -> list[tuple[object, ...]]:
+def _story(installation: Installation, ticket_id: int) -> list[tuple[object, ...]]:
     """Notices and events of a ticket, for who has to find out."""
     return installation.ask(
-        "SELECT n.moment, n.how, n.due_at::text, n.given_at::text, n.message_id::text FROM tickets_notice n JOIN"
-        " tickets_ticket t ON t.id = n.ticket_id WHERE t.number = %s"
-        " UNION ALL SELECT e.verb, e.actor_kind, e.at::text, e.payload::text, e.id::text FROM journal_event e JOIN"
-        " tickets_ticket t ON e.subject_kind = 'ticket' AND e.subject_id = t.id WHERE t.number = %s ORDER BY 3",
-        number, number,
-    )  # fmt: skip
+        "SELECT moment, how, due_at::text, given_at::text, message_id::text FROM tickets_notice WHERE ticket_id = %s"
+        " UNION ALL SELECT verb, actor_kind, at::text, payload::text, id::text FROM journal_event"
+        " WHERE subject_kind = 'ticket' AND subject_id = %s ORDER BY 3",
+        ticket_id,
+        ticket_id,
+    )
 
 
 def nothing_is_silent(installation: Installation) -> None:

@@ -86,6 +86,8 @@ class FormSender(threading.Thread):
         super().__init__(daemon=True, name="forms")
         self.door, self.stop, self.pause = FormDoor(f"http://127.0.0.1:{port}"), stop, pause
         self.taken: list[str] = []
+        #: Forms that got no receipt: nobody knows of these whether the last button was heard.
+        self.cut = 0
 
     def run(self) -> None:
         number = 0
@@ -105,6 +107,7 @@ class FormSender(threading.Thread):
             try:
                 self.door.send("roccaserena", values)
             except _GONE:
+                self.cut += 1
                 time.sleep(0.3)
                 continue
             self.taken.append(word)

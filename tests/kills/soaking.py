@@ -143,10 +143,9 @@ def _count(installation: Installation, load: Load) -> None:
     counting.words_once(installation, load.words(), load.said())
     counting.replies_once(installation, load.operator.taken)
     counting.mails_once(installation, [str(one["message_id"]) for one in load.day.lines("mail")])
-    numbers = [str(one["number"]) for one in load.day.lines("form")]
-    # a form cut short at its last button: the people of `FormSender` begin anew, the day is ended where it stands
-    cut = sum(not thread.taken for thread in [load.forms]) + 1 + len(load.forms.taken) // 5
-    counting.forms_once(installation, numbers, len(load.forms.taken), cut)
+    numbers = [(str(one["organisation"]), str(one["number"])) for one in load.day.lines("form")]
+    # cut short at their last button: the people of `FormSender` begin anew, the day is ended where it stands
+    counting.forms_once(installation, numbers, len(load.forms.taken), load.forms.cut + 1)
     counting.ledgers(installation)
     counting.nothing_is_silent(installation)
     blobs = counting.blobs_are_whole(installation)

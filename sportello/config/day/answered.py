@@ -26,8 +26,8 @@ class Answered:
     def mail(self, message_id: str) -> None:
         self._write({"door": "mail", "message_id": message_id})
 
-    def form(self, receipt: str) -> None:
-        self._write({"door": "form", "number": number_on(receipt)})
+    def form(self, slug: str, receipt: str) -> None:
+        self._write({"door": "form", "organisation": slug, "number": number_on(receipt)})
 
     def trouble(self, status: int, url: str) -> None:
         """What no door should say: 503 is "not now", any other from 500 is a fault."""

@@ -142,7 +142,7 @@ class FormDoor:
         receipt = self._submit(opened.browser, confirm, {})
         if "/receipt/" not in receipt.url:
             raise RuntimeError(f"the request was not sent (status {receipt.status}) at {receipt.url}")
-        self.answered.form(receipt.text)
+        self.answered.form(slug, receipt.text)
         return receipt.text
 
     def _submit(

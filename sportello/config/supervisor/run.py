@@ -37,6 +37,8 @@ MOST_INTAKE = 32
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAGES_MAY_TAKE = 60.0
 TRIM_EVERY = 60.0
+#: Seconds in which the programs of a supervisor that was killed end by themselves (`parent.py`) and free their ports.
+ORPHANS_MAY_TAKE = 15.0
 
 
 class Supervisor:
@@ -56,6 +58,7 @@ class Supervisor:
         self.cluster: Cluster | None = None
         self.children: list[Child] = []
         self.stops = 0
+        self.after_crash = False
         self._awake, self._wake = os.pipe()
 
     # -- the run --
@@ -66,6 +69,7 @@ class Supervisor:
         embedded.make_folders(self.home)
         lock = HomeLock(self.home)
         lock.take()
+        self.after_crash = lock.after_crash
         with self._signals():
             try:
                 self._up()
@@ -79,11 +83,14 @@ class Supervisor:
 
     def _up(self) -> None:
         began = time.monotonic()
-        self._check_ports()
+        if not self.after_crash:
+            self._check_ports()
         self.say(f"Sportello {__version__}, data in {self.home}")
         if not self.given_database:
             self._start_database()
         self._prepare()
+        if self.after_crash:
+            self._wait_for_ports()
         env = self._environment()
         for child in self._programs(env):
             child.start()
@@ -228,6 +235,20 @@ class Supervisor:
             "SPORTELLO_DEMO": "1" if self.demo else "0",
             SUPERVISED: str(os.getpid()),
         }
+
+    def _wait_for_ports(self) -> None:
+        """Those a killed supervisor left behind end by themselves. To end at once instead would not do: who starts
+        services again gives up on one that ends again and again."""
+        deadline = time.monotonic() + ORPHANS_MAY_TAKE
+        while True:
+            try:
+                return self._check_ports()
+            except Trouble:
+                if time.monotonic() > deadline:
+                    raise
+            if self.stops:
+                raise Stopped
+            self._sleep(0.1)
 
     def _check_ports(self) -> None:
         """A port somebody else has would only show as a program that ends again and again."""

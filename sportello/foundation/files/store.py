@@ -23,8 +23,9 @@ def put(organisation_id: int, content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     target = path_of(organisation_id, sha256)
     if target.exists() and target.stat().st_size == len(content):
+        _sync_folder(target.parent)  # whoever put it there may have been killed before it did
         return sha256
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    _make_folder(target.parent)
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".in-")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -48,7 +49,7 @@ def digest_of(path: Path) -> tuple[str, int]:
 def take_over(organisation_id: int, path: Path, sha256: str) -> None:
     """Move a whole file in, fsynced; it must lie on the same disk (`workplace`)."""
     target = path_of(organisation_id, sha256)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    _make_folder(target.parent)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -71,6 +72,15 @@ def get(organisation_id: int, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"blob {sha256} of organisation {organisation_id} is damaged")
     return content
+
+
+def _make_folder(folder: Path) -> None:
+    """With those above it; a new one is written in the one above it, where a power cut would take it away again."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True, mode=0o750)
+    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -39,6 +39,8 @@ State = Dispatch.State
 BATCH = 20
 #: A claim older than this is somebody who went away; longer than `sender.WHOLE`.
 LEASE = timedelta(minutes=2)
+#: A claim whose owner still holds its lock is believed so much longer: the clock may have been set forward under it.
+HELD_STILL = timedelta(hours=3)
 #: Seconds before each next attempt; the last one again and again, seven days in all.
 PAUSES = (60, 120, 300, 600, 1800, 3600, 3 * 3600)
 ATTEMPTS = len(PAUSES) + (7 * 24 * 3600 - sum(PAUSES)) // PAUSES[-1]
@@ -144,14 +146,16 @@ def _held(dispatch_id: int) -> Iterator[None]:
 
 
 def _left_behind() -> list[int]:
-    """Dispatches being sent by nobody: the lease is over, or the lock is free (with a moment's grace, for who has
-    claimed and not locked yet)."""
+    """Dispatches being sent by nobody: the lock is free (with a moment's grace, for who has claimed and not locked
+    yet), or the lease is over for hours. A claim of the future is one of before the clock was set back."""
     now = clock.server_now()
     claimed = Dispatch.objects.filter(channel__in=CHANNELS, state=State.SENDING)
-    rows = claimed.filter(Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(next_attempt_at__lte=now))
+    rows = claimed.filter(
+        Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(claimed_at__gt=now) | Q(next_attempt_at__lte=now)
+    )
     found = []
     for dispatch_id, until in rows.values_list("pk", "next_attempt_at")[:BATCH]:
-        if (until is not None and until <= now) or _is_free(dispatch_id):
+        if (until is not None and until + HELD_STILL <= now) or _is_free(dispatch_id):
             found.append(dispatch_id)
     return found
 
