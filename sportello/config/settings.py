@@ -28,6 +28,13 @@ def database(url: str) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "") or ""),
         "OPTIONS": {
+            # A server that is switched off, or behind a cut cable, answers nothing: nobody waits for it for ever. (A
+            # unix socket has no network: there these say nothing.)
+            "connect_timeout": "10",
+            "keepalives_idle": "30",
+            "keepalives_interval": "10",
+            "keepalives_count": "3",
+            "tcp_user_timeout": "30000",
             **options,
             # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
             # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.

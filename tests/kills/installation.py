@@ -219,6 +219,14 @@ class Installation:
                 continue
         return found
 
+    def programs(self) -> list[psutil.Process]:
+        """Everything the supervisor started but the database."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        database = set(self._of_database("power"))
+        return [one for one in children if one.pid not in database]
+
     def _of_database(self, part: str) -> list[int]:
         try:
             postmaster = int((self.home / "postgres" / "data" / "postmaster.pid").read_text().split()[0])

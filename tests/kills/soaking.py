@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from tests.kills import counting
 from tests.kills.installation import Installation
 from tests.kills.recovering import Probe, Recoveries, part_is_back, probes
@@ -100,6 +102,7 @@ class Soak:
         deadline = time.monotonic() + _HEALED
         while True:
             before = set(self.installation.pids(part))
+            orphans = self.installation.programs() if part == "supervisor" else []
             killed = time.monotonic()
             if self.installation.kill(part, chance):
                 break
@@ -111,6 +114,8 @@ class Soak:
             _tell(f"{number:4} {part}: the next one follows at once")
             return
         itself = self._heal(both, killed, part, before)
+        _gone, left = psutil.wait_procs(orphans, 15)
+        assert not left, f"nobody ended what the supervisor left behind: {[one.cmdline() for one in left]}"
         pages, mail = (probe.away(killed) for probe in both)
         self.recoveries.add(part, pages, mail, itself)
         _tell(f"{number:4} {part}: pages {pages:.1f} s, mail {mail:.1f} s, itself {itself:.1f} s")

@@ -82,3 +82,18 @@ def test_a_note_costs_no_statement(cast: Cast, django_assert_num_queries) -> Non
     with django_assert_num_queries(0), reading.watched() as note:
         note.say([1, 2])
     assert connection.in_atomic_block
+
+
+def test_reading_that_has_no_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a pattern without end would be, which lets no other thread of Python run."""
+    monkeypatch.setattr(reading, "OVERDUE", 0.2)
+    child = os.fork()
+    if child == 0:
+        with reading.watched() as note:
+            note.say([9])
+            while True:
+                pass
+    _pid, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 1
+    with reading.left_by_the_dead() as found:
+        assert found == [[9]]
