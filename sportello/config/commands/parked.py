@@ -20,12 +20,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 when nothing is parked (any more), 1 while something is."""
     from sportello.config.cli import reach, start_django
+    from sportello.config.supervisor.embedded import database
 
-    start_django()
-    if args.again:
-        done = reach("sportello.foundation.journal.consumers:retry_all_parked")()
-        print(f"{done} done")
-    rows = _rows()
+    with database():
+        start_django()
+        if args.again:
+            done = reach("sportello.foundation.journal.consumers:retry_all_parked")()
+            print(f"{done} done")
+        rows = _rows()
     for row in rows:
         print(
             f"{row.consumer}  event {row.event_id} ({row.verb})  since {row.parked_at:%Y-%m-%d %H:%M:%S} UTC"
