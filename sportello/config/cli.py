@@ -21,6 +21,7 @@ COMMANDS = (
     "run",
     "status",
     "explain",
+    "parked",
     "terms",
     "day",
     "mail",

@@ -213,7 +213,7 @@ class Installation:
         found = []
         for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
-                if " ".join(child.cmdline()).split()[-1:] == [part]:
+                if part in _names(child):
                     found.append(child.pid)
             except psutil.Error:
                 continue
@@ -253,6 +253,16 @@ class Installation:
         """What a program wrote; "run" is the supervisor."""
         path = self.home / ("run.log" if name == "run" else f"logs/{name}.log")
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+#: Where its server writes its own title over the command line: what it serves.
+_SERVED = {"sportello.config.wsgi:application": "web", "sportello.config.asgi:stream": "stream"}
+
+
+def _names(process: psutil.Process) -> set[str]:
+    """What a process is called: the last word of its command line, or what it serves."""
+    words = [word for word in " ".join(process.cmdline()).split() if not word.startswith("worker-")]
+    return {*words[-1:], *(name for served, name in _SERVED.items() if any(served in word for word in words))}
 
 
 def _kill(pid: int) -> bool:

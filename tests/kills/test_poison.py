@@ -69,7 +69,8 @@ def test_a_message_that_kills_whoever_reads_it_is_held_and_the_others_go_on(pois
     held = colleague.get("/desk/roccaserena/quarantine/")
     assert "La lettura non è riuscita più volte" in held.text or "Reading it failed several times" in held.text, held.text
     (mail,) = poisoned.ask("SELECT id FROM channels_incomingmail WHERE state = 'quarantined'")[0]
-    assert colleague.get(f"/desk/roccaserena/quarantine/{mail}/").status == 200, "who looks at it does not die of it"
+    page = colleague.get(f"/desk/roccaserena/quarantine/{mail}/")
+    assert page.status == 200, ("who looks at it does not die of it", poisoned.log_of("web")[-2000:])
     assert b"veleno-mortale" in colleague.get(f"/desk/roccaserena/quarantine/{mail}/raw/").content
 
 
@@ -94,4 +95,5 @@ def parked(installation: Installation, *more: str) -> tuple[int, str]:
     """(exit code, the first word) of `sportello parked`."""
     command = [sys.executable, "-m", "sportello", "parked", *more]
     done = subprocess.run(command, env=installation.env, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
     return done.returncode, done.stdout.split()[0]
