@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psutil
 import psycopg
 
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 _OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
 _FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
 TOWN = "urp@comune.roccaserena.example"
@@ -111,7 +111,7 @@ class Installation:
             if what():
                 return
             assert self.process is None or self.process.poll() is None, self.log()
-            time.sleep(0.2)
+            time.sleep(0.3)
         raise AssertionError(f"waited {patience:.0f} s for {said}\n{self.log()}")
 
     # -- asked from outside --

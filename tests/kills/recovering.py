@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.kills.installation import Installation
 
-_EVERY = 0.1
+_EVERY = 0.15
 #: A door is back when it has stood open for so long.
 _STEADY = 0.5
 

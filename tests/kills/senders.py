@@ -133,7 +133,8 @@ class Operator(threading.Thread):
         super().__init__(daemon=True, name="operator")
         self.base, self.stop, self.pause, self.chance = f"http://127.0.0.1:{port}", stop, pause, random.Random(seed)
         self.taken: list[str] = []
-        self.sign_ins = 0
+        #: Whether they have seen the desk, and how often they saw the sign-in page after that.
+        self.is_in, self.thrown_out = False, 0
         self.browser = Seen(self.base)
 
     def run(self) -> None:
@@ -148,13 +149,14 @@ class Operator(threading.Thread):
     def sign_in(self) -> None:
         page = self.browser.get("/desk/")
         self.browser.submit(page.form("login"), {"login": "carla@sportello.example", "password": PASSWORD})
-        self.sign_ins += 1
 
     def _answer(self, word: str) -> None:
         page = self.browser.get("/desk/lists/all/")
-        if page.status == 200 and "/accounts/" in page.url:
+        if page.status == 200 and not page.url.endswith("/desk/lists/all/"):
+            self.thrown_out += self.is_in
             self.sign_in()
             page = self.browser.get("/desk/lists/all/")
+        self.is_in = self.is_in or (page.status == 200 and page.url.endswith("/desk/lists/all/"))
         found = sorted(set(re.findall(r"/desk/roccaserena/tickets/[\d-]+/", page.text)))
         ticket = self.browser.get(self.chance.choice(found))
         form = ticket.form("base_position")

@@ -106,7 +106,7 @@ def test_no_room_for_files_is_said_at_each_door_and_mends_itself() -> None:
 @pytest.mark.soak
 def test_no_room_for_the_database_stops_everything_and_loses_nothing() -> None:
     """PostgreSQL ends itself when it cannot write its log (PANIC); the supervisor starts it again until there is room."""
-    with small_disk("postgres", 160) as (home, disk), installed(at=home) as one:
+    with small_disk("postgres", 400) as (home, disk), installed(at=home) as one:
         stop = threading.Event()
         server = MailSender(one.mail_port, "a", stop, 0.3)
         server.start()
