@@ -195,6 +195,8 @@ def _put_off(mail_id: int, error: Exception) -> None:
             _write(row, Settled(State.QUARANTINED, "unreadable", {"attempts": row.attempts}))
             return
         row.next_attempt_at = clock.server_now() + timedelta(seconds=FIRST_PAUSE * 2 ** (row.attempts - 1))
+        if row.attempts == 1 and isinstance(error, EndedReading):
+            row.next_attempt_at = None  # most who die while they read die of something else: a restart, a power cut
         row.save(update_fields=["attempts", "error", "next_attempt_at"])
 
 
