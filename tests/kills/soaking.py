@@ -20,7 +20,7 @@ from tests.kills.senders import Day, FormSender, MailSender, Operator
 
 #: One simulated day in seven minutes, with so many times the customers of the demo.
 SPEED, TIMES = 200.0, 20
-_BETWEEN = (0.2, 3.0)
+_BETWEEN = (0.2, 2.0)
 #: One kill in five does not wait for the one before it to heal.
 _AT_ONCE = 0.2
 #: What must be back in so many seconds after any kill, or the soak ends there.
