@@ -94,8 +94,9 @@ class Soak:
         for number in range(1, self.kills + 1):
             self._one(chance, both, number)
             self.done = number
-            if time.monotonic() - began > minutes_of_run() * 60:
-                _tell(f"no more time: {number} kills of {self.kills}")
+            enough = (self.installation.home / "enough").exists()  # whoever watches has put it there
+            if enough or time.monotonic() - began > minutes_of_run() * 60:
+                _tell(f"that is enough: {number} kills of {self.kills}")
                 break
         self._heal(both, time.monotonic())
         time.sleep(5)  # the last kill is healed before the doors close, so that everybody can finish
