@@ -79,7 +79,7 @@ def test_no_room_for_files_is_said_at_each_door_and_mends_itself() -> None:
         form, typed = form_of(one, customer)
         filler = fill(disk)
         taken = len(server.taken)
-        one.wait_until(lambda: server.answers[-1:] == [452], "mail to be refused for now", 20)
+        one.wait_until(lambda: server.answers[-1:] == [452], "mail to be refused for now")
         assert one.answers(), "pages without files go on"
         refused = customer.submit(form, typed, {form.files[0]: ("foto.png", b"\x89PNG\r\n\x1a\n" + b"x" * 50_000)})
         assert refused.status == 503 and "non c&#x27;è spazio" in refused.text, refused.text
@@ -89,13 +89,13 @@ def test_no_room_for_files_is_said_at_each_door_and_mends_itself() -> None:
         assert len(server.taken) <= taken + 1, "nothing was taken that could not be kept"
 
         filler.unlink()
-        one.wait_until(lambda: len(server.taken) > taken + 3, "mail to flow again", 20)
+        one.wait_until(lambda: len(server.taken) > taken + 3, "mail to flow again")
         page = customer.submit(form, typed, {form.files[0]: ("foto.png", b"\x89PNG\r\n\x1a\n" + b"x" * 50_000)})
         assert "/summary/" in page.url, (page.status, page.text)
         sent(customer, page)
         stop.set()
-        server.join(30)
-        one.wait_until(lambda: counting.settled(one), "what waited for room to leave", 200)
+        server.join(90)
+        one.wait_until(lambda: counting.settled(one), "what waited for room to leave", 400)
         counting.words_once(one, [*server.taken, "parolapienax"], "after the disk was full")
         counting.ledgers(one)
         counting.nothing_is_silent(one)
@@ -121,7 +121,7 @@ def test_no_room_for_the_database_stops_everything_and_loses_nothing() -> None:
             except psycopg.Error:
                 time.sleep(0.3)
         assert "PANIC" in one.log_of("postgres"), one.log_of("postgres")[-2000:]
-        one.wait_until(lambda: one.get("/healthz")[0] == 503, "healthz to say so", 20)
+        one.wait_until(lambda: one.get("/healthz")[0] == 503, "healthz to say so")
         assert one.mail_says() in (451, 452)
         page = customer.submit(form, typed)
         assert page.status == 503 and page.form("subject").fields["text"] == [typed["text"]], page.text
@@ -130,14 +130,14 @@ def test_no_room_for_the_database_stops_everything_and_loses_nothing() -> None:
 
         filler.unlink()
         back = time.monotonic()
-        one.wait_until(lambda: one.answers() and one.takes_mail(), "everything to be back", 60)
+        one.wait_until(lambda: one.answers() and one.takes_mail(), "everything to be back")
         print(f"room again: pages and mail back after {time.monotonic() - back:.1f} s")
         summary = customer.submit(page.form("subject"), {})
         assert "/summary/" in summary.url, (summary.status, summary.url)
         sent(customer, summary)
         stop.set()
-        server.join(30)
-        one.wait_until(lambda: counting.settled(one), "everything to settle", 200)
+        server.join(90)
+        one.wait_until(lambda: counting.settled(one), "everything to settle", 400)
         counting.words_once(one, [*server.taken, "parolapienax"], "after the database's disk was full")
         counting.ledgers(one)
         counting.nothing_is_silent(one)
