@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psutil
 import psycopg
 
-_PATIENCE = 240.0
+_PATIENCE = 900.0
 _OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
 _FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
 TOWN = "urp@comune.roccaserena.example"

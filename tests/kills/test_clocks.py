@@ -56,25 +56,29 @@ def test_an_hour_forward_and_back_and_back_again() -> None:
     home = Path(tempfile.mkdtemp(prefix="sp-clock-"))
     clock = Clock(home)
     with installed(clock.env, at=home) as one:
-        stop = threading.Event()
-        mails, forms = MailSender(one.mail_port, "a", stop, 0.3), FormSender(one.port, stop, 1.0)
-        operator = Operator(one.port, stop, seed=3)
-        for thread in (mails, forms, operator):
-            thread.start()
-        what_flows(one, mails, "at first")
-        for ahead in (HOUR, 0, -HOUR, 0, HOUR, 0):
-            one.wait_until(lambda: one.ask("SELECT 1 FROM channels_waitingreply"), "a reply that can be undone")
-            clock.set(ahead)
-            began = time.monotonic()
-            what_flows(one, mails, f"at {ahead:+d}")
-            print(f"clock at {ahead:+5d} s: a new mail taken and receipted after {time.monotonic() - began:.1f} s")
-        stop.set()
-        for thread in (mails, forms, operator):
-            thread.join(90)
-        one.wait_until(lambda: counting.settled(one), "what waited not to wait for the hour", 400)
-        counting.words_once(one, mails.taken + forms.taken, "after the clock jumped")
-        counting.replies_once(one, operator.taken)
-        counting.ledgers(one)
-        counting.nothing_is_silent(one)
-        assert operator.is_in and not operator.thrown_out and not mails.refused
-        assert "the clock was set by" in one.log_of("worker")
+        the_clock_jumps(one, clock)
+
+
+def the_clock_jumps(one: Installation, clock: Clock) -> None:
+    stop = threading.Event()
+    mails, forms = MailSender(one.mail_port, "a", stop, 0.3), FormSender(one.port, stop, 1.0)
+    operator = Operator(one.port, stop, seed=3)
+    for thread in (mails, forms, operator):
+        thread.start()
+    what_flows(one, mails, "at first")
+    for ahead in (HOUR, 0, -HOUR, 0, HOUR, 0):
+        one.wait_until(lambda: one.ask("SELECT 1 FROM channels_waitingreply"), "a reply that can be undone")
+        clock.set(ahead)
+        began = time.monotonic()
+        what_flows(one, mails, f"at {ahead:+d}")
+        print(f"clock at {ahead:+5d} s: a new mail taken and receipted after {time.monotonic() - began:.1f} s")
+    stop.set()
+    for thread in (mails, forms, operator):
+        thread.join(90)
+    one.wait_until(lambda: counting.settled(one), "what waited not to wait for the hour", 400)
+    counting.words_once(one, mails.taken + forms.taken, "after the clock jumped")
+    counting.replies_once(one, operator.taken)
+    counting.ledgers(one)
+    counting.nothing_is_silent(one)
+    assert operator.is_in and not operator.thrown_out and not mails.refused
+    assert "the clock was set by" in one.log_of("worker")
