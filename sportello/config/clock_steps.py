@@ -71,9 +71,9 @@ def bring_forward(by: timedelta) -> int:
         # the seconds in which a reply can be taken back, and those notifications are gathered in: on the
         # organisation's clock, which goes with the machine's
         replies = WaitingReply.objects.filter(state=WaitingReply.State.WAITING, is_scheduled=False)
-        for rows, column in (
-            (replies, "send_at"), (Notification.objects, "mail_at"), (Notification.objects, "push_at"),
-        ):  # fmt: skip
+        told = Notification.objects.all()
+        gathered: tuple[tuple[QuerySet[Any], str], ...] = ((replies, "send_at"), (told, "mail_at"), (told, "push_at"))
+        for rows, column in gathered:
             for row in rows.filter(**{f"{column}__gt": now_there()}).select_related("organisation"):
                 setattr(row, column, max(getattr(row, column) - by, clock.now(row.organisation)))
                 row.save(update_fields=[column])

@@ -149,7 +149,7 @@ def _again(request: HttpRequest) -> Again | None:
     if request.method != "POST":
         return None
     try:
-        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+        fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
         had_files = bool(request.FILES)
     except (OSError, SuspiciousOperation, MultiPartParserError):
         return None
