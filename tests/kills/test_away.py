@@ -14,7 +14,7 @@ import pytest
 from sportello.config.day.browser import Browser
 from sportello.config.supervisor.postgres import Cluster
 from tests.kills import counting
-from tests.kills.installation import Installation, installed
+from tests.kills.installation import installed
 from tests.kills.senders import MailSender, Operator
 
 PROGRAMS = ("web", "worker", "listen", "collect", "stream")
