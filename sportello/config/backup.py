@@ -8,12 +8,13 @@ without one is not a backup. A second backup into the same folder copies only ne
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ from sportello.config import home as place
 from sportello.config.supervisor import programs
 from sportello.config.supervisor.postgres import Cluster
 from sportello.config.supervisor.trouble import Trouble
+from sportello.foundation.core.errors import StoreAway
+from sportello.foundation.files.bucket import Bucket, is_address
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
-#: Belongs to one cluster, not to the data: a restored home makes its own.
-NOT_KEPT = {"database_password"}
+#: Belong to one cluster and one bucket, not to the data: a restored home makes or is given its own.
+NOT_KEPT = {"database_password", "blobs"}
 
 
 def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     _client("pg_dump", "--format=custom", f"--file={half}")
     half.replace(folder / DUMP)
     say("files")
-    blobs = _copy_missing(place.home() / "blobs", folder / "blobs")
+    blobs = _files_out(folder / "blobs")
     _copy_keys(place.home() / "keys", folder / "keys")
     written = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -56,9 +59,7 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     return written
 
 
-def restore(
-    folder: Path, cluster: Cluster | None, replace: bool, say: Callable[[str], None]
-) -> dict[str, Any]:
+def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """Restore into this home and database, which must be empty unless `replace`; returns the manifest.
 
     `cluster` is our own, started for this; None means a database given by DATABASE_URL.
@@ -70,7 +71,7 @@ def restore(
         say("emptying the database")
         _empty(cluster)
     say("files")
-    _copy_missing(folder / "blobs", place.home() / "blobs")
+    _files_in(folder / "blobs")
     _copy_keys(folder / "keys", place.home() / "keys")
     say("database")
     _client(
@@ -184,6 +185,57 @@ def _address() -> str:
 
 def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _files_out(folder: Path) -> int:
+    """Bring the files not there yet into a backup, from wherever they lie; how many the installation has."""
+    where = place.blobs()
+    if not is_address(where):
+        return _copy_missing(Path(where), folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count = 0
+    with _telling():
+        bucket = Bucket.at(where, place.home())
+        for key, size in bucket.listed():
+            copy = folder / key
+            if not (copy.exists() and copy.stat().st_size == size):
+                copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                half = copy.with_name(copy.name + ".half")
+                try:
+                    with half.open("wb") as file:
+                        bucket.copy_to(key, file)
+                except FileNotFoundError:  # let go since it was listed
+                    half.unlink(missing_ok=True)
+                    continue
+                half.replace(copy)
+            count += 1
+    return count
+
+
+def _files_in(folder: Path) -> None:
+    """Bring a backup's files to where this installation keeps them, which need not be what it was made from."""
+    where = place.blobs()
+    if not is_address(where):
+        _copy_missing(folder, Path(where))
+        return
+    with _telling():
+        bucket = Bucket.at(where, place.home())
+        there = dict(bucket.listed())
+        for path in sorted(folder.rglob("*")):
+            key = path.relative_to(folder).as_posix()
+            if path.is_file() and len(path.name) == 64 and there.get(key) != path.stat().st_size:
+                bucket.copy_from(key, path)
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """What a bucket can do to a backup, as a sentence."""
+    try:
+        yield
+    except StoreAway:
+        raise Trouble("the store of files does not answer or refuses the keys: try again when it is there.") from None
+    except ValueError as error:
+        raise Trouble(str(error)) from None
 
 
 def _copy_missing(source: Path, target: Path) -> int:

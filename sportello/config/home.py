@@ -62,6 +62,12 @@ def database_url() -> str:
         return ""
 
 
+def blobs() -> str:
+    """Where files lie: `SPORTELLO_BLOBS`, a folder or `s3://bucket/prefix?endpoint=…` (foundation/files/bucket.py),
+    else the home's own folder."""
+    return os.environ.get("SPORTELLO_BLOBS", "") or str(home() / "blobs")
+
+
 def sign_in_providers() -> list[dict[str, Any]]:
     """OpenID Connect providers people may sign in with: `keys/sign-in.json` (mode 0600, it holds their secrets).
 

@@ -19,10 +19,12 @@ from types import FrameType
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import close_old_connections, connections
 
 from sportello.config.cli import reach
 from sportello.config.schedule import LOOPS, Loop
+from sportello.foundation.core.away import is_away
+from sportello.foundation.core.errors import StoreAway
 
 log = logging.getLogger("sportello.worker")
 
@@ -79,11 +81,12 @@ class Round:
         self.error = f"{type(error).__name__}: {error}"[:300]
         doubled = max(self.loop.every, 0.5) * 2.0 ** min(self.failures - 1, 8)
         pause: float = min(doubled, LONGEST_PAUSE)
-        if isinstance(error, (OperationalError, InterfaceError)):
+        if is_away(error):
             connections.close_all()
             # The database restarts in seconds: waiting longer would only keep mail lying.
             pause = min(pause, 2.0)
-            log.warning("%s: the database is away (%s), again in %.1f s", self.loop.name, error, pause)
+            what = "the store of files" if isinstance(error, StoreAway) else "the database"
+            log.warning("%s: %s is away (%s), again in %.1f s", self.loop.name, what, error, pause)
         else:
             log.error(
                 "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error

@@ -21,7 +21,7 @@ def database(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sportello.foundation.core.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "sportello",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -217,7 +217,8 @@ ANTIVIRUS = os.environ.get("SPORTELLO_ANTIVIRUS", "")
 
 #: Who reacts to what: the one page above every room.
 REACTIONS = "sportello.config.reactions"
-BLOBS = HOME / "blobs"
+#: A folder, or the address of a bucket (`foundation/files/store.py`).
+BLOBS = place.blobs()
 DEMO = os.environ.get("SPORTELLO_DEMO", "") == "1"
 
 EMAIL_BACKEND = "sportello.config.postman.Postman"

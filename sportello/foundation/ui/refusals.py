@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,7 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.away import is_away
+from sportello.foundation.core.errors import Refusal, StoreAway
 
 log = logging.getLogger("sportello.ui")
 
@@ -56,7 +57,7 @@ def _title(status: int) -> str:
 
 
 class RefusalPages:
-    """Middleware: refusals become answers; a database that is away becomes a 503 that says to try again.
+    """Middleware: refusals become answers; a database or a store that is away becomes a 503 that says to try again.
 
     A NUL in an address is in no row, and PostgreSQL takes none as text: it stops here, before any view asks with it.
     """
@@ -74,7 +75,11 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return say(request, exception.sentence, exception.status)
-        if isinstance(exception, OperationalError):
+        if isinstance(exception, StoreAway):
+            log.warning("store of files away at %s", request.path)
+            return say(request, _("Files can be neither read nor stored at this moment. Wait a minute and try again: "
+                                  "nothing has been lost."), 503)  # fmt: skip
+        if is_away(exception):
             log.exception("database away at %s", request.path)
             return unavailable(request)
         return None

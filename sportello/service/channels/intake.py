@@ -17,6 +17,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
+from sportello.foundation.core.errors import StoreAway
 from sportello.foundation.core.text import one_line
 from sportello.foundation.core.together import change, together
 from sportello.foundation.files.actions import read
@@ -82,7 +83,7 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
         known.more_wait(many=len(rows) == TOGETHER)
         return len(chosen.decided), apart
     except Exception as error:
-        if not rows or (isinstance(error, DatabaseError) and not connection.is_usable()):
+        if not rows or _is_nobodys(error):
             raise
         # a lost race, or one that cannot be read: each by itself tells which
         log.info("%s mails are read one by one: %s", len(rows), type(error).__name__)
@@ -104,7 +105,7 @@ def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list
                 apart.append(row.pk)
             else:
                 mails.append(arrived(row, known.seat(row)))
-        except DatabaseError:
+        except (DatabaseError, StoreAway):
             raise
         except Exception:  # whatever it is, it is told where it is read by itself
             apart.append(row.pk)
@@ -131,7 +132,7 @@ def _settle_apart(mail_id: int, known: Known) -> bool:
                 return False
             _finish(row, *_settle(row, known.seat(row)))
     except Exception as error:
-        if isinstance(error, DatabaseError) and not connection.is_usable():
+        if _is_nobodys(error):
             raise
         # ids only: the message of an exception may hold a customer's words
         log.error("mail %s could not be read: %s", mail_id, type(error).__name__, exc_info=_tellable(error))
@@ -152,6 +153,11 @@ def _claim(most: int, mail_id: int | None = None) -> list[IncomingMail]:
     if mail_id is not None:
         rows = rows.filter(pk=mail_id)
     return list(rows.select_related("raw").order_by("is_archive", "id")[:most])
+
+
+def _is_nobodys(error: Exception) -> bool:
+    """Whether the database or the store of files went away: no message is to blame."""
+    return isinstance(error, StoreAway) or (isinstance(error, DatabaseError) and not connection.is_usable())
 
 
 def _tellable(error: Exception) -> bool:

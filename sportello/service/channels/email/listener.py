@@ -22,6 +22,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
+from sportello.foundation.core.errors import StoreAway
+
 from .addresses import mailbox_for
 from .taking import Addressed, Peer, take
 
@@ -90,9 +92,7 @@ class Doorkeeper:
         self.under_way += 1
         door, peer = ("lmtp", None) if lmtp else ("smtp", _peer(session))
         try:
-            await self._in_thread(
-                lambda: take(raw, recipients, door=door, envelope_from=envelope.mail_from, peer=peer)
-            )
+            await self._in_thread(lambda: take(raw, recipients, door=door, envelope_from=envelope.mail_from, peer=peer))
             answer = TAKEN
         except Exception as error:
             answer = _refused(error, "a message could not be stored")
@@ -139,7 +139,7 @@ def _with_fresh_connection(work: Callable[[], Result]) -> Result:
 
 def _refused(error: Exception, what: str) -> str:
     """The temporary refusal for what went wrong here: the sender keeps the message."""
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError | StoreAway):
         log.warning("%s: %s", what, type(error).__name__)
         return TRY_LATER
     log.error("%s: %s", what, type(error).__name__, exc_info=not isinstance(error, OSError))
