@@ -30,12 +30,13 @@ class Server:
     secret: str = ""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self) -> Server:
+    def start(self, command: list[str] | None = None) -> Server:
+        """`command`: how it is begun where that is not here."""
         self.port = self.port or _free_port()
         # so many calls before keys are asked for: what makes a user who has one, and the bucket
         env = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "4"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", self.host, "-p", str(self.port)],
+            command or [sys.executable, "-m", "moto.server", "-H", self.host, "-p", str(self.port)],
             env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._wait()
@@ -49,10 +50,10 @@ class Server:
     def address(self, prefix: str = "") -> str:
         return f"s3://{NAME}/{prefix}?endpoint={self.endpoint}"
 
-    def keys_into(self, home: Path, secret: str = "") -> None:
+    def keys_into(self, home: Path, secret: str = "", folder: str = "keys") -> None:
         """The file an administrator would write."""
-        (home / "keys").mkdir(exist_ok=True, parents=True)
-        path = home / "keys" / "blobs"
+        (home / folder).mkdir(exist_ok=True, parents=True)
+        path = home / folder / "blobs"
         path.touch(mode=0o600)
         path.write_text(f"{self.access}\n{secret or self.secret}\n")
 
@@ -105,7 +106,7 @@ class Server:
 
 def write_many(address: str, home: Path, start: bytes, ready: Barrier, rounds: int) -> None:
     """A machine that writes the same files at the same moments as another."""
-    place = Bucket.at(address, home)
+    place = Bucket.at(address, home / "keys", home / "half")
     for number in range(rounds):
         content = start * 100 + str(number).encode()
         sha256 = hashlib.sha256(content).hexdigest()

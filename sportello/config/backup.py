@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sportello import __version__
 from sportello.config import home as place
+from sportello.config.prepare import migrate
 from sportello.config.supervisor import programs
 from sportello.config.supervisor.postgres import Cluster
 from sportello.config.supervisor.trouble import Trouble
@@ -48,7 +49,7 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     half.replace(folder / DUMP)
     say("files")
     blobs = _files_out(folder / "blobs")
-    _copy_keys(place.home() / "keys", folder / "keys")
+    _copy_keys(place.keys(), folder / "keys")
     written = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sportello": __version__,
@@ -72,7 +73,7 @@ def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[
         _empty(cluster)
     say("files")
     _files_in(folder / "blobs")
-    _copy_keys(folder / "keys", place.home() / "keys")
+    _copy_keys(folder / "keys", place.keys())
     say("database")
     _client(
         "pg_restore",
@@ -109,9 +110,7 @@ def _afterwards() -> None:
     from sportello.config.cli import start_django
 
     start_django()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate(verbosity=0)
     _begin_epoch()
 
 
@@ -178,7 +177,7 @@ def _address() -> str:
         "user": unquote(parts.username or ""),
         "host": unquote(parts.hostname or ""),
         "port": str(parts.port or ""),
-        **dict(parse_qsl(parts.query)),
+        **{key: value for key, value in parse_qsl(parts.query) if key != "pooler"},
     }
     return " ".join(f"{key}={_quoted(value)}" for key, value in words.items() if value)
 
@@ -195,7 +194,7 @@ def _files_out(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     count = 0
     with _telling():
-        bucket = Bucket.at(where, place.home())
+        bucket = Bucket.at(where, place.keys(), place.home() / "half")
         for key, size in bucket.listed():
             copy = folder / key
             if not (copy.exists() and copy.stat().st_size == size):
@@ -219,7 +218,7 @@ def _files_in(folder: Path) -> None:
         _copy_missing(folder, Path(where))
         return
     with _telling():
-        bucket = Bucket.at(where, place.home())
+        bucket = Bucket.at(where, place.keys(), place.home() / "half")
         there = dict(bucket.listed())
         for path in sorted(folder.rglob("*")):
             key = path.relative_to(folder).as_posix()

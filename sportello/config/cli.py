@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
 from sportello import __version__
+from sportello.config import home
 from sportello.config.supervisor.trouble import Stopped, Trouble
 
 COMMANDS = (
@@ -40,6 +41,10 @@ COMMANDS = (
     "collect",
     "prepare",
 )
+
+
+#: What may stand behind a pooler in transaction mode, and `run`, which hands both addresses on.
+POOLED = ("run", "web", "stream", "listen", "mail", "status")
 
 
 class Command(Protocol):
@@ -68,6 +73,8 @@ def main(words: Sequence[str]) -> int:
         command.arguments(own)
         own.set_defaults(command=command)
     args = parser.parse_args(words)
+    if asked not in POOLED:
+        home.use_session_database()
     try:
         return cast(Command, args.command).run(args)
     except Trouble as trouble:
@@ -96,8 +103,6 @@ def reach(address: str) -> Callable[..., Any]:
 
 def start_django() -> None:
     """Settings and models ready; Trouble when there is no database to speak of."""
-    from sportello.config import home
-
     if not home.database_url():
         raise Trouble("no database: start Sportello (`make run`), or set DATABASE_URL.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")

@@ -18,6 +18,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 `{status: ok|slow, version, database, journal_behind_seconds}`; 503 when the database is away."""
     try:
         connection.ensure_connection()
+        if not connection.is_usable():  # it is lost, or its server is a standby by now: at once by another
+            connection.close()
+            connection.ensure_connection()
         behind = behind_seconds()
     except DatabaseError:
         connection.close()

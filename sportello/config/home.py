@@ -28,12 +28,19 @@ def home() -> Path:
     return base / "sportello"
 
 
+def keys() -> Path:
+    """Secret key, passwords of servers, sign-in: `SPORTELLO_KEYS`, a folder all hosts of an installation see, else the
+    home's own."""
+    given = os.environ.get("SPORTELLO_KEYS")
+    return Path(given).expanduser().resolve() if given else home() / "keys"
+
+
 def secret_key() -> str:
     """The installation's signing key: from the environment, else a file made at first use (mode 0600)."""
     given = os.environ.get("SPORTELLO_SECRET_KEY")
     if given:
         return given
-    path = home() / "keys" / "secret_key"
+    path = keys() / "secret_key"
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -62,6 +69,17 @@ def database_url() -> str:
         return ""
 
 
+def use_session_database() -> None:
+    """From here on the database is reached where a connection stays one and the same: `SPORTELLO_SESSION_DATABASE_URL`.
+
+    For what holds a lock of its session while it works (worker, migrations) or speaks with PostgreSQL's own programs
+    (backup); needed where `DATABASE_URL` is a pooler in transaction mode.
+    """
+    given = os.environ.get("SPORTELLO_SESSION_DATABASE_URL")
+    if given:
+        os.environ["DATABASE_URL"] = given
+
+
 def blobs() -> str:
     """Where files lie: `SPORTELLO_BLOBS`, a folder or `s3://bucket/prefix?endpoint=…` (foundation/files/bucket.py),
     else the home's own folder."""
@@ -83,4 +101,4 @@ def sign_in_providers() -> list[dict[str, Any]]:
 
 def sign_in_file() -> Path:
     """Where `sportello oidc` keeps the providers."""
-    return home() / "keys" / "sign-in.json"
+    return keys() / "sign-in.json"

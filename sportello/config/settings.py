@@ -7,18 +7,35 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from sportello.config import home as place
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = place.home()
+#: Mode 0700; shared by the hosts of an installation that has several.
+KEYS = place.keys()
 
 
 def database(url: str) -> dict[str, Any]:
-    """`postgresql://user:password@host:port/name?option=value` as Django wants it."""
+    """`postgresql://user:password@host:port/name?option=value` as Django wants it.
+
+    `pooler=session` or `pooler=transaction` is an option of ours: what stands in between takes no settings when a
+    connection begins (they are the role's, docs/operations/cluster.md), and with the second gives every transaction
+    another connection, so that nothing is planned ahead on one.
+    """
     parts = urlsplit(url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    pooler = options.pop("pooler", "")
+    if pooler not in ("", "session", "transaction"):
+        raise ImproperlyConfigured("the option pooler of DATABASE_URL must be session or transaction.")
+    if not pooler:
+        # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
+        # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.
+        options["options"] = (
+            "-c idle_in_transaction_session_timeout=30s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+        )
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
         "ENGINE": "sportello.foundation.core.postgresql",
@@ -29,12 +46,8 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "") or ""),
         "OPTIONS": {
             **options,
-            # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
-            # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.
-            "options": "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-            " -c plan_cache_mode=force_generic_plan",
             # Django's own cursors never have theirs planned ahead.
-            "prepare_threshold": 5,
+            "prepare_threshold": None if pooler == "transaction" else 5,
         },
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
         from sportello.config.cli import start_django
 
         start_django()
-        from django.core.management import call_command
+        from sportello.config.prepare import migrate
 
-        call_command("migrate", check_unapplied=args.check, interactive=False, verbosity=1)
+        migrate(check_unapplied=args.check, verbosity=1)
     return 0

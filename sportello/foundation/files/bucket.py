@@ -5,8 +5,8 @@ The address says where, never with what secret:
     SPORTELLO_BLOBS=s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-south-1&style=path
 
 The keys come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, or from a file (mode 0600) of two lines, the
-access key and the secret one: `SPORTELLO_BLOBS_KEYS`, else `keys/blobs` in the home. `SPORTELLO_BLOBS_CA` names the
-certificate of a private authority.
+access key and the secret one: `SPORTELLO_BLOBS_KEYS`, else `blobs` among the installation's keys. The certificate of
+a private authority is named by `SPORTELLO_BLOBS_CA`.
 
 An object appears whole or not at all, and the store compares what it received with the SHA-256 it was told before it
 says yes: there are no half-written files here. A new object is written with "only if there is none" (`If-None-Match:
@@ -77,14 +77,15 @@ class Bucket:
     _away_until: float = field(default=0.0, repr=False)
 
     @classmethod
-    def at(cls, address: str, home: Path) -> Bucket:
-        """The bucket of an address; ValueError with a sentence when it or its keys cannot be read."""
+    def at(cls, address: str, keys: Path, half: Path) -> Bucket:
+        """The bucket of an address, its keys in the folder `keys` unless told otherwise, its `workplace` at `half`;
+        ValueError with a sentence when it or its keys cannot be read."""
         parts = urlsplit(address)
         options = dict(parse_qsl(parts.query))
         unknown = set(options) - _OPTIONS
         if not parts.hostname or unknown or options.get("style", "path") not in ("path", "host"):
             raise ValueError("SPORTELLO_BLOBS must be s3://bucket/prefix?endpoint=…&region=…&style=path|host.")
-        access, secret = _keys(home)
+        access, secret = _keys(keys)
         config: dict[str, Any] = {
             "access_key_id": access,
             "secret_access_key": secret,
@@ -102,7 +103,7 @@ class Bucket:
             client["root_certificate"] = Path(authority).read_text()
         prefix = unquote(parts.path).strip("/")
         return cls(
-            name=parts.netloc, prefix=f"{prefix}/" if prefix else "", half=home / "half",
+            name=parts.netloc, prefix=f"{prefix}/" if prefix else "", half=half,
             client=cast("ClientConfig", client), config=cast("S3Config", config),
         )  # fmt: skip
 
@@ -277,12 +278,12 @@ def _is_about_the_object(error: Exception) -> bool:
     return isinstance(error, AlreadyExistsError | PreconditionError | NotModifiedError)
 
 
-def _keys(home: Path) -> tuple[str, str]:
+def _keys(folder: Path) -> tuple[str, str]:
     """Access key and secret; ValueError when there are none, or others may read them."""
     given = os.environ.get("AWS_ACCESS_KEY_ID", ""), os.environ.get("AWS_SECRET_ACCESS_KEY", "")
     if all(given):
         return given
-    path = Path(os.environ.get("SPORTELLO_BLOBS_KEYS", "") or home / "keys" / "blobs")
+    path = Path(os.environ.get("SPORTELLO_BLOBS_KEYS", "") or folder / "blobs")
     try:
         lines = path.read_text().split()
         mode = path.stat().st_mode

@@ -56,7 +56,7 @@ def place() -> Place:
 
 @lru_cache(maxsize=4)
 def _bucket(address: str) -> Bucket:
-    return Bucket.at(address, settings.HOME)
+    return Bucket.at(address, Path(settings.KEYS), settings.HOME / "half")
 
 
 def key_of(organisation_id: int, sha256: str) -> str:

@@ -84,6 +84,7 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
         return len(chosen.decided), apart
     except Exception as error:
         if not rows or _is_nobodys(error):
+            known.forget()
             raise
         # a lost race, or one that cannot be read: each by itself tells which
         log.info("%s mails are read one by one: %s", len(rows), type(error).__name__)
@@ -133,6 +134,7 @@ def _settle_apart(mail_id: int, known: Known) -> bool:
             _finish(row, *_settle(row, known.seat(row)))
     except Exception as error:
         if _is_nobodys(error):
+            known.forget()
             raise
         # ids only: the message of an exception may hold a customer's words
         log.error("mail %s could not be read: %s", mail_id, type(error).__name__, exc_info=_tellable(error))

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
+from django.utils.translation import override
 
 from sportello.config import backup
 from sportello.config.supervisor.trouble import Trouble
@@ -47,7 +48,7 @@ def server() -> Iterator[s3.Server]:
 def far(server: s3.Server, settings, tmp_path: Path, request: pytest.FixtureRequest) -> s3.Server:
     """This installation's files lie in the bucket, under a prefix of the test's own."""
     server.keys_into(tmp_path)
-    settings.HOME = tmp_path
+    settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     settings.BLOBS = server.address(request.node.name)
     store._bucket.cache_clear()
     return server
@@ -149,14 +150,14 @@ def test_an_address_that_cannot_be_read_is_told_at_the_start(address: str, said:
     if "keys" not in said:
         s3.Server(access="a", secret="b").keys_into(tmp_path)
     with pytest.raises(ValueError, match=said):
-        Bucket.at(address, tmp_path)
+        Bucket.at(address, tmp_path / "keys", tmp_path)
 
 
 def test_keys_that_others_may_read_are_refused(tmp_path: Path) -> None:
     s3.Server(access="a", secret="b").keys_into(tmp_path)
     (tmp_path / "keys" / "blobs").chmod(0o640)
     with pytest.raises(ValueError, match="0600"):
-        Bucket.at("s3://files", tmp_path)
+        Bucket.at("s3://files", tmp_path / "keys", tmp_path)
 
 
 def cut_after(port: int, allowed: int) -> int:
@@ -191,7 +192,7 @@ def test_a_write_that_is_cut_leaves_nothing_and_succeeds_the_next_time(
 
 def test_who_cannot_store_a_file_keeps_what_they_typed(far: s3.Server, settings, tmp_path: Path, borgo) -> None:
     nowhere(settings, tmp_path)
-    with pytest.raises(Refusal, match="still here") as refused:
+    with override("en"), pytest.raises(Refusal, match="still here") as refused:
         actions.keep_uploads(borgo, [SimpleUploadedFile("a.pdf", PDF)])
     assert refused.value.field == "files"
     assert not Blob.objects.exists()

@@ -144,5 +144,8 @@ class Known:
             desk.prepared.take_ahead()
 
     def forget(self) -> None:
-        """A transaction was undone, and rows read in it may be gone."""
+        """A transaction was undone, and rows read in it may be gone. So may the counter from which numbers were taken
+        ahead, whose commit nobody waited for: where the database went away, others may be given the same numbers."""
         self._desks.clear()
+        for taken in _TAKEN.values():
+            taken.clear()
