@@ -229,9 +229,8 @@ def main() -> int:
 
 async def _until_told() -> int:
     lmtp = os.environ.get("SPORTELLO_LMTP_PORT", "")
-    listener = Listener(
-        os.environ.get("SPORTELLO_MAIL_BIND", "127.0.0.1"), settings.MAIL_PORT, int(lmtp) if lmtp else None
-    )
+    address = os.environ.get("SPORTELLO_MAIL_BIND") or os.environ.get("SPORTELLO_BIND", "127.0.0.1")
+    listener = Listener(address, settings.MAIL_PORT, int(lmtp) if lmtp else None)
     await listener.open()
     log.info("taking mail on port %s", listener.port)
     told = asyncio.Event()
