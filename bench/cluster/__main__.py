@@ -24,6 +24,8 @@ _PACKAGES = "patroni etcd-server etcd-client haproxy pgbouncer postgresql-15 ipr
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--first", type=int, default=1, help="the number of the first kill, for a run in parts")
+    parser.add_argument("--also", default="web,etcd", help="what else goes wrong: web, etcd, both (default), or none")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", type=Path, help="the figures as JSON")
     parser.add_argument("--keep", type=Path, help="a folder for the logs of every program, whatever happens")
@@ -35,13 +37,23 @@ def main() -> int:
         return 2
     if _INSIDE not in os.environ:
         return _go_inside()
-    from .kills import play
+    if os.getpid() == 1 and (child := os.fork()):
+        return _first_process(child)
+    from .kills import Story, play
 
     folder = Path(os.environ[_INSIDE])
-    figures = play(folder, args.kills, args.seed, args.keep)
+    figures = play(folder, Story(args.kills, args.first, args.also.split(","), args.seed), args.keep)
     if args.save:
         args.save.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
     return 0 if not figures["faults"] else 1
+
+
+def _first_process(child: int) -> int:
+    """The first process of a machine buries what others left: a killed PostgreSQL that stays unburied looks alive."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
 
 
 def _go_inside() -> int:

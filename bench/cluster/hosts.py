@@ -166,7 +166,7 @@ class World:
         for host in self.web:  # together: who comes second finds the schema made
             host.start_sportello()
         for host in self.web:
-            until(host.answers, f"the pages of {host.name}", 180)
+            until(host.answers, f"the pages of {host.name}", 400)
         self.web[0].sportello("manage", "shell", "-v0", "-c", _FOUND)
         say("two web hosts serve")
 

@@ -6,6 +6,7 @@ import random
 import shutil
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,22 @@ def say(words: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {words}", flush=True)
 
 
-def play(folder: Path, kills: int, seed: int, keep: Path | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Story:
+    """What happens: so many kills, counted from `first`, and what else (`web`, `etcd`)."""
+
+    kills: int
+    first: int
+    also: list[str]
+    seed: int
+
+
+def play(folder: Path, story: Story, keep: Path | None) -> dict[str, Any]:
     make_bridge()
     world = World(folder)
     try:
         world.up(say)
-        return _under_load(world, kills, random.Random(seed))
+        return _under_load(world, story, random.Random(story.seed))
     except BaseException:
         print(world.logs(), flush=True)
         raise
@@ -36,20 +47,24 @@ def play(folder: Path, kills: int, seed: int, keep: Path | None) -> dict[str, An
             shutil.copytree(folder, keep, dirs_exist_ok=True, ignore=shutil.ignore_patterns("var-lib-*", "run-*"))
 
 
-def _under_load(world: World, kills: int, chance: random.Random) -> dict[str, Any]:
+def _under_load(world: World, story: Story, chance: random.Random) -> dict[str, Any]:
     load = Load(tuple(one.address for one in world.web))
     load.begin()
-    until(lambda: len(load.taken()) > 20, "mail to flow")
+    for _ in range(40):
+        time.sleep(5)
+        if len(load.taken()) > 20 and load.writers[0].taken and load.writers[1].taken:
+            break
+        say(load.told())
     began = time.monotonic()
     figures: dict[str, Any] = {"failovers": []}
-    for number in range(kills):
+    for number in range(story.first, story.first + story.kills):
         time.sleep(chance.uniform(3, 8))
-        figures["failovers"].append(_kill_primary(world, load, WAYS[number % len(WAYS)]))
-        say(f"{number + 1}. {figures['failovers'][-1]}")
-    figures["web host cut off"] = _cut_web(world, load)
-    say(f"web host: {figures['web host cut off']}")
-    figures["etcd member killed"] = _kill_etcd(world, load)
-    say(f"etcd: {figures['etcd member killed']}")
+        figures["failovers"].append({"number": number, **_kill_primary(world, load, WAYS[(number - 1) % len(WAYS)])})
+        say(str(figures["failovers"][-1]))
+    for name, what in (("web", _cut_web), ("etcd", _kill_etcd)):
+        if name in story.also:
+            figures[name] = what(world, load)
+            say(f"{name}: {figures[name]}")
     time.sleep(3)
     load.end()
     figures["seconds"] = round(time.monotonic() - began, 1)
@@ -130,7 +145,7 @@ def _count(world: World, load: Load) -> dict[str, Any]:
     until(lambda: world.ask(
         "SELECT (SELECT count(*) FROM channels_incomingmail WHERE state = 'pending')"
         " + (SELECT count(*) FROM channels_dispatch WHERE state IN ('queued', 'sending', 'in_doubt'))")[0][0] == 0,
-        "everything to be read and to leave", 240)  # fmt: skip
+        "everything to be read and to leave", 900)  # fmt: skip
     texts = [text for (text,) in world.ask("SELECT text FROM tickets_message WHERE direction = 'in'")]
     found: Counter[str] = Counter()
     for text in texts:

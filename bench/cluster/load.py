@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from email import policy
 from email.message import EmailMessage
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from sportello.config.day.doors import FormDoor, OpenForm
 from .net import customer
 
 TOWN = "urp@comune.roccaserena.example"
-PAUSE = 0.1
+PAUSE = 0.3
 
 
 def _picture(chance: random.Random, size: int) -> bytes:
@@ -34,7 +35,7 @@ class Mailer(threading.Thread):
         self.key, self.hosts, self.stop, self.town = name, hosts, stop, town
         #: (word, when it was begun, when it was taken, by whom), on our clock.
         self.taken: list[tuple[str, float, float, str]] = []
-        self.refused = 0
+        self.refused, self.said = 0, ""
 
     def run(self) -> None:
         chance, number = random.Random(self.key), 0
@@ -62,13 +63,14 @@ class Mailer(threading.Thread):
         message.set_content(f"Buongiorno, la mia parola è {word}.\n" + "riga di testo\n" * 20)
         if number % 4 == 0:
             message.add_attachment(_picture(chance, 30_000), maintype="image", subtype="png", filename="foto.png")
-        return message.as_bytes()
+        return message.as_bytes(policy=policy.SMTP)
 
     def _send(self, host: str, raw: bytes, number: int) -> bool:
         try:
-            with smtplib.SMTP(host, 8025, timeout=30) as smtp:
+            with smtplib.SMTP(host, 8025, local_hostname="mx.posta.example", timeout=10) as smtp:
                 smtp.sendmail(f"cliente{self.key}.{number}@posta.example", [self.town], raw)
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as error:
+            self.said = repr(error)[:200]
             return False
         return True
 
@@ -91,7 +93,7 @@ class Writer(threading.Thread):
         self.door = Forms(f"http://{host}:8000")
         self.door._callers = start
         self.taken: list[tuple[str, float, float, str]] = []
-        self.refused = 0
+        self.refused, self.said = 0, ""
 
     def run(self) -> None:
         number = 0
@@ -107,8 +109,8 @@ class Writer(threading.Thread):
             began = time.monotonic()
             try:
                 self.door.send(self.slug, values, photo)
-            except (OSError, RuntimeError, LookupError, StopIteration, ValueError):
-                self.refused += 1
+            except (OSError, RuntimeError, LookupError, StopIteration, ValueError) as error:
+                self.refused, self.said = self.refused + 1, repr(error)[:200]
                 time.sleep(0.5)
                 continue
             self.taken.append((word, began, time.monotonic(), self.host))
@@ -156,6 +158,11 @@ class Load:
         self.stop.set()
         for thread in (*self.mailers, *self.writers, *self.visitors):
             thread.join(90)
+
+    def told(self) -> str:
+        """Where it stands, for who waits."""
+        return "; ".join(f"{one.name}: {len(one.taken)} taken, {one.refused} refused {one.said}"
+                         for one in (*self.mailers, *self.writers))  # fmt: skip
 
     def words(self) -> list[str]:
         return [one[0] for thread in (*self.mailers, *self.writers) for one in thread.taken]
