@@ -23,6 +23,9 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 
 from sportello.config.cli import reach
 from sportello.config.schedule import LOOPS, Loop
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.current import about
+from sportello.foundation.watch.lines import kind_of
 
 log = logging.getLogger("sportello.worker")
 
@@ -65,28 +68,37 @@ class Round:
                 return 0.0
             close_old_connections()
             try:
-                did = self.work() or 0
+                with about(loop=self.loop.name):
+                    did = self.work() or 0
             except Exception as error:
                 return self._failed(error)
             self.last_at, self.failures, self.error = time.time(), 0, ""
             self.done += did
+            if did > 0:
+                meters.add(meters.LOOP_DONE, self.loop.name, by=did)
             if did <= 0:
                 return self.loop.every
         return min(self.loop.every, 0.05)
 
     def _failed(self, error: Exception) -> float:
         self.failures += 1
-        self.error = f"{type(error).__name__}: {error}"[:300]
+        # what it says may quote somebody's words, and this is shown
+        self.error = kind_of(error)[:300]
+        meters.add(meters.LOOP_FAILURES, self.loop.name)
         doubled = max(self.loop.every, 0.5) * 2.0 ** min(self.failures - 1, 8)
         pause: float = min(doubled, LONGEST_PAUSE)
         if isinstance(error, (OperationalError, InterfaceError)):
             connections.close_all()
             # The database restarts in seconds: waiting longer would only keep mail lying.
             pause = min(pause, 2.0)
-            log.warning("%s: the database is away (%s), again in %.1f s", self.loop.name, error, pause)
+            log.warning(
+                "%s: the database is away (%s), again in %.1f s", self.loop.name, self.error, pause,
+                extra={"loop": self.loop.name},
+            )
         else:
             log.error(
-                "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error
+                "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error,
+                extra={"loop": self.loop.name},
             )
         return pause
 
@@ -158,7 +170,7 @@ def _jobs(stop: threading.Event) -> None:
         except Exception as error:
             failures += 1
             pause = min(0.5 * 2**failures, 5.0)
-            log.warning("the jobs stopped (%s: %s), again in %.1f s", type(error).__name__, error, pause)
+            log.warning("the jobs stopped (%s), again in %.1f s", kind_of(error), pause)
             stop.wait(pause)
 
 
@@ -204,7 +216,7 @@ def retry_stalled_jobs() -> int:
     async def retry() -> int:
         stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
         for job in stalled:
-            log.warning("job %s was left behind by a worker that is gone: again", job.id)
+            log.warning("job %s was left behind by a worker that is gone: again", job.id, extra={"job": {"id": job.id}})
             await app.job_manager.retry_job(job)
         return len(stalled)
 

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
+    "sportello.foundation.watch",
     "sportello.foundation.core",
     "sportello.foundation.ui",
     "sportello.foundation.files",
@@ -96,6 +97,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sportello.foundation.watch.middleware.Watched",
     "django.middleware.security.SecurityMiddleware",
     "sportello.foundation.ui.policy.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -230,11 +232,16 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.5,
 }
 
+#: `json` for programs that gather logs, `line` for people (docs/operations/watching.md).
+LOG_FORMAT = "json" if os.environ.get("SPORTELLO_LOG_FORMAT", "line").lower() == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "sportello.foundation.watch.lines.PlainLines"},
+        "json": {"()": "sportello.foundation.watch.lines.JsonLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SPORTELLO_LOG", "WARNING")},
     "loggers": {"sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")}},
 }

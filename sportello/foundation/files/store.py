@@ -13,6 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from sportello.foundation.watch import meters
+
 
 def path_of(organisation_id: int, sha256: str) -> Path:
     return Path(settings.BLOBS) / str(organisation_id) / sha256[:2] / sha256
@@ -36,6 +38,7 @@ def put(organisation_id: int, content: bytes) -> str:
         Path(name).unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
+    meters.add(meters.BLOBS, by=len(content))
     return sha256
 
 
@@ -56,6 +59,7 @@ def take_over(organisation_id: int, path: Path, sha256: str) -> None:
         os.close(descriptor)
     os.replace(path, target)
     _sync_folder(target.parent)
+    meters.add(meters.BLOBS, by=target.stat().st_size)
 
 
 def workplace() -> Path:

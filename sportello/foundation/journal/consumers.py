@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from sportello.foundation.tenancy.clock import server_now
+from sportello.foundation.watch.current import about
 
 from .models import Cursor, Event, ParkedEvent
 from .reader import Position, Read, current_epoch, read_after
@@ -71,13 +72,14 @@ def _enter_epoch(cursor: Cursor) -> None:
 
 
 def _react(consumer: Consumer, event: Read) -> bool:
-    try:
-        with transaction.atomic():
-            consumer.react(event)
-    except Exception as error:
-        log.exception("consumer %s parked event %s (%s)", consumer.name, event.id, event.verb)
-        _park(consumer, event, error)
-        return False
+    with about(consumer=consumer.name, event=event.id, organisation=event.organisation_id):
+        try:
+            with transaction.atomic():
+                consumer.react(event)
+        except Exception as error:
+            log.exception("consumer %s parked event %s (%s)", consumer.name, event.id, event.verb)
+            _park(consumer, event, error)
+            return False
     return True
 
 

@@ -18,6 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.middleware import request_id
 
 log = logging.getLogger("sportello.ui")
 
@@ -75,7 +77,7 @@ class RefusalPages:
         if isinstance(exception, Refusal):
             return say(request, exception.sentence, exception.status)
         if isinstance(exception, OperationalError):
-            log.exception("database away at %s", request.path)
+            log.exception("the database is away")
             return unavailable(request)
         return None
 
@@ -90,6 +92,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Named by CSRF_FAILURE_VIEW; mostly a page left open until its session ended."""
+    meters.add(meters.REFUSED, "csrf")
     sentence = _("This page was open for too long. Reload it and send again: what you typed is still in the page "
                  "if you go back.")
     return say(request, sentence, 403, title=_("The page has expired"))
@@ -114,7 +117,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _bare(sentence: str, status: int) -> HttpResponse:
-    context = {"sentence": sentence, "status": status, "error_title": _title(status)}
+    context = {"sentence": sentence, "status": status, "error_title": _title(status), "request_id": request_id()}
     try:
         body: str = render_to_string("ui/error.html", context)
     except (DatabaseError, ValueError, LookupError):

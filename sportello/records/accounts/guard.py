@@ -20,6 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
+from sportello.foundation.watch.current import note
+
 from .models import User
 from .people import Person, Place, person_for
 
@@ -71,6 +73,7 @@ def _guarded(view: GuardedView[P], name: str, right: _Right | None) -> View:
         person = person_of(request)
         if right is not None and not _holds(person, right, kwargs.get("slug")):
             raise Http404
+        _name(person, kwargs.get("slug"))
         response = view(cast("PersonRequest", request), person, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # a desk is shared by shifts: "back" after signing out must not show the last one's customers
@@ -102,6 +105,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 def _holds(person: Person, right: _Right, slug: object) -> bool:
     places = [place for place in person.places if slug is None or place.organisation.slug == slug]
     return any(right(person, place) for place in places)
+
+
+def _name(person: Person, slug: object) -> None:
+    """For the line of the log: who asks and of which organisation, as ids."""
+    note(person=person.user.pk)
+    here = next((place.organisation.pk for place in person.places if place.organisation.slug == slug), None)
+    if here is not None:
+        note(organisation=here)
 
 
 def _page_of(request: HttpRequest) -> str:

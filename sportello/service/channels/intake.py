@@ -11,6 +11,7 @@ its own, and what cannot be read harms no other.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,6 +24,8 @@ from sportello.foundation.files.actions import read
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.current import about
 
 from .authenticity.keeping import told_by_provider
 from .email.taking import NULL_SENDER
@@ -60,7 +63,8 @@ def work() -> int:
     while done < BATCH:
         settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
         for mail_id in apart:
-            settled += _settle_apart(mail_id, known)
+            with about(mail=mail_id):
+                settled += _settle_apart(mail_id, known)
         if not settled:
             break
         done += settled
@@ -181,7 +185,10 @@ def _put_off(mail_id: int, error: Exception) -> None:
 def arrived(row: IncomingMail, desk: Desk) -> Arrived:
     """The message of a row, parsed."""
     envelope_from = {"": None, NULL_SENDER: ""}.get(row.envelope_from, row.envelope_from)
-    return Arrived(row, desk, parse(read(row.raw), envelope_from=envelope_from))
+    raw, began = read(row.raw), time.perf_counter()
+    parsed = parse(raw, envelope_from=envelope_from)
+    meters.measure(meters.MAIL_SECONDS, time.perf_counter() - began)
+    return Arrived(row, desk, parsed)
 
 
 def _settle(row: IncomingMail, desk: Desk) -> tuple[Arrived, Settled]:
@@ -219,6 +226,7 @@ def _write(row: IncomingMail, settled: Settled) -> None:
     row.message, row.duplicate_of = settled.message, settled.duplicate_of
     row.settled_at, row.next_attempt_at = clock.server_now(), None
     change(row, _SETTLED)
+    meters.add(meters.MAIL_SETTLED, row.state)
     record(
         row.organisation,
         "mail.settled",

@@ -21,6 +21,8 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.current import about
 from sportello.records.tickets.models import Recipient
 
 from . import undelivered
@@ -87,7 +89,7 @@ def work() -> int:
         dispatch = _claim()
         if dispatch is None:
             break
-        with _held(dispatch.pk):
+        with about(dispatch=dispatch.pk, organisation=dispatch.organisation_id), _held(dispatch.pk):
             _send(dispatch)
         done += 1
     return done
@@ -281,6 +283,9 @@ def _one_batch(outcome: Outcome) -> bool:
 
 def _keep_attempt(dispatch: Dispatch, outcome: Outcome) -> None:
     """The try in the server's own words; the row of a number that was counted twice stands."""
+    meters.add(meters.ATTEMPTS, outcome.what)
+    if dispatch.attempts > 1:
+        meters.add(meters.RETRIES)
     Attempt.objects.get_or_create(
         organisation=dispatch.organisation,
         dispatch=dispatch,
