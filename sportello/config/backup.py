@@ -8,6 +8,7 @@ without one is not a backup. A second backup into the same folder copies only ne
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -53,7 +54,16 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
         "blobs": blobs,
     }
     manifest.write_text(json.dumps(written, indent=2) + "\n")
+    _remember(written["made_at"])
     return written
+
+
+def _remember(made_at: str) -> None:
+    """For the alarm that the last backup is old; a home that cannot be written has its backup all the same."""
+    with contextlib.suppress(OSError):
+        path = place.home() / "run" / "backup.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"at": made_at}))
 
 
 def restore(

@@ -33,7 +33,12 @@ def secret_key() -> str:
     given = os.environ.get("SPORTELLO_SECRET_KEY")
     if given:
         return given
-    path = home() / "keys" / "secret_key"
+    return _kept("secret_key")
+
+
+def _kept(name: str) -> str:
+    """A secret of this home, made by chance the first time."""
+    path = home() / "keys" / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -46,6 +51,11 @@ def secret_key() -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(50))
     return path.read_text().strip()
+
+
+def metrics_token() -> str:
+    """Who brings it may read the figures: from the environment, else a file made at first use (mode 0600)."""
+    return os.environ.get("SPORTELLO_METRICS_TOKEN") or _kept("metrics_token")
 
 
 def database_url() -> str:

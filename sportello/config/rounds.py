@@ -21,6 +21,7 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
+from sportello.config import home as place
 from sportello.config.cli import reach
 from sportello.config.schedule import LOOPS, Loop
 from sportello.foundation.watch import meters
@@ -106,6 +107,7 @@ class Round:
         """For `run/worker.json`."""
         return {
             "last_at": round(self.last_at, 1),
+            "every": self.loop.every,
             "done": self.done,
             "failures": self.failures,
             "error": self.error,
@@ -136,6 +138,9 @@ def work_until_told(only: str = "") -> int:
     rounds = rounds_of([loop for loop in LOOPS if only in ("", loop.name)], stop)
     for one in rounds:
         one.start()
+    if not only:
+        with suppress(OSError):
+            place.metrics_token()  # so that whoever reads the figures finds it
     jobs = [] if only else [threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)]
     for thread in jobs:
         thread.start()

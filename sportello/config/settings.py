@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "sportello.service.routing",
     "sportello.service.backoffice",
     "sportello.service.channels",
+    "sportello.service.watching",
     "sportello.service.notifications",
     "sportello.faces.portal",
     "sportello.faces.desk",

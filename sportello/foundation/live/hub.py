@@ -90,7 +90,7 @@ class Hub:
             Round(self._tell_lapsed, LOOK_FOR_LAPSED),
             Round(self._tell_moments, LOOK_AT_CLOCK),
         )
-        self._counted = {"events": 0, "sent": 0, "dropped": 0, "cut": 0, "resyncs": 0}
+        self._counted = {"events": 0, "sent": 0, "dropped": 0, "cut": 0, "resyncs": 0, "admitted": 0}
         self._away_since = 0.0
 
     # ---- the process
@@ -121,6 +121,7 @@ class Hub:
         """From now on `subscriber` is told; what was before it reads for itself (`catching_up`)."""
         self._loop = asyncio.get_running_loop()
         with self._lock:
+            self._counted["admitted"] += 1
             self._subscribers.add(subscriber)
             for name in subscriber.topics:
                 self._listening.setdefault(name, set()).add(subscriber)
