@@ -115,7 +115,7 @@ def _now() -> list[Metric]:
     try:
         now = figures.read()
         found += [*_gauge("sportello_database_up", "Whether the database answers.", 1), *_of_database(now)]
-        known = alarms.decide()
+        known = alarms.decide(machine, now)
         version = now.server.version
     except (DatabaseError, InterfaceError):
         connection.close()

@@ -244,5 +244,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SPORTELLO_LOG", "WARNING")},
-    "loggers": {"sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")}},
+    "loggers": {
+        "sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")},
+        # a refused request is in the line of its request already, and here again with its address
+        "django.request": {"level": "ERROR"},
+    },
 }

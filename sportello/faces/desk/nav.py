@@ -24,6 +24,8 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
+from sportello.service.watching.models import Occurrence
+from sportello.service.watching.words import ALARMS
 
 from . import sentences
 from .models import Draft, KeyChoice, OpenTicket
@@ -55,6 +57,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("documents", pgettext_lazy("rail", "Documents"), "file", "g x", "desk:documents_home", "knows"),
     ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
     ("setup", pgettext_lazy("rail", "Set up"), "settings", "g z", "desk:setup_home", "sets up"),
+    ("installation", pgettext_lazy("rail", "System"), "tool", "g y", "desk:installation", "runs"),
 )
 #: At the foot of the rail of who serves, with what is unread (`live/js/bell.js`).
 BELL = NavEntry("notifications", gettext_lazy("Notifications"), "", "bell", hotkey="g v")
@@ -176,6 +179,27 @@ def _alarms(person: Person) -> list[Link]:
                 more = f" (+{len(alarms) - 1})" if len(alarms) > 1 else ""
                 address = reverse("desk:mail" if sets_up else "desk:quarantine_in", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
+    return found + _occurrences(person)
+
+
+def _occurrences(person: Person) -> list[Link]:
+    """What else is wrong, for who runs the installation or sets up: one link a place (`service/watching`)."""
+    found: list[Link] = []
+    runs = person.user.runs_installation
+    places = {place.organisation.pk: place.organisation for place in person.places if person.administers(place)}
+    if not runs and not places:
+        return found
+    rows = Occurrence.objects.going_on().select_related("organisation").order_by("pk")
+    going_on = [one for one in rows if not one.code.startswith("mailbox_") and one.code in ALARMS]
+    for here in (None, *places):
+        own = [ALARMS[one.code] for one in going_on if (runs if here is None else one.organisation_id == here)]
+        if own:
+            first = next((one for one in own if one.is_urgent), own[0])
+            more = f" (+{len(own) - 1})" if len(own) > 1 else ""
+            address = (
+                reverse("desk:installation") if here is None else reverse("desk:setup_alarms", args=[places[here].slug])
+            )
+            found.append(Link(f"{first.title}{more}", address))
     return found
 
 
@@ -198,6 +222,8 @@ def _may(person: Person, right: str) -> bool:
         return any(person.administers(place) or person.supervises(place) for place in person.places)
     if right == "supervises":
         return any(person.supervises(place) for place in person.places)
+    if right == "runs":
+        return person.user.runs_installation
     if right == "sets up":
         return any(person.administers(place) for place in person.places)
     return bool(person.serving) or (right == "knows" and _may(person, "administers"))

@@ -155,6 +155,7 @@ def _forked() -> None:
 def _ending() -> None:
     if _STATE.timer is not None:
         _STATE.timer.cancel()
+        _STATE.complained = True  # nobody is left to read it
         with contextlib.suppress(Exception):
             keep()
 

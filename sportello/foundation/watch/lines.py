@@ -80,8 +80,10 @@ def record_of(record: logging.LogRecord) -> dict[str, Any]:
     known = work.ids if work is not None else {}
     given = record.__dict__
     for name in IDS:
-        value = given.get(name, known.get(name))
-        if isinstance(value, (str, int)):
+        value = given.get(name)
+        if not isinstance(value, (str, int)):  # Django's own lines have the whole request under one of these names
+            value = known.get(name)
+        if value is not None:
             said[name] = value
     facts = given.get("facts")
     if isinstance(facts, dict):

@@ -60,18 +60,27 @@ def administers_here(view: GuardedView[P]) -> View:
     return _guarded(view, "administers_here", Person.administers)
 
 
+def runs_installation(view: GuardedView[P]) -> View:
+    """Who runs the installation: sees how it does, and no tickets."""
+    return _guarded(view, "runs_installation", None, lambda person: person.user.runs_installation)
+
+
 def signed_in(view: GuardedView[P]) -> View:
     """Anyone with an account, even without a place (their own profile)."""
     return _guarded(view, "signed_in", None)
 
 
-def _guarded(view: GuardedView[P], name: str, right: _Right | None) -> View:
+def _guarded(
+    view: GuardedView[P], name: str, right: _Right | None, who: Callable[[Person], bool] | None = None
+) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return to_sign_in(request)
         person = person_of(request)
         if right is not None and not _holds(person, right, kwargs.get("slug")):
+            raise Http404
+        if who is not None and not who(person):
             raise Http404
         _name(person, kwargs.get("slug"))
         response = view(cast("PersonRequest", request), person, *args, **kwargs)

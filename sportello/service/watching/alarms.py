@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils.functional import Promise
 
 from sportello.foundation.tenancy.clock import server_now
@@ -82,16 +82,15 @@ class Alarm:
         return str(words.ALARMS[self.code].to_do)
 
 
-def decide() -> list[Alarm]:
-    """All alarms as things stand now, the urgent first. With the database away that is the alarm, and what the machine
-    says of itself."""
-    here = look()
+def decide(here: Here | None = None, now: Figures | None = None) -> list[Alarm]:
+    """All alarms as things stand now, the urgent first; what is not given is looked at. With the database away that is
+    the alarm, beside what the machine says of itself."""
     try:
-        found = [*of_figures(read()), *_of_mailboxes()]
-    except DatabaseError:
+        found = [*of_figures(now or read()), *_of_mailboxes()]
+    except (DatabaseError, InterfaceError):
         connection.close()
         found = [Alarm("database_away")]
-    return ordered([*of_here(here), *found, *_of_policy()])
+    return ordered([*of_here(here or look()), *found, *_of_policy()])
 
 
 def ordered(alarms: Iterable[Alarm]) -> list[Alarm]:

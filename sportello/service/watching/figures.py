@@ -1,7 +1,8 @@
 """How full the queues are and how late the clocks: read from the database in a few short statements.
 
 Cheap at a million tickets: each statement goes by an index of what waits, never of what is done, and no count goes
-beyond `MOST`. Ages are seconds by the server's clock; where an instant is of an organisation's clock, its offset is taken out.
+beyond `MOST`. Ages are seconds by the server's clock; where an instant is of an organisation's clock, its
+offset is taken out.
 """
 
 from __future__ import annotations

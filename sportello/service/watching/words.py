@@ -120,7 +120,7 @@ ALARMS: Final[dict[str, Words]] = {
     "dispatches_stuck": Words(
         _("Answers do not leave"),
         _("%(count)s should have left more than a quarter of an hour ago."),
-        _("See whether the worker runs and the mailbox's sending works: Set up, Mailboxes, “Try”."),
+        _("See whether the worker runs and the mailbox's sending works: Set up, Mailboxes, “Try sending”."),
         True,
     ),
     "held_many": Words(
