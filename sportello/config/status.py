@@ -29,7 +29,8 @@ def collect() -> dict[str, Any]:
 
     mailboxes `[{address, organisation}]`; mail `{received, pending, ticketed, machine, quarantined,
     duplicates}`, where received is the sum of the others; collecting, a record a mailbox that is fetched, and alarms
-    `[{code, mailbox, since}]` (`collecting/accounts.py`); dispatches and jobs by state; streams; loops;
+    `[{code, mailbox, since}]` (`collecting/accounts.py`) and `[{code, about, since, title, to_do}]`
+    (`service/watching/alarms.py`); dispatches and jobs by state; streams; loops;
     versions; journal.
     """
     found = _nothing()
@@ -53,7 +54,32 @@ def collect() -> dict[str, Any]:
             found["database"] = "up"
     except DatabaseError as error:
         found["database_error"] = str(error).strip().split("\n")[0]
+    found["alarms"] += _alarms()
     return found
+
+
+def _alarms() -> list[dict[str, Any]]:
+    """What else is wrong (`service/watching/alarms.py`), with what to do; of mailboxes it is told above."""
+    from datetime import timedelta
+
+    from django.utils import translation
+
+    from sportello.foundation.tenancy.clock import server_now
+    from sportello.service.watching.alarms import decide
+
+    now = server_now()
+    with translation.override("en"):  # like all the command line
+        return [
+            {
+                "code": one.code,
+                "about": one.about,
+                "since": (now - timedelta(seconds=one.since)).isoformat(timespec="seconds") if one.since else None,
+                "title": one.title,
+                "to_do": one.to_do,
+            }
+            for one in decide()
+            if not one.code.startswith("mailbox_")
+        ]
 
 
 def _nothing() -> dict[str, Any]:

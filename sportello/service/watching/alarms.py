@@ -94,8 +94,8 @@ def decide(here: Here | None = None, now: Figures | None = None) -> list[Alarm]:
 
 
 def ordered(alarms: Iterable[Alarm]) -> list[Alarm]:
-    """The urgent first, then the oldest."""
-    return sorted(alarms, key=lambda one: (not one.is_urgent, -(one.since or 0)))
+    """The urgent first; of them those of the installation, which are often why the others are; then the oldest."""
+    return sorted(alarms, key=lambda one: (not one.is_urgent, one.organisation_id is not None, -(one.since or 0)))
 
 
 def of_here(here: Here) -> Iterator[Alarm]:

@@ -76,17 +76,17 @@ ALARMS: Final[dict[str, Words]] = {
     ),
     "jobs_wait": Words(
         _("Jobs wait"),
-        _("%(count)s jobs wait longer than they should."),
+        _("Jobs that wait longer than they should: %(count)s."),
         _("See whether the worker runs and has processor time left."),
     ),
     "jobs_failed": Words(
         _("Jobs failed"),
-        _("%(count)s jobs failed and are not tried again."),
+        _("Jobs that failed and are not tried again: %(count)s."),
         _("Their errors are in logs/worker.log. Retry them afterwards: “sportello manage procrastinate shell”."),
     ),
     "events_parked": Words(
         _("What should follow from events does not"),
-        _("%(count)s events were put aside because what follows failed."),
+        _("Events put aside because what follows failed: %(count)s."),
         _("They are tried again by themselves. The error is in logs/worker.log: look for “parked event”."),
     ),
     "journal_held": Words(
@@ -113,29 +113,29 @@ ALARMS: Final[dict[str, Words]] = {
     ),
     "policy_violations": Words(
         _("Browsers refused parts of our pages"),
-        _("%(count)s times today: an extension, an error of ours, or an attack."),
+        _("Times today: %(count)s. An extension, an error of ours, or an attack."),
         _("See below which rule and which page; when it is not the browsers of one office, report it."),
     ),
     # of an organisation
     "dispatches_stuck": Words(
         _("Answers do not leave"),
-        _("%(count)s should have left more than a quarter of an hour ago."),
+        _("Answers that should have left more than a quarter of an hour ago: %(count)s."),
         _("See whether the worker runs and the mailbox's sending works: Set up, Mailboxes, “Try sending”."),
         True,
     ),
     "held_many": Words(
         _("Much mail is held back"),
-        _("%(count)s messages within an hour."),
+        _("Messages within an hour: %(count)s."),
         _("Look at “Held back”: a flood of spam needs a block, a rule gone wrong its release."),
     ),
     "terms_missed": Words(
         _("Terms of conclusion have passed"),
-        _("%(count)s open tickets are beyond the term of their procedure."),
+        _("Open tickets beyond the term of their procedure: %(count)s."),
         _("Supervisors find them under “Late”; an extension or interim reply must be told to the customer."),
     ),
     "customers_untold": Words(
         _("Customers were not told"),
-        _("%(count)s open tickets owe their customer a notice."),
+        _("Notices that open tickets owe their customers: %(count)s."),
         _("Who serves finds them under “Silent”; each says what is missing."),
         True,
     ),
