@@ -24,7 +24,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from sportello.config import home as place
 from sportello.config.cli import reach
 from sportello.config.schedule import LOOPS, Loop
-from sportello.foundation.watch import meters
+from sportello.foundation.watch import keeping, meters
 from sportello.foundation.watch.current import about
 from sportello.foundation.watch.lines import kind_of
 
@@ -129,6 +129,7 @@ def work_until_told(only: str = "") -> int:
     """The worker's life: until SIGTERM or SIGINT. `only`: one of the loops by its name, and no jobs, in a process of
     its own beside the worker, whose heartbeat it leaves alone."""
     stop = threading.Event()
+    keeping.called("intake" if only else "worker")
 
     def told(number: int, frame: FrameType | None) -> None:
         stop.set()

@@ -14,7 +14,6 @@ import fcntl
 import json
 import logging
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +43,8 @@ class _State:
     complained: bool = False
 
 
+#: What this process is called; a fork goes on under it until it is called otherwise.
+_PROGRAM: Final = {"name": ""}
 _PARTS: Final[dict[str, _Part]] = {}
 _STATE = _State()
 
@@ -51,6 +52,12 @@ _STATE = _State()
 def register(name: str, mine: Callable[[], Any], merged: Callable[[list[Any]], Any]) -> None:
     """`mine` gives what this process has to keep under `name`, as JSON takes it; `merged` makes one of several."""
     _PARTS[name] = _Part(mine, merged)
+
+
+def called(program: str) -> None:
+    """Name this process for its figures: `web`, `worker`, … No sign but letters, or its file is nobody's."""
+    _PROGRAM["name"] = program
+    _STATE.name = ""
 
 
 def folder() -> Path:
@@ -76,7 +83,7 @@ def keep() -> None:
     _STATE.timer = None
     where = folder()
     if not _STATE.name:
-        program = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1].isidentifier() else "program"
+        program = _PROGRAM["name"] or "program"
         _STATE.name = f"{program}-{os.getpid()}-{time.time_ns() // 1_000_000}.json"
     try:
         where.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
+from sportello.foundation.watch import keeping
+
 from .addresses import mailbox_for
 from .taking import Addressed, Peer, take
 
@@ -217,6 +219,7 @@ class Listener:
 
 def main() -> int:
     """Listen until SIGTERM or SIGINT. 1 when the port is taken."""
+    keeping.called("listen")
     # the library writes commands, with addresses, to this logger
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     try:
