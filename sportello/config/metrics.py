@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from sportello import __version__
 from sportello.config import home as place
 from sportello.foundation.watch import meters
+from sportello.foundation.watch.middleware import refused
 from sportello.service.watching import alarms, figures, here
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _FORWARDED: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP",
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures as they are now; raises Http404 for who may not read them."""
     if not _may(request):
-        meters.add(meters.REFUSED, "metrics")
+        refused("metrics")
         raise Http404
     # only here: the library brings an HTTP server of its own, which no other program of ours needs
     from prometheus_client import CollectorRegistry, generate_latest

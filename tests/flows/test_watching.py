@@ -365,6 +365,14 @@ def test_what_a_browser_refused_is_counted_by_rule_and_page(cast: Cast) -> None:
     assert statuses == {204, 429}
 
 
+def test_who_guesses_passwords_is_noticed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarms, "SIGN_INS_MANY", 3)
+    for wrong in ("una", "due", "tre"):
+        Client().post("/accounts/login/", {"login": "anna@sportello.test", "password": wrong})
+    assert "sign_ins_refused" in codes()
+    assert samples(Client())["sportello_refused_total", "sign_in"] == 3
+
+
 # ---- what was slow
 
 

@@ -18,8 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
-from sportello.foundation.watch import meters
-from sportello.foundation.watch.middleware import request_id
+from sportello.foundation.watch.middleware import refused, request_id
 
 log = logging.getLogger("sportello.ui")
 
@@ -92,7 +91,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Named by CSRF_FAILURE_VIEW; mostly a page left open until its session ended."""
-    meters.add(meters.REFUSED, "csrf")
+    refused("csrf")
     sentence = _("This page was open for too long. Reload it and send again: what you typed is still in the page "
                  "if you go back.")
     return say(request, sentence, 403, title=_("The page has expired"))

@@ -83,9 +83,15 @@ def _count(view: str, method: str, status: int, work: current.Work, took: float,
         meters.add(meters.REQUEST_STATEMENTS, view, by=work.statements)
         meters.add(meters.REQUEST_STATEMENT_SECONDS, view, by=work.seconds)
     if status == 429:
-        meters.add(meters.REFUSED, "too_many")
+        refused("too_many")
     elif view == "account_login" and method == "POST" and status == 200:
-        meters.add(meters.REFUSED, "sign_in")  # the form came back
+        refused("sign_in")  # the form came back
+
+
+def refused(why: str) -> None:
+    """Count a request that was turned away for a reason of security (`sign_in`, `csrf`, `too_many`, `metrics`)."""
+    meters.add(meters.REFUSED, why)
+    slow.saw("refused", why)
 
 
 def request_id() -> str:

@@ -1,4 +1,4 @@
-"""What was slow, and what browsers refused: the worst of each day, a few lines each.
+"""What was slow, what browsers refused and what we refused: the worst of each day, a few lines each.
 
 Kept as files beside the figures (`keeping.py`), not in a table: when statements are slow the database is the last that
 should be asked to write it down, and the list must be readable when it is away. Lines hold names of views, statements
@@ -18,7 +18,7 @@ from . import keeping, meters
 #: Seconds from which a page, a statement is slow.
 PAGE: Final = 0.2
 STATEMENT: Final = 0.1
-KINDS: Final = ("page", "statement", "policy")
+KINDS: Final = ("page", "statement", "policy", "refused")
 #: Lines of a kind a program keeps of one day, and instants behind a line.
 _MOST: Final = 60
 _LATELY: Final = 60
@@ -78,7 +78,7 @@ def page(view: str, took: float) -> None:
 
 def saw(kind: str, name: str, took: float = 0.0) -> None:
     """One more of a kind (`KINDS`)."""
-    if kind != "policy":
+    if kind in ("page", "statement"):
         meters.add(meters.SLOW, kind)
     number = today()
     with _LISTS.lock:

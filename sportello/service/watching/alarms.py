@@ -47,6 +47,8 @@ DISK_FULL: Final = 300 * 1024**2
 CONNECTIONS_SHARE: Final = 0.9
 #: What browsers refused in a day before it is no accident of one browser.
 POLICY_MANY: Final = 20
+#: Passwords refused in a day before it is no colleague who forgot theirs.
+SIGN_INS_MANY: Final = 100
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,11 @@ def _of_mailboxes() -> Iterator[Alarm]:
 
 
 def _of_policy() -> Iterator[Alarm]:
-    refused = slow.of_day()["policy"]
-    count = sum(line.count for _name, line in refused)
+    """What browsers refused of ours, and passwords we refused."""
+    today = slow.of_day()
+    count = sum(line.count for _name, line in today["policy"])
     if count >= POLICY_MANY:
         yield Alarm("policy_violations", facts={"count": words.many(count)})
+    wrong = next((line.count for name, line in today["refused"] if name == "sign_in"), 0)
+    if wrong >= SIGN_INS_MANY:
+        yield Alarm("sign_ins_refused", facts={"count": words.many(wrong)})

@@ -111,6 +111,11 @@ ALARMS: Final[dict[str, Words]] = {
         _("%(count)s of %(most)s are open."),
         _("Close programs that are not needed, raise max_connections, or put a pooler in front."),
     ),
+    "sign_ins_refused": Words(
+        _("Many passwords were refused"),
+        _("Times today: %(count)s. Somebody may be guessing."),
+        _("Who guesses is slowed down by itself. See that colleagues use a second step when signing in."),
+    ),
     "policy_violations": Words(
         _("Browsers refused parts of our pages"),
         _("Times today: %(count)s. An extension, an error of ours, or an attack."),
