@@ -19,7 +19,9 @@ from sportello.config import topics  # noqa: E402 - as above
 from sportello.foundation.live import stats  # noqa: E402 - as above
 from sportello.foundation.live.hub import Hub  # noqa: E402 - as above
 from sportello.foundation.live.stream import Stream  # noqa: E402 - as above
+from sportello.foundation.watch import keeping  # noqa: E402 - as above
 
+keeping.called("stream")
 _page = topics.page()
 _hub = Hub(_page, report=stats.writer(settings.HOME / "run" / "stream.json"))
 _hub.start()

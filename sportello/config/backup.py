@@ -54,7 +54,7 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
         "blobs": blobs,
     }
     manifest.write_text(json.dumps(written, indent=2) + "\n")
-    _remember(written["made_at"])
+    _remember(str(written["made_at"]))
     return written
 
 

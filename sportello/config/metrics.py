@@ -126,7 +126,7 @@ def _now() -> list[Metric]:
     for one in known:
         by_code[one.code,] = by_code.get((one.code,), 0) + 1
     found += _labelled("sportello_alarm", "Alarms going on (docs/operations/watching.md).", ("code",), by_code)
-    built = {(__version__, version): 1.0}
+    built: dict[tuple[str, ...], float] = {(__version__, version): 1.0}
     return [*found, *_labelled("sportello_build", "What runs.", ("version", "postgresql"), built)]
 
 

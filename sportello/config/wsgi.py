@@ -21,9 +21,6 @@ def preload() -> None:
     from django.template import engines
     from django.urls import get_resolver
 
-    from sportello.foundation.watch import keeping
-
-    keeping.called("web")
     resolver = get_resolver()
     resolver._populate()  # no public name; done lazily, each worker would do it
     for url in resolver.url_patterns:

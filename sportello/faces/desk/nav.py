@@ -24,6 +24,8 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
+from sportello.service.watching import here as machine
+from sportello.service.watching.alarms import HEARTBEAT
 from sportello.service.watching.models import Occurrence
 from sportello.service.watching.words import ALARMS
 
@@ -193,6 +195,8 @@ def _occurrences(person: Person) -> list[Link]:
     going_on = [one for one in rows if not one.code.startswith("mailbox_") and one.code in ALARMS]
     for here in (None, *places):
         own = [ALARMS[one.code] for one in going_on if (runs if here is None else one.organisation_id == here)]
+        if here is None and runs and (machine.heartbeat() or 0) > HEARTBEAT:
+            own.insert(0, ALARMS["worker_gone"])  # who writes the rows does not live
         if own:
             first = next((one for one in own if one.is_urgent), own[0])
             more = f" (+{len(own) - 1})" if len(own) > 1 else ""

@@ -78,7 +78,7 @@ def ended(organisation_id: int | None, *, everywhere: bool = False) -> list[tupl
     """What is over, the newest first, by its title."""
     rows = Occurrence.objects.filter(ended_at__isnull=False)
     if not everywhere:
-        rows = rows.filter(organisation_id=organisation_id)
+        rows = rows.of(organisation_id)
     found = rows.select_related("organisation").order_by("-ended_at")[:ENDED]
     return [(str(words.ALARMS[one.code].title), one) for one in found if one.code in words.ALARMS]
 

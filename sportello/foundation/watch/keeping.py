@@ -54,10 +54,11 @@ def register(name: str, mine: Callable[[], Any], merged: Callable[[list[Any]], A
     _PARTS[name] = _Part(mine, merged)
 
 
-def called(program: str) -> None:
-    """Name this process for its figures: `web`, `worker`, … No sign but letters, or its file is nobody's."""
-    _PROGRAM["name"] = program
-    _STATE.name = ""
+def called(program: str, *, unless_named: bool = False) -> None:
+    """Name this process for its figures: `web`, `worker`, … Letters only, or its file is nobody's."""
+    if not (unless_named and _PROGRAM["name"]):
+        _PROGRAM["name"] = program
+        _STATE.name = ""
 
 
 def folder() -> Path:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from . import current, meters, slow
+from . import current, keeping, meters, slow
 
 log = logging.getLogger("sportello.request")
 
@@ -31,6 +31,7 @@ class Watched:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        keeping.called("web", unless_named=True)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.META.get("HTTP_X_REQUEST_ID", "")

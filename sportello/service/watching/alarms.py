@@ -162,7 +162,8 @@ def _of_mailboxes() -> Iterator[Alarm]:
     """What `collecting/accounts.py` finds, under the codes of this page."""
     organisations = list(Organisation.objects.all())
     found = accounts.alarms_of(organisations)
-    owners = dict(Mailbox.objects.filter(pk__in={one.mailbox_id for one in found}).values_list("pk", "organisation_id"))
+    boxes = Mailbox.objects.filter(pk__in={one.mailbox_id for one in found})
+    owners: dict[int | None, int] = dict(boxes.values_list("pk", "organisation_id"))
     now = server_now()
     for one in found:
         since = max(timedelta(0), now - one.since).total_seconds() if one.since else None

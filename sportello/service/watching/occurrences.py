@@ -33,7 +33,7 @@ def reconcile(alarms: Iterable[Alarm]) -> None:
     now = server_now()
     there = {one.key: one for one in alarms if one.code != "database_away"}
     with transaction.atomic():
-        rows = Occurrence.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        rows = Occurrence.objects.select_for_update(no_key=True, of=("self",))
         open_now = {(one.code, one.about, one.organisation_id): one for one in rows.going_on()}
         Occurrence.objects.filter(pk__in=[row.pk for key, row in open_now.items() if key in there]).update(seen_at=now)
         over = [row.pk for key, row in open_now.items() if key not in there]
@@ -48,7 +48,7 @@ def reconcile(alarms: Iterable[Alarm]) -> None:
 def _begin(alarm: Alarm) -> None:
     now = server_now()
     code, about, organisation_id = alarm.key
-    lately = Occurrence.objects.filter(code=code, about=about, organisation_id=organisation_id)
+    lately = Occurrence.objects.of(organisation_id).filter(code=code, about=about)
     same = lately.filter(ended_at__gt=now - SAME).order_by("-pk").first()
     if same is not None:
         same.ended_at, same.seen_at = None, now

@@ -17,7 +17,7 @@ from sportello.foundation.ui.nav import Tab
 from sportello.records.accounts.guard import administers_here, runs_installation
 from sportello.records.accounts.people import Person
 from sportello.service.watching import alarms as deciding
-from sportello.service.watching import figures, here
+from sportello.service.watching import figures, here, words
 
 from .. import nav
 from .. import watching_page as rows
@@ -41,7 +41,7 @@ def installation(request: HttpRequest, person: Person) -> HttpResponse:
         "now": server_now(), "alarms": rows.told(alarms, names), "ended": rows.ended(None, everywhere=True),
         "queues": rows.queues(now, alarms), "boxes": rows.boxes(now), "facts": rows.facts(machine, now),
         "loops": machine.loops, "asked": count, "half": half, "most": most, "slow": rows.slow_lists(day),
-        "memory": [(program, rows.words.size(count)) for program, count in sorted(here.memory().items())],
+        "memory": [(program, words.size(count)) for program, count in sorted(here.memory().items())],
         "days": [Tab(_day(ago), f"{address}?day={ago}#slow", day == ago) for ago in range(_DAYS)],
     }  # fmt: skip
     return render(request, "desk/watching/installation.html", nav.page(request, person, "installation", **context))

@@ -12,6 +12,11 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def going_on(self) -> OccurrenceQuerySet:
         return self.filter(ended_at__isnull=True)
 
+    def of(self, organisation_id: int | None) -> OccurrenceQuerySet:
+        """Of one organisation; None: of the installation."""
+        whose = Q(organisation__isnull=True) if organisation_id is None else Q(organisation_id=organisation_id)
+        return self.filter(whose)
+
 
 class Occurrence(models.Model):
     """Of the installation, or of one organisation; ids, codes and instants of the server only."""
