@@ -72,6 +72,30 @@ def samples(client: Client, **headers: str) -> dict[tuple[str, ...], float]:
     }
 
 
+class Lines(logging.Handler):
+    """What the JSON log would hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(JsonLines())
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(self.format(record))
+
+
+@pytest.fixture
+def lines() -> Any:
+    handler = Lines()
+    logging.getLogger().addHandler(handler)
+    ours = logging.getLogger("sportello")
+    level = ours.level
+    ours.setLevel(logging.DEBUG)
+    yield handler
+    logging.getLogger().removeHandler(handler)
+    ours.setLevel(level)
+
+
 # ---- figures
 
 
@@ -146,7 +170,7 @@ def test_figures_of_the_database_are_asked_once_in_ten_seconds(cast: Cast, djang
 # ---- readiness
 
 
-def test_ready_says_each_check_by_its_name(cast: Cast, tmp_path: Path) -> None:
+def test_ready_says_each_check_by_its_name(cast: Cast, tmp_path: Path, lines: Lines) -> None:
     client = Client()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
@@ -161,6 +185,8 @@ def test_ready_says_each_check_by_its_name(cast: Cast, tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()["checks"]["worker"]) == (503, "failed")
     # a proxy of the pages asks what pages need: one trouble must not become two
     assert client.get("/readyz?for=pages").status_code == 200
+    # Django's own line of it, written when the request is over, has its number too
+    assert any(f'"request": "{answer["X-Request-ID"]}"' in one for one in lines.said if '"django.request"' in one)
 
 
 def test_not_ready_on_a_full_disk_or_an_old_schema(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,30 +200,6 @@ def test_not_ready_on_a_full_disk_or_an_old_schema(cast: Cast, monkeypatch: pyte
 
 
 # ---- the log
-
-
-class Lines(logging.Handler):
-    """What the JSON log would hold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(JsonLines())
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(self.format(record))
-
-
-@pytest.fixture
-def lines() -> Any:
-    handler = Lines()
-    logging.getLogger().addHandler(handler)
-    ours = logging.getLogger("sportello")
-    level = ours.level
-    ours.setLevel(logging.DEBUG)
-    yield handler
-    logging.getLogger().removeHandler(handler)
-    ours.setLevel(level)
 
 
 def test_the_log_of_a_story_has_ids_and_nothing_of_anybody(cast: Cast, lines: Lines) -> None:

@@ -20,6 +20,10 @@ IDS: Final = (
 )  # fmt: skip
 
 
+#: Where the id of a request stands in its META, for lines Django writes when the work is over.
+REQUEST_KEY: Final = "sportello.request"
+
+
 class Work:
     """One piece of work: its ids, its statements and their seconds."""
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from .current import IDS, current
+from .current import IDS, REQUEST_KEY, current
 
 #: Whoever logs may add these beside the ids, in `extra={"facts": {…}}`.
 FACTS: Final = ("method", "status", "ms", "queries", "seconds", "count", "attempt")
@@ -77,11 +77,14 @@ def record_of(record: logging.LogRecord) -> dict[str, Any]:
         "pid": record.process,
     }
     work = current()
-    known = work.ids if work is not None else {}
+    known = dict(work.ids) if work is not None else {}
     given = record.__dict__
+    meta = getattr(given.get("request"), "META", None)  # Django's own lines have the whole request under this name
+    if isinstance(meta, dict) and isinstance(meta.get(REQUEST_KEY), str):
+        known.setdefault("request", meta[REQUEST_KEY])
     for name in IDS:
         value = given.get(name)
-        if not isinstance(value, (str, int)):  # Django's own lines have the whole request under one of these names
+        if not isinstance(value, (str, int)):
             value = known.get(name)
         if value is not None:
             said[name] = value

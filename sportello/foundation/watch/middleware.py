@@ -36,6 +36,7 @@ class Watched:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         named = given if _GIVEN.fullmatch(given) else os.urandom(8).hex()
+        request.META[current.REQUEST_KEY] = named
         work = current.Work({"request": named})
         token = current.begin(work)
         began, cpu = time.perf_counter(), time.thread_time()
