@@ -17,7 +17,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-ROUNDS = 20
+ROUNDS = 5
 
 
 def main() -> int:
@@ -80,6 +80,7 @@ def _cpu(work: Callable[[], Any], times: int = 5000) -> float:
 
 
 def _scrapes() -> None:
+    from django.db import connection
     from django.test import Client
 
     from sportello.config import metrics
@@ -92,6 +93,11 @@ def _scrapes() -> None:
         if isinstance(sql, str):
             took = _ms(partial(figures._rows, sql, values))
             print(f"{name[1:].lower():18} {took:8.2f} ms  {_scans(sql, values)}")
+    with connection.cursor() as cursor:
+        names = ("ticket", "term", "notice", "moment")
+        cursor.execute("SELECT relname, reltuples::bigint FROM pg_class WHERE relname = ANY(%s)",
+                       [[f"tickets_{one}" for one in names]])  # fmt: skip
+        print(", ".join(f"{name} {rows:,}" for name, rows in sorted(cursor.fetchall())))
     print(f"{'all figures':18} {_ms(figures.read):8.2f} ms")
     print(f"{'alarms':18} {_ms(alarms.decide):8.2f} ms")
     client = Client()
@@ -108,11 +114,11 @@ def _scrapes() -> None:
 
 
 def _scans(sql: str, values: dict[str, Any]) -> str:
-    """Tables of more than a hundred rows that the plan reads through."""
+    """Pages of 8 kB the statement touches, which no load changes, and tables of many rows that it reads through."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (FORMAT JSON) " + sql, values)
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, values)
         (plan,) = cursor.fetchone()
     found: list[str] = []
 
@@ -122,8 +128,9 @@ def _scans(sql: str, values: dict[str, Any]) -> str:
         for one in node.get("Plans", ()):
             walk(one)
 
-    walk(plan[0]["Plan"])
-    return ", ".join(found)
+    whole = plan[0]["Plan"]
+    walk(whole)
+    return ", ".join([f"{whole['Shared Hit Blocks'] + whole['Shared Read Blocks']:5} pages", *found])
 
 
 def _ms(work: Callable[[], Any]) -> float:

@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -16,7 +18,8 @@ from sportello.foundation.watch.statements import normal
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> None:
+def _fresh(settings: Any, tmp_path: Path) -> None:
+    settings.HOME = tmp_path  # where no other program left its files
     meters.forget()
     slow.forget()
 
