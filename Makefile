@@ -3,7 +3,7 @@
 #   make test    everything that must hold before a change lands
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run setup setup-dev test lint soak bench fuzz pages
+.PHONY: run setup setup-dev test lint soak bench fuzz pages cluster
 
 run: setup
 	@exec bin/sportello run
@@ -28,6 +28,9 @@ pages: setup-dev
 
 bench: setup-dev
 	@.venv/bin/python -m bench
+
+cluster: setup-dev
+	@scripts/cluster
 
 fuzz: setup-dev
 	@scripts/fuzz

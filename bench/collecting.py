@@ -33,9 +33,8 @@ def main() -> int:
 def _fill(server: object, count: int, seed: int) -> None:
     from email.message import EmailMessage
 
+    from sportello.config.load.words import Words
     from sportello.foundation.tenancy import clock
-
-    from .words import Words
 
     chance = random.Random(seed)
     words, now = Words("it", chance), clock.server_now()

@@ -1,9 +1,8 @@
-"""The same pages in this process: how many queries, how long in the database, which statement longest."""
+"""The same pages in this process: how many queries, how long in the database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -12,15 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from sportello.records.accounts.models import User
 
+from .results import Inside
+
 _ENDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-
-
-@dataclass(frozen=True)
-class Inside:
-    queries: int
-    database_ms: float
-    slowest_ms: float
-    slowest: str
 
 
 def client_of(user: User) -> Client:
@@ -44,11 +37,3 @@ def summed(queries: Sequence[dict[str, Any]]) -> Inside:
         return Inside(0, 0.0, 0.0, "")
     return Inside(len(real), sum(times), times[slowest], real[slowest]["sql"])
 
-
-def plan(sql: str) -> str:
-    """EXPLAIN ANALYZE of a statement that reads."""
-    if not sql.lstrip().upper().startswith(("SELECT", "WITH")):
-        return ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {sql.replace('%', '%%')}", [])
-        return "\n".join(row[0] for row in cursor.fetchall())

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
 from email.message import EmailMessage
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sportello.config.load.words import Words, person_name
 from sportello.records.tickets.models import Message
 from sportello.service.channels import intake
 from sportello.service.channels.email.taking import Addressed, take
 from sportello.service.channels.models import IncomingMail, Mailbox
 
 from .inside import summed
-from .words import Words, person_name
+from .results import Intake
 
 #: Mails whose queries are counted, apart from those that are timed.
 COUNTED = 20
-
-
-@dataclass(frozen=True)
-class Intake:
-    mails: int
-    taken_a_second: float
-    settled_a_second: float
-    queries_to_take: float
-    queries_to_open: float
-    queries_to_join: float
-    #: State of the mails afterwards; all of them must be `ticketed`.
-    states: dict[str, int]
 
 
 def measure(mailbox: Mailbox, count: int, seed: int) -> Intake:

@@ -34,14 +34,7 @@ def installation() -> Iterator[Path]:
         cluster.prepare()
         cluster.start()
         cluster.ensure_database()
-        for name in [name for name in os.environ if name.startswith("SPORTELLO_")]:
-            del os.environ[name]
-        os.environ |= {
-            "SPORTELLO_HOME": str(home),
-            "DATABASE_URL": cluster.url(),
-            "SPORTELLO_PORT": str(free_port()),
-            "SPORTELLO_STREAM_PORT": str(free_port()),
-        }
+        _environment(home, cluster)
         from sportello.config.prepare import prepare
 
         prepare()
@@ -52,8 +45,39 @@ def installation() -> Iterator[Path]:
 
 
 @contextmanager
-def web(home: Path) -> Iterator[str]:
-    """`sportello web` with two workers, as `make run` starts it; its address."""
+def kept(home: Path) -> Iterator[bool]:
+    """The same in a folder that stays; made where there is none yet: then True."""
+    is_new = not (home / "postgres").exists()
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o711)
+    cluster = Cluster(home / "postgres", home / "keys" / "database_password", home / "logs" / "postgres.log")
+    try:
+        cluster.prepare()
+        cluster.start()
+        cluster.ensure_database()
+        _environment(home, cluster)
+        from sportello.config.prepare import prepare
+
+        prepare()
+        yield is_new
+    finally:
+        cluster.stop()
+
+
+def _environment(home: Path, cluster: Cluster) -> None:
+    for name in [name for name in os.environ if name.startswith("SPORTELLO_")]:
+        del os.environ[name]
+    os.environ |= {
+        "SPORTELLO_HOME": str(home),
+        "DATABASE_URL": cluster.url(),
+        "SPORTELLO_PORT": str(free_port()),
+        "SPORTELLO_STREAM_PORT": str(free_port()),
+    }
+
+
+@contextmanager
+def web(home: Path) -> Iterator[tuple[str, int]]:
+    """`sportello web` with two workers, as `make run` starts it; its address and its process."""
     base = f"http://127.0.0.1:{os.environ['SPORTELLO_PORT']}"
     with (home / "web.log").open("ab") as log:
         process = subprocess.Popen(
@@ -62,7 +86,7 @@ def web(home: Path) -> Iterator[str]:
         )  # fmt: skip
     try:
         _wait(process, base, home / "web.log")
-        yield base
+        yield base, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -1,18 +1,27 @@
-"""The table people read and the JSON programs read."""
+"""The tables people read and the JSON programs read."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .fill import Filled
-from .mails import Intake
-from .measuring import Figure
+from .results import Figure, Inside, Intake, Plan, Times
 
 BUDGETS: dict[str, dict[str, int]] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
-_LINE = "{:<32} {:>7} {:>7} {:>7}  {:>7}  {:>12}  {:>14}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One installation: how many tickets it holds, and what its pages cost."""
+
+    tickets: int
+    filled: str
+    figures: list[Figure]
+    first_visit: tuple[int, int]
+    load: str
 
 
 def mark(value: float, most: int | None) -> str:
@@ -22,17 +31,60 @@ def mark(value: float, most: int | None) -> str:
     return "ok" if value <= most else f"over {most:,}".replace(",", " ")
 
 
-def table(figures: list[Figure]) -> str:
-    lines = [_LINE.format("", "p50 ms", "p95 ms", "p99 ms", "SQL ms", "queries", "bytes gzip")]
-    for one in figures:
-        most = BUDGETS["queries"].get(one.budget)
-        queries = f"{one.inside.queries} {mark(one.inside.queries, most)}"
-        size = f"{one.size} {mark(one.size, BUDGETS['bytes']['desk_page'])}" if one.size else ""
-        cells = (f"{number:.1f}" for number in (one.p50, one.p95, one.p99, one.inside.database_ms))
-        lines.append(_LINE.format(one.name[:32], *cells, queries.strip(), size.strip()))
-        if one.failed:
-            lines.append(f"    {one.failed} requests failed")
+def page_of_figures(measured: Sequence[Measured], clients: int) -> str:
+    """Markdown: times from one client, then from several, then what a request costs; a column a size."""
+    parts = [f"{one.tickets} tickets: {one.filled}; load average while measured {one.load}" for one in measured]
+    sizes = [f"{one.tickets:,}".replace(",", " ") for one in measured]
+    parts.append(_table("one client, ms p50 / p95 / p99", measured, sizes, lambda one: _points(one.alone, one.budget)))
+    if any(figure.together for one in measured for figure in one.figures):
+        title = f"{clients} clients at once, ms p50 / p95 / p99, requests a second"
+        parts.append(_table(title, measured, sizes, lambda one: _together(one.together)))
+    parts.append(_table("processor ms a request: web + database", measured, sizes, lambda one: _spent(one.alone)))
+    parts.append(_table("queries, ms in them, bytes compressed", measured, sizes, _asked))
+    visits = {one.first_visit for one in measured}
+    parts += [visit(*one) for one in sorted(visits)]
+    flags = [f"- {figure.name} at {one.tickets}: {flag}"
+             for one in measured for figure in one.figures if figure.plan for flag in figure.plan.flags]  # fmt: skip
+    parts.append("Plans that read a table through or throw many rows away:\n" + ("\n".join(flags) or "none"))
+    return "\n\n".join(parts)
+
+
+def _table(title: str, measured: Sequence[Measured], sizes: list[str], cell: Any) -> str:
+    names = list(dict.fromkeys(short_name(figure) for one in measured for figure in one.figures))
+    lines = [f"| {title} | " + " | ".join(sizes) + " |", "|---" * (len(sizes) + 1) + "|"]
+    for name in names:
+        cells = []
+        for one in measured:
+            found = next((figure for figure in one.figures if short_name(figure) == name), None)
+            cells.append(cell(found) if found is not None else "")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def short_name(figure: Figure) -> str:
+    """Without what differs from size to size."""
+    return figure.name.partition(" (")[0] if figure.name.startswith("search ") else figure.name
+
+
+def _points(times: Times, budget: str) -> str:
+    most = BUDGETS["milliseconds"].get(budget)
+    over = f" **over {most}**" if most is not None and times.p50 > most else ""
+    return f"{times.p50:.1f} / {times.p95:.1f} / {times.p99:.1f}{over}"
+
+
+def _together(times: Times | None) -> str:
+    return f"{times.p50:.0f} / {times.p95:.0f} / {times.p99:.0f}, {times.a_second:.0f}" if times else ""
+
+
+def _spent(times: Times) -> str:
+    return f"{times.web:.1f} + {times.database:.1f}"
+
+
+def _asked(figure: Figure) -> str:
+    queries = f"{figure.inside.queries} {mark(figure.inside.queries, BUDGETS['queries'].get(figure.budget))}".strip()
+    size = f", {figure.size} {mark(figure.size, BUDGETS['bytes']['desk_page'])}" if figure.size else ""
+    failed = f", {figure.failed} failed" if figure.failed else ""
+    return f"{queries}, {figure.inside.database_ms:.0f} ms{size}{failed}"
 
 
 def visit(size: int, files: int) -> str:
@@ -53,15 +105,23 @@ def intake(one: Intake) -> str:
     )
 
 
-def filled(one: Filled) -> str:
-    return f"{one.tickets} tickets, {one.rows} rows in {one.seconds:.0f} s: {one.rows_a_second:.0f} rows a second"
+def as_data(one: Measured) -> dict[str, Any]:
+    return asdict(one)
 
 
-def data(rows: Filled, figures: list[Figure], first: tuple[int, int], mail: Intake) -> dict[str, Any]:
-    return {
-        "fill": asdict(rows),
-        "pages": [asdict(one) for one in figures],
-        "first_visit": {"bytes": first[0], "files": first[1]},
-        "intake": asdict(mail),
-        "budgets": BUDGETS,
-    }
+def measured(given: dict[str, Any]) -> Measured:
+    """What `as_data` wrote."""
+    figures = []
+    for one in given["figures"]:
+        together, plan = one["together"], one["plan"]
+        figures.append(Figure(
+            one["name"], one["budget"], Times(**one["alone"]), Times(**together) if together else None,
+            Inside(**one["inside"]), one["size"],
+            Plan(tuple(plan["flags"]), tuple(plan["kept"])) if plan else None, one["failed"],
+        ))  # fmt: skip
+    first = given["first_visit"]
+    return Measured(given["tickets"], given["filled"], figures, (first[0], first[1]), given["load"])
+
+
+def data(measured: Sequence[Measured]) -> dict[str, Any]:
+    return {"budgets": BUDGETS, "sizes": [asdict(one) for one in measured]}

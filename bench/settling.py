@@ -1,8 +1,9 @@
-"""`python -m bench.settling`: mixed mail through intake with every guard and fsync on, by several worker processes.
+"""`python -m bench.settling`: mixed mail (`spool.py`) through intake with every guard and fsync on, by several worker
+processes.
 
-Counted: messages a second from the first claim to the last, statements a message, and that each message is in
-exactly one state, on exactly one ticket, in its own words. `--statements` prints those of one opening and one join,
-`--profile` where one worker's time goes.
+Counted: messages a second from the first claim to the last, statements and bytes of the write-ahead log a message, and
+that each message is in exactly the state it must end in, its words on exactly one ticket. `--statements` prints those
+of one opening and one join, `--profile` where one worker's time goes.
 
 On a machine that others use too, messages a second say little. So the processor time of a message is printed, of the
 workers and of every process of the database (its writers, too), and beside it a fixed calculation that the workers
@@ -14,24 +15,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import re
 import subprocess
 import sys
 import time
 from collections import Counter
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 from .place import installation
-from .words import Words, person_name
-
-#: Of ten messages.
-_SORTS = ("new",) * 4 + ("known",) * 2 + ("reply",) * 2 + ("files", "machine")
-_MAILBOX = "urp@borgo.test"
-#: What the fixed calculation takes on the machine of bench/README.md where one process computes alone, in ms.
-PACE_ALONE = 10.8
+from .spent import PACE_ALONE, Log, database, pace_now
+from .spool import MAILBOX, Letter, kept, letters
 
 
 def main() -> int:
@@ -43,28 +37,30 @@ def main() -> int:
         from tests.cast import assemble
 
         cast = assemble()
-        seeds = _letters(50, args.seed, [])
+        seeds = letters(200, args.seed, [])
         _take(seeds)
         _settle()
         tokens = _tokens()
         if args.statements:
             _statements(tokens)
             return 0
-        letters = _letters(args.mails, args.seed + 1, tokens)
-        taken = _timed(lambda: _take(letters))
+        spool = letters(args.mails, args.seed + 1, tokens)
+        taken = _timed(lambda: _take(spool))
         if args.profile:
             return _profile()
         workers = _workers(home, args.workers)
-        database = _database(home)
+        used, log = database(home), Log.now()
         settled = _timed(lambda: _go(home, workers))
-        spent = [_database(home) - database, *_processor(home, args.workers)]
-        wrong = _check(letters, len(seeds))
+        spent = [database(home) - used, *_processor(home, args.workers)]
+        written = Log.now().since(log, args.mails)
+        wrong = _check([*seeds, *spool])
         before = len(cast.users)
         print(
             f"{args.mails} mails: taken at {args.mails / taken:.0f}/s, settled at {args.mails / settled:.0f}/s by "
             f"{args.workers} workers ({before} people, load {os.getloadavg()[0]:.1f}); wrong: {wrong or 'nothing'}"
         )
         _tell(*(one / args.mails for one in spent[:4]), pace=spent[4] / args.workers)
+        print(f"a mail: {written}")
     return 1 if wrong else 0
 
 
@@ -90,52 +86,16 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# The letters ------------------------------
-
-
-def _letters(count: int, seed: int, tokens: list[tuple[str, str]]) -> list[tuple[bytes, str]]:
-    """(raw bytes, envelope sender). Each body holds its own mark, by which it is found again."""
-    chance = random.Random(seed)
-    words = Words("it", chance)
-    return [
-        _letter(words, chance, f"{seed}-{number}", _SORTS[number % 10] if tokens else "new", tokens)
-        for number in range(count)
-    ]
-
-
-def _letter(
-    words: Words, chance: random.Random, mark: str, sort: str, tokens: list[tuple[str, str]]
-) -> tuple[bytes, str]:
-    sender, token = f"cliente.{mark}@example.com", ""
-    if sort in ("known", "reply", "machine"):
-        sender, token = chance.choice(tokens)
-    mail = EmailMessage()
-    mail["From"], mail["To"] = f"{person_name(chance)} <{sender}>", _MAILBOX
-    mail["Subject"] = words.subject()[:60]
-    mail["Date"] = "Mon, 02 Nov 2026 10:00:00 +0100"
-    mail["Message-ID"] = f"<{mark}.{chance.getrandbits(60)}@mail.example.com>"
-    if sort in ("reply", "machine"):
-        mail["In-Reply-To"] = mail["References"] = f"<sp.{token}@borgo.test>"
-    if sort == "machine":
-        mail["Auto-Submitted"] = "auto-replied"
-    mail.set_content(f"Segno {mark}.\n{words.text()}\n\n-- \nInviato dal telefono\n")
-    if sort in ("files", "known"):
-        mail.add_alternative(f"<p>Segno {mark}.</p><p>{words.text()}</p>", subtype="html")
-    if sort == "files":
-        mail.add_attachment(chance.randbytes(40_000), maintype="application", subtype="pdf", filename="modulo.pdf")
-    return mail.as_bytes(), sender
-
-
 # Through the door and on ------------------------------
 
 
-def _take(letters: list[tuple[bytes, str]]) -> None:
+def _take(spool: list[Letter]) -> None:
     from sportello.service.channels.email.taking import Addressed, take
     from sportello.service.channels.models import Mailbox
 
-    mailbox = Mailbox.objects.select_related("organisation").get(address=_MAILBOX)
-    for raw, sender in letters:
-        take(raw, [Addressed(mailbox, _MAILBOX)], door="smtp", envelope_from=sender)
+    mailbox = Mailbox.objects.select_related("organisation").get(address=MAILBOX)
+    for one in spool:
+        take(one.raw, [Addressed(mailbox, MAILBOX)], door="smtp", envelope_from=one.sender)
 
 
 def _settle() -> None:
@@ -200,24 +160,16 @@ def _worker(go: Path) -> int:
             break
         time.sleep(0.001)
     counted, spent, idle = Counted(), 0.0, 0
-    paces = [_pace()]
+    paces = [pace_now()]
     with connection.execute_wrapper(counted):
         while idle < 3:
             began = time.process_time()
             idle = 0 if intake.work() else idle + 1
             spent += time.process_time() - began
-            paces.append(_pace())
+            paces.append(pace_now())
     pace = sum(paces) / len(paces)
     Path(f"{go}.spent").write_text(json.dumps([1000 * spent, counted.statements, counted.commits, pace]))
     return 0
-
-
-def _pace() -> float:
-    """Milliseconds of processor that a fixed calculation takes now."""
-    began, kept = time.process_time(), {}
-    for number in range(60_000):
-        kept[number % 977] = str(number) + "a"
-    return 1000 * (time.process_time() - began)
 
 
 class Counted:
@@ -232,23 +184,6 @@ class Counted:
         return execute(sql, params, many, context)
 
 
-def _database(home: Path) -> float:
-    """Milliseconds of processor, user and system, that all processes of the cluster have used so far, also those that
-    have ended."""
-    postmaster = (home / "postgres" / "data" / "postmaster.pid").read_text().split()[0]
-    ticks = 0
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        if entry.parent.name == postmaster:
-            ticks += sum(map(int, fields[11:15]))  # its own, and of children that have ended
-        elif fields[1] == postmaster:
-            ticks += sum(map(int, fields[11:13]))
-    return 1000 * ticks / os.sysconf("SC_CLK_TCK")
-
-
 def _processor(home: Path, workers: int) -> list[float]:
     """Sums over the workers: milliseconds of theirs, statements, transactions, pace."""
     each = [json.loads((home / f"go-{number}.spent").read_text()) for number in range(workers)]
@@ -258,21 +193,20 @@ def _processor(home: Path, workers: int) -> list[float]:
 # What became of them ------------------------------
 
 
-def _check(letters: list[tuple[bytes, str]], before: int) -> dict[str, object]:
+def _check(spool: list[Letter]) -> dict[str, object]:
     """What is lost or doubled; empty when nothing is."""
     from sportello.records.tickets.models import Message, Notice, Ticket
     from sportello.service.channels.models import Dispatch, IncomingMail
 
     wrong: dict[str, object] = {}
     states = Counter(IncomingMail.objects.values_list("state", flat=True))
-    if dict(states) != {"ticketed": len(letters) + before}:
+    if states != Counter(one.state for one in spool):
         wrong["states"] = dict(states)
     texts = Message.objects.filter(direction=Message.Direction.IN).values_list("text", flat=True)
-    marks = Counter(match[0] for text in texts if (match := re.match(r"Segno \S+\.", text)))
-    missing = len(letters) + before - len(marks)
-    doubled = [mark for mark, times in marks.items() if times > 1]
-    if missing or doubled:
-        wrong["words"] = {"missing": missing, "doubled": doubled[:5]}
+    marks = Counter(match[1] for text in texts if (match := re.search(r"^Segno (\S+)\.", text, re.MULTILINE)))
+    due = Counter(one.mark for one in kept(spool))
+    if marks != due:
+        wrong["words"] = {"missing": list(due - marks)[:5], "doubled": list(marks - due)[:5]}
     tickets, receipts = Ticket.objects.count(), Notice.objects.filter(moment="receipt").count()
     if not tickets == receipts == Dispatch.objects.count():
         wrong["receipts"] = {"tickets": tickets, "receipts": receipts, "dispatches": Dispatch.objects.count()}
@@ -283,9 +217,8 @@ def _statements(tokens: list[tuple[str, str]]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    chance = random.Random(9)
-    for sort in ("new", "reply"):
-        _take([_letter(Words("it", chance), chance, f"q{sort}", sort, tokens)])
+    for sort, one in zip(("new", "reply"), letters(2, 9, tokens), strict=True):
+        _take([one])
         with CaptureQueriesContext(connection) as asked:
             _settle()
         print(f"== {sort}: {len(asked.captured_queries)}")

@@ -14,6 +14,7 @@ import os
 import random
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -162,22 +163,24 @@ def done(plain: bool) -> list[tuple[str, float, float]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.upgrade", description=__doc__)
-    parser.add_argument("--home", type=Path, help="a kept installation whose database runs; else DATABASE_URL")
+    parser.add_argument("--home", type=Path, help="a kept installation (bench.keeping); else DATABASE_URL")
     parser.add_argument("--plain", action="store_true", help="as Django alone would: to compare")
     args = parser.parse_args()
-    if args.home:
-        os.environ["SPORTELLO_HOME"] = str(args.home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
-    import django
+    from .place import kept
 
-    django.setup()
-    from django.db import connection
+    with kept(args.home) if args.home else nullcontext():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
+        import django
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM tickets_ticket")
-        print(f"{cursor.fetchone()[0]} tickets, load {os.getloadavg()[0]:.1f}")
-    print(f"{'':<40}{'took':>11}{'waited at most':>15}")
-    done(args.plain)
+        django.setup()
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tickets_ticket")
+            print(f"{cursor.fetchone()[0]} tickets, load {os.getloadavg()[0]:.1f}")
+        print(f"{'':<40}{'took':>11}{'waited at most':>15}")
+        done(args.plain)
+        connection.close()
     return 0
 
 

@@ -1,6 +1,7 @@
 """One database cluster for the whole run. People and fixtures of the product live in `tests/cast.py`."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,6 +38,29 @@ CLUSTER = pytest.StashKey[cluster.Cluster]()
 
 # The cast, when it is there, is everybody's.
 pytest_plugins = ["tests.cast"] if os.path.exists(os.path.join(os.path.dirname(__file__), "cast.py")) else []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_although_somebody_still_asks() -> Iterator[None]:
+    """A browser that is closed leaves its last questions with the live server, which asks the tables in another order than
+    they are emptied in: where the two would wait for each other for ever, the emptying is done again."""
+    from django.db import OperationalError
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def again(self: Any, statements: Any) -> None:
+        for tried in range(5):
+            try:
+                return flush(self, statements)
+            except OperationalError as error:
+                if tried == 4 or "deadlock" not in str(error):
+                    raise
+                time.sleep(0.5)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", again)
+        yield
 
 
 @pytest.fixture(autouse=True)

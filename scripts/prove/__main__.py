@@ -110,14 +110,17 @@ class Installation:
         return self.make.wait(STOP)
 
     def left_behind(self) -> list[str]:
-        """Processes that still belong to this home."""
+        """Processes that still belong to this home: by their environment, their words, or where their words go (a
+        program that has given itself a title has written over the other two)."""
         mark = f"SPORTELLO_HOME={self.home}".encode()
         found = []
         for entry in Path("/proc").iterdir():
             try:
                 if entry.name.isdigit() and int(entry.name) != os.getpid():
                     words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                    if mark in (entry / "environ").read_bytes().split(b"\0") or str(self.home) in words:
+                    where = os.readlink(entry / "fd" / "1")
+                    environment = (entry / "environ").read_bytes().split(b"\0")
+                    if mark in environment or str(self.home) in words or where.startswith(str(self.place)):
                         found.append(f"{entry.name} {words}")
             except OSError:
                 continue

@@ -5,6 +5,7 @@ Importing this module starts Django and the thread that reads the journal: only 
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
@@ -19,8 +20,14 @@ from sportello.config import topics  # noqa: E402 - as above
 from sportello.foundation.live import stats  # noqa: E402 - as above
 from sportello.foundation.live.hub import Hub  # noqa: E402 - as above
 from sportello.foundation.live.stream import Stream  # noqa: E402 - as above
+from sportello.foundation.watch import keeping  # noqa: E402 - as above
 
+keeping.called("stream")
 _page = topics.page()
 _hub = Hub(_page, report=stats.writer(settings.HOME / "run" / "stream.json"))
 _hub.start()
 stream = Stream(_page, _hub)
+# what is here stays: looking through it for rubbish, among thousands of streams, would hold every one of them up
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)

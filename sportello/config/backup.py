@@ -8,12 +8,13 @@ without one is not a backup. A second backup into the same folder copies only ne
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sportello import __version__
 from sportello.config import home as place
+from sportello.config import prepare, upgrading
 from sportello.config.supervisor import programs
 from sportello.config.supervisor.postgres import Cluster
 from sportello.config.supervisor.trouble import Trouble
+from sportello.foundation.core.errors import StoreAway
+from sportello.foundation.files.bucket import Bucket, is_address
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
-#: Belongs to one cluster, not to the data: a restored home makes its own.
-NOT_KEPT = {"database_password"}
+#: Belong to one cluster and one bucket, not to the data: a restored home makes or is given its own.
+NOT_KEPT = {"database_password", "blobs"}
 
 
 def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -44,8 +48,8 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
     _client("pg_dump", "--format=custom", f"--file={half}")
     half.replace(folder / DUMP)
     say("files")
-    blobs = _copy_missing(place.home() / "blobs", folder / "blobs")
-    _copy_keys(place.home() / "keys", folder / "keys")
+    blobs = _files_out(folder / "blobs")
+    _copy_keys(place.keys(), folder / "keys")
     written = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sportello": __version__,
@@ -53,12 +57,19 @@ def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
         "blobs": blobs,
     }
     manifest.write_text(json.dumps(written, indent=2) + "\n")
+    _remember(str(written["made_at"]))
     return written
 
 
-def restore(
-    folder: Path, cluster: Cluster | None, replace: bool, say: Callable[[str], None]
-) -> dict[str, Any]:
+def _remember(made_at: str) -> None:
+    """For the alarm that the last backup is old; a home that cannot be written has its backup all the same."""
+    with contextlib.suppress(OSError):
+        path = place.home() / "run" / "backup.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"at": made_at}))
+
+
+def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[[str], None]) -> dict[str, Any]:
     """Restore into this home and database, which must be empty unless `replace`; returns the manifest.
 
     `cluster` is our own, started for this; None means a database given by DATABASE_URL.
@@ -70,8 +81,8 @@ def restore(
         say("emptying the database")
         _empty(cluster)
     say("files")
-    _copy_missing(folder / "blobs", place.home() / "blobs")
-    _copy_keys(folder / "keys", place.home() / "keys")
+    _files_in(folder / "blobs")
+    _copy_keys(folder / "keys", place.keys())
     say("database")
     _client(
         "pg_restore",
@@ -108,9 +119,7 @@ def _afterwards() -> None:
     from sportello.config.cli import start_django
 
     start_django()
-    from django.core.management import call_command
-
-    call_command("migrate", interactive=False, verbosity=0)
+    upgrading.migrate(prepare.say)
     _begin_epoch()
 
 
@@ -177,13 +186,64 @@ def _address() -> str:
         "user": unquote(parts.username or ""),
         "host": unquote(parts.hostname or ""),
         "port": str(parts.port or ""),
-        **dict(parse_qsl(parts.query)),
+        **{key: value for key, value in parse_qsl(parts.query) if key != "pooler"},
     }
     return " ".join(f"{key}={_quoted(value)}" for key, value in words.items() if value)
 
 
 def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _files_out(folder: Path) -> int:
+    """Bring the files not there yet into a backup, from wherever they lie; how many the installation has."""
+    where = place.blobs()
+    if not is_address(where):
+        return _copy_missing(Path(where), folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    count = 0
+    with _telling():
+        bucket = Bucket.at(where, place.keys(), place.home() / "half")
+        for key, size in bucket.listed():
+            copy = folder / key
+            if not (copy.exists() and copy.stat().st_size == size):
+                copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                half = copy.with_name(copy.name + ".half")
+                try:
+                    with half.open("wb") as file:
+                        bucket.copy_to(key, file)
+                except FileNotFoundError:  # let go since it was listed
+                    half.unlink(missing_ok=True)
+                    continue
+                half.replace(copy)
+            count += 1
+    return count
+
+
+def _files_in(folder: Path) -> None:
+    """Bring a backup's files to where this installation keeps them, which need not be what it was made from."""
+    where = place.blobs()
+    if not is_address(where):
+        _copy_missing(folder, Path(where))
+        return
+    with _telling():
+        bucket = Bucket.at(where, place.keys(), place.home() / "half")
+        there = dict(bucket.listed())
+        for path in sorted(folder.rglob("*")):
+            key = path.relative_to(folder).as_posix()
+            if path.is_file() and len(path.name) == 64 and there.get(key) != path.stat().st_size:
+                bucket.copy_from(key, path)
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """What a bucket can do to a backup, as a sentence."""
+    try:
+        yield
+    except StoreAway:
+        raise Trouble("the store of files does not answer or refuses the keys: try again when it is there.") from None
+    except ValueError as error:
+        raise Trouble(str(error)) from None
 
 
 def _copy_missing(source: Path, target: Path) -> int:

@@ -15,14 +15,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
 from sportello import __version__
+from sportello.config import home
 from sportello.config.supervisor.trouble import Stopped, Trouble
 
 COMMANDS = (
     "run",
     "status",
     "explain",
+    "parked",
     "terms",
     "day",
+    "load",
     "mail",
     "found",
     "mailbox",
@@ -42,6 +45,10 @@ COMMANDS = (
 )
 
 
+#: What may stand behind a pooler in transaction mode, and `run`, which hands both addresses on.
+POOLED = ("run", "web", "stream", "listen", "mail", "status")
+
+
 class Command(Protocol):
     """What a module of `commands/` offers."""
 
@@ -56,6 +63,28 @@ class Command(Protocol):
 
 def main(words: Sequence[str]) -> int:
     """Run one command. A person's mistake ends with a sentence on stderr and code 1 (2: wrong words)."""
+    args = parsed(words)
+    if not words or words[0] not in POOLED:
+        home.use_session_database()
+    return done(args)
+
+
+def done(args: argparse.Namespace) -> int:
+    """Do what the words mean."""
+    try:
+        return cast(Command, args.command).run(args)
+    except Trouble as trouble:
+        print(f"sportello: {trouble}", file=sys.stderr)  # noqa: T201 - this is the terminal
+        return 1
+    except (KeyboardInterrupt, Stopped):
+        return 130
+    except BrokenPipeError:  # `sportello status | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    """What the words mean; `command` among it is the module that does it."""
     parser = argparse.ArgumentParser(prog="sportello", description="The desk of a customer-service operator.")
     parser.add_argument("--version", action="version", version=f"sportello {__version__}")
     commands = parser.add_subparsers(metavar="command", required=True)
@@ -67,17 +96,7 @@ def main(words: Sequence[str]) -> int:
         own = commands.add_parser(name, help=command.HELP, description=command.HELP, add_help=helped)
         command.arguments(own)
         own.set_defaults(command=command)
-    args = parser.parse_args(words)
-    try:
-        return cast(Command, args.command).run(args)
-    except Trouble as trouble:
-        print(f"sportello: {trouble}", file=sys.stderr)  # noqa: T201 - this is the terminal
-        return 1
-    except (KeyboardInterrupt, Stopped):
-        return 130
-    except BrokenPipeError:  # `sportello status | head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return parser.parse_args(words)
 
 
 def reach(address: str) -> Callable[..., Any]:
@@ -96,11 +115,13 @@ def reach(address: str) -> Callable[..., Any]:
 
 def start_django() -> None:
     """Settings and models ready; Trouble when there is no database to speak of."""
-    from sportello.config import home
-
     if not home.database_url():
         raise Trouble("no database: start Sportello (`make run`), or set DATABASE_URL.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
     import django
+    from django.apps import apps
+
+    if apps.ready:  # forked from a process that had started it
+        return
 
     django.setup()

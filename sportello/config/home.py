@@ -17,6 +17,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+#: The supervisor's own database, for a program that is started before it answers.
+OWN_DATABASE = "SPORTELLO_OWN_DATABASE"
+
 
 def home() -> Path:
     """The data folder; not created here."""
@@ -28,12 +31,24 @@ def home() -> Path:
     return base / "sportello"
 
 
+def keys() -> Path:
+    """Secret key, passwords of servers, sign-in: `SPORTELLO_KEYS`, a folder all hosts of an installation see, else the
+    home's own."""
+    given = os.environ.get("SPORTELLO_KEYS")
+    return Path(given).expanduser().resolve() if given else home() / "keys"
+
+
 def secret_key() -> str:
     """The installation's signing key: from the environment, else a file made at first use (mode 0600)."""
     given = os.environ.get("SPORTELLO_SECRET_KEY")
     if given:
         return given
-    path = home() / "keys" / "secret_key"
+    return _kept("secret_key")
+
+
+def _kept(name: str) -> str:
+    """A secret of this home, made by chance the first time."""
+    path = keys() / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
@@ -48,18 +63,40 @@ def secret_key() -> str:
     return path.read_text().strip()
 
 
-def database_url() -> str:
-    """Where the database is: `DATABASE_URL`, else what the supervisor wrote when it started its own.
+def metrics_token() -> str:
+    """Who brings it may read the figures: from the environment, else a file made at first use (mode 0600)."""
+    return os.environ.get("SPORTELLO_METRICS_TOKEN") or _kept("metrics_token")
 
-    Returns an empty string when neither is there: commands that need no database still work.
+
+def database_url() -> str:
+    """Where the database is: `DATABASE_URL`, else what the supervisor says or wrote when it started its own.
+
+    Returns an empty string when none is there: commands that need no database still work.
     """
-    given = os.environ.get("DATABASE_URL")
+    given = os.environ.get("DATABASE_URL") or os.environ.get(OWN_DATABASE)
     if given:
         return given
     try:
         return (home() / "run" / "database.url").read_text().strip()
     except OSError:
         return ""
+
+
+def use_session_database() -> None:
+    """From here on the database is reached where a connection stays one and the same: `SPORTELLO_SESSION_DATABASE_URL`.
+
+    For what holds a lock of its session while it works (worker, migrations) or speaks with PostgreSQL's own programs
+    (backup); needed where `DATABASE_URL` is a pooler in transaction mode.
+    """
+    given = os.environ.get("SPORTELLO_SESSION_DATABASE_URL")
+    if given:
+        os.environ["DATABASE_URL"] = given
+
+
+def blobs() -> str:
+    """Where files lie: `SPORTELLO_BLOBS`, a folder or `s3://bucket/prefix?endpoint=…` (foundation/files/bucket.py),
+    else the home's own folder."""
+    return os.environ.get("SPORTELLO_BLOBS", "") or str(home() / "blobs")
 
 
 def sign_in_providers() -> list[dict[str, Any]]:
@@ -77,4 +114,4 @@ def sign_in_providers() -> list[dict[str, Any]]:
 
 def sign_in_file() -> Path:
     """Where `sportello oidc` keeps the providers."""
-    return home() / "keys" / "sign-in.json"
+    return keys() / "sign-in.json"

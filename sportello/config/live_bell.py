@@ -6,13 +6,14 @@ What was told while a ticket was theirs to see is counted only as long as it sti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sportello.foundation.live.page import Change, Saying, Topic, saying
+from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import may_see
-from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.models import Named
 from sportello.service.notifications import queries
 
 VERBS: Final = frozenset({"notification.made", "notification.read"})
@@ -20,33 +21,50 @@ VERBS: Final = frozenset({"notification.made", "notification.read"})
 
 @dataclass(frozen=True)
 class Bell:
-    """What one person has not read: for each, where its ticket stands now, and who is named for it."""
+    """What one person has not read, by where the tickets stand now and who is named for them: how many of each."""
 
     user_id: int
-    unread: tuple[tuple[int, int, str, frozenset[int]], ...]
+    unread: tuple[tuple[queries.Standing, frozenset[int], int], ...]
 
-    def count_for(self, person: Any) -> int:
-        return sum(may_see(person, *one) for one in self.unread)
+    def count_for(self, person: Person) -> int:
+        seen = sum(
+            many
+            for at, named, many in self.unread
+            if may_see(person, at.organisation_id, at.team_id, at.sensitivity, named)
+        )
+        return min(seen, queries.MOST)
 
 
-def bells(changes: Iterable[Change]) -> list[Bell]:
-    """Of the people these changes are about."""
-    from .topics import named_for  # which lists this topic among its own
+def bells(changes: Collection[Change]) -> dict[int, Bell]:
+    """Of the people these changes are about, by user."""
+    return bells_of({change.last.payload["user_id"] for change in changes}) if changes else {}
 
-    tickets = queries.unread_tickets({change.last.payload["user_id"] for change in changes})
-    every: dict[int, Ticket] = {ticket.pk: ticket for them in tickets.values() for ticket in them}
-    named = named_for(list(every.values()))
-    return [
-        Bell(user_id, tuple(
-            (one.organisation_id, one.team_id, one.sensitivity, named.get(one.pk, frozenset())) for one in them
+
+def bells_of(user_ids: Collection[int]) -> dict[int, Bell]:
+    """One query for all of them, one more where some tickets are for named people only."""
+    unread = queries.unread_by_standing(user_ids)
+    guarded = {at.guarded_id for counted in unread.values() for at in counted if at.guarded_id}
+    named: dict[int, set[int]] = {}
+    if guarded:
+        for ticket_id, member_id in Named.objects.filter(ticket_id__in=guarded).values_list("ticket_id", "member_id"):
+            named.setdefault(ticket_id, set()).add(member_id)
+    return {
+        user_id: Bell(user_id, tuple(
+            (at, frozenset(named.get(at.guarded_id, ())), many) for at, many in unread.get(user_id, {}).items()
         ))
-        for user_id, them in tickets.items()
-    ]  # fmt: skip
+        for user_id in user_ids
+    }  # fmt: skip
 
 
-def admit(hearer: Any, names: Sequence[str]) -> dict[str, Any]:
+def admit(asked: Sequence[tuple[Any, Sequence[str]]]) -> list[dict[str, Any]]:
     """Who serves somewhere; the first word says the number."""
-    return {name: {"unread": queries.unread(hearer.person)} for name in names} if hearer.person.serving else {}
+    rung = bells_of({hearer.person.user.pk for hearer, _ in asked if hearer.person.serving})
+    return [
+        {name: {"unread": rung[hearer.person.user.pk].count_for(hearer.person)} for name in names}
+        if hearer.person.serving
+        else {}
+        for hearer, names in asked
+    ]
 
 
 def tell(hearer: Any, about: Any) -> Saying | None:

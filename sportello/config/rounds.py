@@ -1,4 +1,4 @@
-"""The worker: a thread for each periodic work, and procrastinate's worker for the jobs.
+"""The worker: a few hands for all periodic works (hands.py), and procrastinate's worker while there are jobs.
 
 One that fails says so in the log, waits longer each time, and never ends the others. What each last did is
 written to `run/worker.json`, which `sportello status` reads.
@@ -14,15 +14,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import close_old_connections, connection, connections
 
+from sportello.config import home as place
 from sportello.config.cli import reach
+from sportello.config.hands import LOOK_EVERY, Hands, Work
 from sportello.config.schedule import LOOPS, Loop
+from sportello.foundation.core.away import is_away
+from sportello.foundation.core.errors import StoreAway
+from sportello.foundation.watch import keeping, meters
+from sportello.foundation.watch.current import about
+from sportello.foundation.watch.lines import kind_of
 
 log = logging.getLogger("sportello.worker")
 
@@ -32,10 +39,17 @@ LONGEST_PAUSE = 60.0
 #: How long SIGTERM waits for the pieces under way.
 PATIENCE = 4.0
 HEARTBEAT = 5.0
+JOBS = Loop("jobs", 0.5, "procrastinate")
+#: Without jobs for so long their worker goes.
+JOBS_LINGER = 30.0
+_JOBS_THERE = (
+    "SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+    " AND (scheduled_at IS NULL OR scheduled_at <= now()))"
+)
 
 
 @dataclass
-class Round:
+class Round(Work):
     """One loop and what became of it."""
 
     loop: Loop
@@ -45,18 +59,6 @@ class Round:
     done: int = 0
     failures: int = 0
     error: str = ""
-    thread: threading.Thread | None = field(default=None, repr=False)
-
-    def start(self) -> None:
-        """Begin, in a thread that a stubborn piece of work cannot keep alive after the process should end."""
-        self.thread = threading.Thread(target=self.go_on, name=self.loop.name, daemon=True)
-        self.thread.start()
-
-    def go_on(self) -> None:
-        """Until told to stop: work, and wait as long as the outcome asks for."""
-        while not self.stop.is_set():
-            self.stop.wait(self.once())
-        connections.close_all()
 
     def once(self) -> float:
         """Work until nothing is left (or long enough); returns the seconds to wait."""
@@ -65,28 +67,38 @@ class Round:
                 return 0.0
             close_old_connections()
             try:
-                did = self.work() or 0
+                with about(loop=self.loop.name):
+                    did = self.work() or 0
             except Exception as error:
                 return self._failed(error)
             self.last_at, self.failures, self.error = time.time(), 0, ""
             self.done += did
+            if did > 0:
+                meters.add(meters.LOOP_DONE, self.loop.name, by=did)
             if did <= 0:
                 return self.loop.every
         return min(self.loop.every, 0.05)
 
     def _failed(self, error: Exception) -> float:
         self.failures += 1
-        self.error = f"{type(error).__name__}: {error}"[:300]
+        # what it says may quote somebody's words, and this is shown
+        self.error = kind_of(error)[:300]
+        meters.add(meters.LOOP_FAILURES, self.loop.name)
         doubled = max(self.loop.every, 0.5) * 2.0 ** min(self.failures - 1, 8)
         pause: float = min(doubled, LONGEST_PAUSE)
-        if isinstance(error, (OperationalError, InterfaceError)):
+        if is_away(error):
             connections.close_all()
             # The database restarts in seconds: waiting longer would only keep mail lying.
             pause = min(pause, 2.0)
-            log.warning("%s: the database is away (%s), again in %.1f s", self.loop.name, error, pause)
+            what = "the store of files" if isinstance(error, StoreAway) else "the database"
+            log.warning(
+                "%s: %s is away (%s), again in %.1f s", self.loop.name, what, self.error, pause,
+                extra={"loop": self.loop.name},
+            )
         else:
             log.error(
-                "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error
+                "%s failed %d times, again in %.0f s", self.loop.name, self.failures, pause, exc_info=error,
+                extra={"loop": self.loop.name},
             )
         return pause
 
@@ -94,6 +106,7 @@ class Round:
         """For `run/worker.json`."""
         return {
             "last_at": round(self.last_at, 1),
+            "every": self.loop.every,
             "done": self.done,
             "failures": self.failures,
             "error": self.error,
@@ -115,6 +128,7 @@ def work_until_told(only: str = "") -> int:
     """The worker's life: until SIGTERM or SIGINT. `only`: one of the loops by its name, and no jobs, in a process of
     its own beside the worker, whose heartbeat it leaves alone."""
     stop = threading.Event()
+    keeping.called("intake" if only else "worker")
 
     def told(number: int, frame: FrameType | None) -> None:
         stop.set()
@@ -122,18 +136,23 @@ def work_until_told(only: str = "") -> int:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     rounds = rounds_of([loop for loop in LOOPS if only in ("", loop.name)], stop)
-    for one in rounds:
-        one.start()
-    jobs = [] if only else [threading.Thread(target=_jobs, args=(stop,), name="jobs", daemon=True)]
-    for thread in jobs:
-        thread.start()
+    if not only:
+        with suppress(OSError):
+            place.metrics_token()  # so that whoever reads the figures finds it
+    jobs = None if only else Jobs(stop)
+    hands = Hands(rounds + ([Round(JOBS, stop, jobs.look)] if jobs else []), stop)
+    hands.begin()
+    beat_at = 0.0
     while not stop.is_set():
-        if not only:
+        if not only and time.monotonic() >= beat_at:
+            beat_at = time.monotonic() + HEARTBEAT
             _heartbeat(rounds)
-        stop.wait(HEARTBEAT)
+        stop.wait(LOOK_EVERY)
+        hands.look()
     deadline = time.monotonic() + PATIENCE
-    for thread in [one.thread for one in rounds if one.thread] + jobs:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    hands.end(deadline)
+    if jobs:
+        jobs.end(deadline)
     if not only:
         _heartbeat(rounds)
     return 0
@@ -145,25 +164,53 @@ def work_once() -> int:
     rounds = rounds_of(LOOPS, stop)
     for one in rounds:
         one.once()
-    asyncio.run(_run_jobs(stop, wait=False))
+    asyncio.run(_run_jobs(stop.is_set, wait=False))
     return 1 if any(one.failures for one in rounds) else 0
 
 
-def _jobs(stop: threading.Event) -> None:
-    failures = 0
-    while not stop.is_set():
-        try:
-            asyncio.run(_run_jobs(stop, wait=True))
-            failures = 0
-        except Exception as error:
-            failures += 1
-            pause = min(0.5 * 2**failures, 5.0)
-            log.warning("the jobs stopped (%s: %s), again in %.1f s", type(error).__name__, error, pause)
-            stop.wait(pause)
+class Jobs:
+    """Procrastinate's worker, there while there are jobs: it holds connections of its own and asks twice a second."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.stop = stop
+        self.seen_at = 0.0
+        self.thread: threading.Thread | None = None
+
+    def look(self) -> int:
+        """Are there jobs to be done or being done? Then there is a worker. Returns nothing done: the worker does."""
+        with connection.cursor() as cursor:
+            cursor.execute(_JOBS_THERE)
+            there = bool(cursor.fetchone()[0])
+        if there:
+            self.seen_at = time.monotonic()
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+                self.thread.start()
+        return 0
+
+    def end(self, deadline: float) -> None:
+        if self.thread is not None:
+            self.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def enough(self) -> bool:
+        """Told to stop, or nothing to do for a while."""
+        return self.stop.is_set() or time.monotonic() - self.seen_at > JOBS_LINGER
+
+    def _work(self) -> None:
+        failures = 0
+        while not self.enough():
+            try:
+                asyncio.run(_run_jobs(self.enough, wait=True))
+                failures = 0
+            except Exception as error:
+                failures += 1
+                pause = min(0.5 * 2**failures, 5.0)
+                log.warning("the jobs stopped (%s), again in %.1f s", kind_of(error), pause)
+                self.stop.wait(pause)
 
 
-async def _run_jobs(stop: threading.Event, *, wait: bool) -> None:
-    """Run jobs until told to stop (then for three seconds more), or, not waiting, until none is left.
+async def _run_jobs(enough: Callable[[], bool], *, wait: bool) -> None:
+    """Run jobs until it is enough (then for three seconds more), or, not waiting, until none is left.
 
     A second app shares the tasks but has the worker's own connections: replacing the connector of the first,
     as procrastinate's command does, would take every job deferred in a loop out of its transaction.
@@ -187,7 +234,7 @@ async def _run_jobs(stop: threading.Event, *, wait: bool) -> None:
         )
         while not work.done():
             await asyncio.wait([work], timeout=0.2)
-            if stop.is_set() and not work.done():
+            if enough() and not work.done():
                 work.cancel()
                 await asyncio.wait([work])
         with suppress(asyncio.CancelledError):
@@ -204,7 +251,7 @@ def retry_stalled_jobs() -> int:
     async def retry() -> int:
         stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30))
         for job in stalled:
-            log.warning("job %s was left behind by a worker that is gone: again", job.id)
+            log.warning("job %s was left behind by a worker that is gone: again", job.id, extra={"job": {"id": job.id}})
             await app.job_manager.retry_job(job)
         return len(stalled)
 

@@ -1,4 +1,4 @@
-"""All periodic work, on one page. The worker gives each line a thread of its own (see rounds.py)."""
+"""All periodic work, on one page. The worker has hands for them (see rounds.py)."""
 
 from __future__ import annotations
 
@@ -41,5 +41,8 @@ LOOPS: list[Loop] = [
     Loop("corrective actions", 60.0, "sportello.service.backoffice.complaints.lessons:work"),
     Loop("outside protocol", 2.0, "sportello.service.backoffice.protocol.outside:work"),
     Loop("register of the day before", 60.0, "sportello.service.backoffice.protocol.printing:work"),
+    Loop("the machine's clock", 1.0, "sportello.config.clock_steps:work"),
+    Loop("alarms", 30.0, "sportello.service.watching.occurrences:work"),
+    Loop("alarms told", 15.0, "sportello.service.notifications.alarms:work"),
     Loop("jobs left behind", 30.0, "sportello.config.rounds:retry_stalled_jobs"),
 ]

@@ -7,34 +7,54 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from sportello.config import home as place
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = place.home()
+#: Mode 0700; shared by the hosts of an installation that has several.
+KEYS = place.keys()
 
 
 def database(url: str) -> dict[str, Any]:
-    """`postgresql://user:password@host:port/name?option=value` as Django wants it."""
+    """`postgresql://user:password@host:port/name?option=value` as Django wants it.
+
+    `pooler=session` or `pooler=transaction` is an option of ours: what stands in between takes no settings when a
+    connection begins (they are the role's, docs/operations/cluster.md), and with the second gives every transaction
+    another connection, so that nothing is planned ahead on one.
+    """
     parts = urlsplit(url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    pooler = options.pop("pooler", "")
+    if pooler not in ("", "session", "transaction"):
+        raise ImproperlyConfigured("the option pooler of DATABASE_URL must be session or transaction.")
+    if not pooler:
+        # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
+        # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.
+        options["options"] = (
+            "-c idle_in_transaction_session_timeout=30s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+        )
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sportello.foundation.core.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "sportello",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "") or ""),
         "OPTIONS": {
+            # A server that is switched off, or behind a cut cable, answers nothing: nobody waits for it for ever. (A
+            # unix socket has no network: there these say nothing.)
+            "connect_timeout": "10",
+            "keepalives_idle": "30",
+            "keepalives_interval": "10",
+            "keepalives_count": "3",
+            "tcp_user_timeout": "30000",
             **options,
-            # A writer that stays open holds every reader of the journal back (see journal/reader.py). What is planned
-            # ahead (core/together.py, and the database's own looks at foreign keys) is planned for any values.
-            "options": "-c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-            " -c plan_cache_mode=force_generic_plan",
             # Django's own cursors never have theirs planned ahead.
-            "prepare_threshold": 5,
+            "prepare_threshold": None if pooler == "transaction" else 5,
         },
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
@@ -80,6 +100,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
+    "sportello.foundation.watch",
     "sportello.foundation.core",
     "sportello.foundation.ui",
     "sportello.foundation.files",
@@ -94,6 +115,7 @@ INSTALLED_APPS = [
     "sportello.service.routing",
     "sportello.service.backoffice",
     "sportello.service.channels",
+    "sportello.service.watching",
     "sportello.service.notifications",
     "sportello.faces.portal",
     "sportello.faces.desk",
@@ -101,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sportello.foundation.watch.middleware.Watched",
     "django.middleware.security.SecurityMiddleware",
     "sportello.foundation.ui.policy.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -125,8 +148,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # The theme's overrides of allauth's pages live in accounts; ui is asked first for base layouts.
         "DIRS": [],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("sportello.foundation.ui.quick.loader.Loader", ["django.template.loaders.app_directories.Loader"]),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -222,7 +247,8 @@ ANTIVIRUS = os.environ.get("SPORTELLO_ANTIVIRUS", "")
 
 #: Who reacts to what: the one page above every room.
 REACTIONS = "sportello.config.reactions"
-BLOBS = HOME / "blobs"
+#: A folder, or the address of a bucket (`foundation/files/store.py`).
+BLOBS = place.blobs()
 DEMO = os.environ.get("SPORTELLO_DEMO", "") == "1"
 
 EMAIL_BACKEND = "sportello.config.postman.Postman"
@@ -235,11 +261,20 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "fetch_job_polling_interval": 0.5,
 }
 
+#: `json` for programs that gather logs, `line` for people (docs/operations/watching.md).
+LOG_FORMAT = "json" if os.environ.get("SPORTELLO_LOG_FORMAT", "line").lower() == "json" else "line"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "sportello.foundation.watch.lines.PlainLines"},
+        "json": {"()": "sportello.foundation.watch.lines.JsonLines"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("SPORTELLO_LOG", "WARNING")},
-    "loggers": {"sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")}},
+    "loggers": {
+        "sportello": {"level": os.environ.get("SPORTELLO_LOG", "INFO")},
+        # a refused request is in the line of its request already, and here again with its address
+        "django.request": {"level": "ERROR"},
+    },
 }

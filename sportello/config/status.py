@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import socket
 from typing import Any
 
@@ -15,6 +16,8 @@ from sportello import __version__
 from sportello.config import home as place
 from sportello.config.supervisor.lock import HomeLock
 
+#: Bytes (`MAIL_BYTES` twice).
+ROOM_NEEDED = 120 * 1024 * 1024
 MAIL_STATES = {
     "pending": "pending",
     "ticketed": "ticketed",
@@ -29,8 +32,9 @@ def collect() -> dict[str, Any]:
 
     mailboxes `[{address, organisation}]`; mail `{received, pending, ticketed, machine, quarantined,
     duplicates}`, where received is the sum of the others; collecting, a record a mailbox that is fetched, and alarms
-    `[{code, mailbox, since}]` (`collecting/accounts.py`); dispatches and jobs by state; streams; loops;
-    versions; journal.
+    `[{code, mailbox, since}]` (`collecting/accounts.py`) and `[{code, about, since, title, to_do}]`
+    (`service/watching/alarms.py`); dispatches and jobs by state; disk; streams;
+    loops; versions; journal.
     """
     found = _nothing()
     if not place.database_url():
@@ -53,7 +57,32 @@ def collect() -> dict[str, Any]:
             found["database"] = "up"
     except DatabaseError as error:
         found["database_error"] = str(error).strip().split("\n")[0]
+    found["alarms"] += _alarms()
     return found
+
+
+def _alarms() -> list[dict[str, Any]]:
+    """What else is wrong (`service/watching/alarms.py`), with what to do; of mailboxes it is told above."""
+    from datetime import timedelta
+
+    from django.utils import translation
+
+    from sportello.foundation.tenancy.clock import server_now
+    from sportello.service.watching.alarms import decide
+
+    now = server_now()
+    with translation.override("en"):  # like all the command line
+        return [
+            {
+                "code": one.code,
+                "about": one.about,
+                "since": (now - timedelta(seconds=one.since)).isoformat(timespec="seconds") if one.since else None,
+                "title": one.title,
+                "to_do": one.to_do,
+            }
+            for one in decide()
+            if not one.code.startswith("mailbox_")
+        ]
 
 
 def _nothing() -> dict[str, Any]:
@@ -69,6 +98,7 @@ def _nothing() -> dict[str, Any]:
         "mail": dict.fromkeys(("received", *MAIL_STATES.values()), 0),
         "dispatches": {},
         "jobs": {},
+        "disk": _disk(),
         "streams": _streams(),
         "loops": _written("worker.json").get("loops", {}),
         "versions": {
@@ -79,6 +109,18 @@ def _nothing() -> dict[str, Any]:
         },
         "journal": {},
     }
+
+
+def _disk() -> dict[str, Any]:
+    """Room left where files lie and where the rest does; low: less than two of the largest messages take."""
+    found: dict[str, Any] = {}
+    for name, folder in (("home", place.home()), ("blobs", place.home() / "blobs")):
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            continue
+        found |= {f"{name}_free_bytes": free, f"{name}_low": free < ROOM_NEEDED}
+    return found
 
 
 def _server_version(connection: Any) -> str:

@@ -12,9 +12,10 @@ asked anew at each change, of the ticket as it is now: what came late tells of n
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -25,7 +26,7 @@ from sportello.foundation.journal.verbs import all_verbs
 from sportello.foundation.live.page import Change, Page, Saying, Topic, saying
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership, TeamMembership, User
-from sportello.records.accounts.people import Person, person_for
+from sportello.records.accounts.people import Person, people_for
 from sportello.records.tickets.access import may_see, tickets_for
 from sportello.records.tickets.models import Named, Ticket
 from sportello.records.tickets.queries.work_lists import day_ends
@@ -36,18 +37,39 @@ from . import live_bell
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
 
 
-@dataclass(frozen=True)
+Alike = frozenset[tuple[int, str, frozenset[int]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Hearer:
     """A person with what is asked of them at every change, counted once."""
 
     person: Person
     membership_ids: frozenset[int]
     team_ids: frozenset[int]
+    #: All that decides what they may hear of tickets which name none of their memberships: colleagues share it.
+    alike: Alike
+
+
+Asking = Sequence[tuple[Hearer, Sequence[str]]]
+
+
+def hearers(users: Sequence[User]) -> dict[int, Hearer]:
+    return {user_id: _hearer(person) for user_id, person in people_for(users).items()}
+
+
+def _hearer(person: Person) -> Hearer:
+    alike = frozenset((place.organisation.pk, str(place.role), place.team_ids) for place in person.serving)
+    return Hearer(person, person.membership_ids, person.team_ids, _shared(alike))
+
+
+@lru_cache(maxsize=2_000)
+def _shared(alike: Alike) -> Alike:
+    return alike  # the same object for the same rights: thousands compare it at every change
 
 
 def hearer_for(user: User) -> Hearer:
-    person = person_for(user)
-    return Hearer(person, person.membership_ids, person.team_ids)
+    return hearers([user])[user.pk]
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,13 @@ class About:
     by_clock: bool = False
     #: Memberships a note has just named.
     mentioned: frozenset[int] = frozenset()
+    #: What was told of it to whom it does not concern more than their colleagues.
+    told: dict[Alike, Saying | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def concerns(self, hearer: Hearer) -> bool:
+        """Whether one of their memberships is named in it: as owner, now or before, or as one of a few."""
+        owners = (self.now.owner_id, self.before.owner_id if self.before else None)
+        return any(one in owners or one in self.named or one in self.mentioned for one in hearer.membership_ids)
 
     def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
         return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
@@ -90,23 +119,20 @@ class About:
 # ---- what happened
 
 
-def about(changes: Sequence[Change]) -> list[About | live_bell.Bell]:
-    """One query for the tickets, one more where some are for named people only; what was told to people after it."""
-    told = [change for change in changes if change.last.verb in live_bell.VERBS]
-    found = _about_changed([change for change in changes if change.last.verb not in live_bell.VERBS])
-    return [*found, *(live_bell.bells(told) if told else ())]
-
-
-def _about_changed(changes: Sequence[Change]) -> list[About]:
-    ids = {change.last.subject_id for change in changes}
-    tickets: dict[int, Ticket] = {
-        ticket.pk: ticket for ticket in Ticket.objects.filter(pk__in=ids).select_related("organisation")
-    }
+def about(changes: Sequence[Change]) -> list[About | live_bell.Bell | None]:
+    """Of each change what it is about: one query for the tickets, one more where some are for named people only."""
+    bells = live_bell.bells([change for change in changes if change.last.verb in live_bell.VERBS])
+    ids = {change.last.subject_id for change in changes if change.last.verb not in live_bell.VERBS}
+    found = Ticket.objects.filter(pk__in=ids).select_related("organisation") if ids else ()
+    tickets: dict[int, Ticket] = {ticket.pk: ticket for ticket in found}
     named = named_for(tickets.values())
     return [
-        _about(change, tickets[change.last.subject_id], named.get(change.last.subject_id, frozenset()))
-        for change in changes
+        bells.get(change.last.payload["user_id"])
+        if change.last.verb in live_bell.VERBS
+        else _about(change, tickets[change.last.subject_id], named.get(change.last.subject_id, frozenset()))
         if change.last.subject_id in tickets
+        else None
+        for change in changes
     ]
 
 
@@ -200,8 +226,8 @@ def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: d
 # ---- lists
 
 
-def admit_to_lists(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
-    return dict.fromkeys(names, True) if hearer.person.serving else {}
+def admit_to_lists(asked: Asking) -> list[dict[str, Any]]:
+    return [dict.fromkeys(names, True) if hearer.person.serving else {} for hearer, names in asked]
 
 
 def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozenset[str]:
@@ -225,6 +251,14 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
 
 
 def tell_lists(hearer: Hearer, change: About) -> Saying | None:
+    if change.concerns(hearer):
+        return _told_lists(hearer, change)
+    if hearer.alike not in change.told:
+        change.told[hearer.alike] = _told_lists(hearer, change)
+    return change.told[hearer.alike]
+
+
+def _told_lists(hearer: Hearer, change: About) -> Saying | None:
     now, before = lists_of(hearer, change, change.now), lists_of(hearer, change, change.before)
     if not now and not before:
         return None
@@ -243,14 +277,36 @@ def _lists_saying(change: About, entered: tuple[str, ...], left: tuple[str, ...]
 _TICKET = re.compile(r"ticket:[a-z][a-z0-9-]{0,39}/[0-9-]{1,20}")
 
 
-def admit_to_tickets(hearer: Hearer, names: Sequence[str]) -> dict[str, Any]:
-    """Those of `names` the person may see, with the version the ticket has now; one query."""
-    wanted = Q(pk__in=[])
-    for name in names:
-        slug, number = name.removeprefix("ticket:").split("/")
-        wanted |= Q(organisation__slug=slug, number=number)
-    found = tickets_for(hearer.person).filter(wanted).values_list("organisation__slug", "number", "version")
-    return {f"ticket:{slug}/{number}": {"version": version} for slug, number, version in found}
+def admit_to_tickets(asked: Asking) -> list[dict[str, Any]]:
+    """Of each hearer's names those they may see, with the version the ticket has now; one query for all, one more where
+    some are for named people only."""
+    wanted: dict[str, set[str]] = {}
+    for _, names in asked:
+        for slug, number in map(_slug_and_number, names):
+            wanted.setdefault(slug, set()).add(number)
+    of_these = Q(pk__in=[])
+    for slug, numbers in wanted.items():
+        of_these |= Q(organisation__slug=slug, number__in=numbers)
+    fields = ("organisation__slug", "team_id", "sensitivity", "number", "version")
+    tickets = list(Ticket.objects.filter(of_these).select_related("organisation").only(*fields))
+    named, found = named_for(tickets), {f"ticket:{one.organisation.slug}/{one.number}": one for one in tickets}
+    return [
+        {
+            name: {"version": ticket.version}
+            for name in names
+            if (ticket := found.get(name)) is not None
+            and may_see(
+                hearer.person, ticket.organisation_id, ticket.team_id, ticket.sensitivity,
+                named.get(ticket.pk, frozenset()),
+            )
+        }
+        for hearer, names in asked
+    ]  # fmt: skip
+
+
+def _slug_and_number(name: str) -> tuple[str, str]:
+    slug, _, number = name.removeprefix("ticket:").partition("/")
+    return slug, number
 
 
 def _lists_topic(about: About | live_bell.Bell) -> str:
@@ -270,7 +326,7 @@ def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
 @lru_cache(maxsize=500)
 def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     if is_theirs:
-        return saying("ticket", ticket=change.name, id=change.ticket_id, version=change.version)
+        return saying("ticket", asks=True, ticket=change.name, id=change.ticket_id, version=change.version)
     # they had it before them: that it is not theirs any more is the last they hear of it
     name = ticket_topic(change)
     return saying("gone", ends=name, topic=name, ticket=change.name)
@@ -280,7 +336,7 @@ def present(hearer: Hearer, name: str) -> tuple[About, str] | None:
     """What `ticket:<…>` is about and by which name this person is said to be there; None when it is not theirs."""
     if not _TICKET.fullmatch(name):
         return None
-    slug, number = name.removeprefix("ticket:").split("/")
+    slug, number = _slug_and_number(name)
     found = tickets_for(hearer.person).filter(organisation__slug=slug, number=number).select_related("organisation")
     about_it = about_tickets(list(found[:1]))
     return (about_it[0], hearer.person.user.name) if about_it else None
@@ -310,14 +366,16 @@ def rights_now(user_ids: Collection[int]) -> dict[int, str]:
     teams = TeamMembership.objects.filter(membership__in=places, team__ended_at__isnull=True)
     for pk, team_id in teams.order_by("team_id").values_list("membership_id", "team_id"):
         places[pk][1][3].append(team_id)
-    return {
-        pk: _written(password, runs, [place for user_id, place in places.values() if user_id == pk])
-        for pk, password, runs in users
-    }
+    of_user: dict[int, list[tuple[int, int, str, list[int]]]] = {}
+    for user_id, place in places.values():
+        of_user.setdefault(user_id, []).append(place)
+    return {pk: _written(password, runs, of_user.get(pk, [])) for pk, password, runs in users}
 
 
 def _written(password: str, runs_installation: bool, places: Sequence[tuple[int, int, str, list[int]]]) -> str:
-    return repr((password, runs_installation, [(pk, org, str(role), teams) for pk, org, role, teams in sorted(places)]))
+    sorts = [(pk, organisation_id, str(role), teams) for pk, organisation_id, role, teams in sorted(places)]
+    # it is only compared, and kept for every stream
+    return hashlib.blake2b(repr((password, runs_installation, sorts)).encode(), digest_size=16).hexdigest()
 
 
 def page() -> Page:
@@ -333,7 +391,7 @@ def page() -> Page:
         verbs=frozenset(name for name, verb in all_verbs().items() if verb.subject == "ticket") | live_bell.VERBS,
         cuts=CUTS,
         gather=about,
-        viewer=hearer_for,
+        viewers=hearers,
         rights=rights,
         rights_now=rights_now,
         by_clock=Moments().passed,

@@ -13,7 +13,9 @@ app.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -25,6 +27,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 #: What says that others had the table: nothing was done, and it may be tried again.
 IN_USE = (LockNotAvailable, QueryCanceled, DeadlockDetected)
 
+#: Our place among the database's advisory locks.
+_MIGRATING: Final = 0x53504D
+#: Seconds a host waits for another that brings the same database to a new version, and between two looks.
+OTHERS_MAY_TAKE, LOOK_EVERY = 3600.0, 1.0
+
 Say = Callable[[str], None]
 
 
@@ -32,7 +39,8 @@ def migrate(say: Say, verbosity: int = 0) -> None:
     """Bring the schema to this version. Raises what the database says; OperationalError when a table stays in use."""
 
     def work() -> None:
-        call_command("migrate", interactive=False, verbosity=verbosity)
+        with alone(say):
+            call_command("migrate", interactive=False, verbosity=verbosity)
 
     if not has_tables():
         work()
@@ -45,6 +53,29 @@ def migrate(say: Say, verbosity: int = 0) -> None:
         patiently(work, say)
     finally:
         connection.SchemaEditorClass = usual
+
+
+@contextmanager
+def alone(say: Say) -> Iterator[None]:
+    """Hosts of one database that start a new version together go one after the other, and who comes second finds
+    nothing to do. Asked again and again: a statement that waited for the lock would itself be waited for by an index
+    that is built beside the work."""
+    with connection.cursor() as cursor:
+        for looked in range(round(OTHERS_MAY_TAKE / LOOK_EVERY)):
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_MIGRATING])
+            if cursor.fetchone()[0]:
+                break
+            if not looked:
+                say("another host brings the database to this version; waiting for it...")
+            time.sleep(LOOK_EVERY)
+        else:
+            raise OperationalError("another host has been migrating the database for an hour")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def has_tables() -> bool:

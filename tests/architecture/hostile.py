@@ -33,6 +33,8 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "https://evil.example/\x7f?\"<sc
 OF_ONE = {"borgo": ("Comune di Borgo Lieto", "maria@example.org", "nino.borgo@example.org"),
           "bottega": ("Bottega Chiara", "john@example.org", "nino.bottega@example.org")}
 IN_BOTH = ("Hugo",)
+#: Runs the installation: which organisations there are is theirs to know, nothing of what is in them.
+RUNS_ALL, NAMES_OF_ALL = "Root", ("Comune di Borgo Lieto", "Bottega Chiara")
 
 
 @dataclass
@@ -173,7 +175,8 @@ def foreign_words(person: str, slug: str) -> tuple[str, ...]:
         return ()
     other = "bottega" if slug == "borgo" else "borgo"
     unread = [WORDS[about] for about, people in TICKETS.items() if person in STAFF and person not in people]
-    return (*OF_ONE[other], *unread)
+    words = (*OF_ONE[other], *unread)
+    return tuple(word for word in words if word not in NAMES_OF_ALL) if person == RUNS_ALL else words
 
 
 #: A field of a form → the value of the scene that is its sort.

@@ -28,6 +28,7 @@ from .permissions import (
     EVERYBODY,
     NOTHING_THERE,
     ORGANISATIONS,
+    RUNS,
     SERVES,
     SETS_UP,
     SIGNED_IN,
@@ -45,7 +46,7 @@ PROBERS = ("Anna", "Elena", "Leo", "anonymous", "Maria")
 DONE = (200, 204, 301, 302)
 #: Who passes which guard of the desk: it is the outermost, and asks nothing of the method.
 GUARDS = {"works_here": WORKS, "serves_here": SERVES, "supervises_here": SUPERVISES, "administers_here": SETS_UP,
-          "signed_in": SIGNED_IN}
+          "signed_in": SIGNED_IN, "runs_installation": RUNS}
 #: Who works where, whatever they may do there; and who asks in the other organisation for all that do not.
 HAS_A_PLACE = {"borgo": WORKS.borgo | {"Leo"}, "bottega": WORKS.bottega}
 ASKED_OUTSIDE = frozenset({"Irene", "Carla", "Elena"})

@@ -83,6 +83,10 @@ NOTHING_THERE = right("nobody", "", "")
 HALFWAY = right("who has given a password", " ".join(STAFF), " ".join(STAFF))
 SIGNED_IN = right("who has an account", " ".join(STAFF), " ".join(STAFF))
 WORKS = right("who works there", "Anna Bruno Carla Dario Elena Fabio Gina Hugo", "Hugo Irene")
+#: Its pages name no organisation, and no place in one opens them.
+RUNS = right("who runs the installation", "Root", "Root")
+ENTERS = right("who works there, or runs the installation", "Anna Bruno Carla Dario Elena Fabio Gina Hugo Root",
+               "Hugo Irene Root")
 #: Trainee and assessor only where nothing is real, the administrator and who runs the installation never.
 SERVES = right("who serves customers there", "Anna Bruno Carla Dario Hugo", "Hugo Irene")
 LEADS = right("who answers for colleagues there, or sets up", "Carla Elena", "Irene")
@@ -190,7 +194,7 @@ LINES = (
     Line("ui:styleguide", GET, DEMO),
     Line("ui:styleguide_face", GET, DEMO),
     # the desk: lists
-    Line("desk:home", GET, WORKS),
+    Line("desk:home", GET, ENTERS),
     Line("desk:list", GET, SERVES, given={"name": "all"}),
     Line("desk:saved_views", POST, SERVES, {"list": "all", "words": "sort=opened", "name": "Tutte"}),
     Line("desk:saved_view_removal", POST, NOTHING_THERE, {}, given={"view_id": "1"}),
@@ -472,6 +476,7 @@ from .permission_offices import LINES as OFFICES  # noqa: E402 - as said
 from .permission_sign_in import SIGN_IN_LINES  # noqa: E402 - as said
 from .permission_ticket_lists import LINES as TICKET_LISTS  # noqa: E402 - as said
 from .permission_verbs import VERB_LINES  # noqa: E402 - as said
+from .permission_watching import WATCHING_LINES  # noqa: E402 - as said
 
-LINES = (*LINES, *ARCHIVE, *NOTIFICATION_LINES, *OFFICES, *SIGN_IN_LINES, *TICKET_LISTS, *VERB_LINES)
+LINES = (*LINES, *ARCHIVE, *NOTIFICATION_LINES, *OFFICES, *SIGN_IN_LINES, *TICKET_LISTS, *VERB_LINES, *WATCHING_LINES)
 TOPICS = (*TOPICS, *NOTIFICATION_TOPICS)

@@ -18,6 +18,7 @@ BELONG_TO_NOBODY = {
     "notifications.Choice": "of a person, who may work for several",
     "notifications.Browser": "of a person, who may work for several",
     "notifications.PushKey": "of the installation",
+    "watching.Occurrence": "of the installation, or of the one organisation an alarm is of",
     "journal.Event": "carries the organisation as a plain number: nothing references the journal",
     "journal.Epoch": "of the installation",
     "journal.Cursor": "of a consumer",

@@ -31,7 +31,7 @@ SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
 ONLY = os.environ.get("SPORTELLO_PAGES", "")
 ZOOMED, NARROW, WIDE, PHONE = (720, 450), (320, 640), (1440, 900), (390, 844)
 #: Files, fragments, redirects: nothing to look at.
-NO_PAGE = {"healthz", "portal:logo", "portal:accent", "desk:accent"}
+NO_PAGE = {"healthz", "readyz", "metrics", "portal:logo", "portal:accent", "desk:accent"}
 #: Runs no scripts at all, by its policy: looked at in `test_hostile_html.py`.
 SANDBOXED = {"desk:mail_html"}
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

@@ -193,7 +193,7 @@ def running(page_port: int | None = None) -> Iterator[Running]:
         )
     here = Running(port, page_port, process)
     try:
-        wait_until(lambda: _answers(port), 20, f"the stream did not start: {log.read_text()[-2000:]}")
+        wait_until(lambda: _answers(port), 90, f"the stream did not start: {log.read_text()[-2000:]}")
         yield here
     finally:
         here.hang_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,13 +65,13 @@ def test_each_list_holds_what_it_says(cast: Cast) -> None:
 
 
 def test_counts_are_one_statement_and_stop_at_a_hundred(cast: Cast, django_assert_num_queries: object) -> None:
-    from sportello.records.tickets.queries.work_lists import capped
-
     person = cast.person("Anna")
     cast.ticket()
     with django_assert_num_queries(1):  # type: ignore[operator]  # the fixture of pytest-django
         counts(person)
-    assert capped({"all": Ticket.objects.filter(pk__gt=0), "none": Ticket.objects.none()}) == {"all": 1, "none": 0}
+    serving = replace(person.places[0], team_ids=frozenset())
+    teamless = replace(person, places=(serving,))
+    assert counts(teamless)["unassigned"] == 0, "whoever has no team has nothing unassigned, and the database is not asked"
 
 
 def test_filters_by_owner(cast: Cast) -> None:
@@ -96,6 +97,30 @@ def test_next_and_previous_walk_the_list_as_it_is_shown(cast: Cast) -> None:
                 assert after == (
                     (shown[at + 1].slug, shown[at + 1].number) if at + 1 < len(shown) else None
                 ), (sort, filters, at)
+
+
+def test_a_search_further_back_looks_at_so_many_and_says_where_to_go_on(
+    anna: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sportello.records.tickets.queries import lists
+
+    monkeypatch.setattr(lists, "WINDOW", 2)
+    monkeypatch.setattr(lists, "FURTHER", 3)
+    tickets = [cast.ticket(f"n{number}") for number in range(8)]
+    Ticket.objects.filter(pk__in=[tickets[0].pk, tickets[1].pk, tickets[7].pk]).update(priority=4)
+    for sort in lists.SORTS:
+        urgent, after, pages = Filters(priority=4), "", []
+        for _ in range(5):
+            page = list_page(cast.person("Carla"), "all", sort, after, urgent, further=True)
+            pages.append([row.subject for row in page.rows])
+            after = page.next
+            if not after:
+                break
+        whole = [row.subject for row in list_page(cast.person("Carla"), "all", sort).rows]
+        assert [subject for page in pages for subject in page] == [subject for subject in whole if subject in ("n0", "n1", "n7")], sort
+        assert len(pages) == 3, sort
+    empty = anna.get("/desk/lists/all/?sort=oldest_waiting&channel=phone&further=1").content.decode()
+    assert "after=" in empty, "a page that found nothing says where to look on"
 
 
 def test_a_row_shows_the_columns_that_were_chosen(anna: Client, cast: Cast) -> None:

@@ -35,7 +35,7 @@ def box(cast: Cast) -> PecBox:
 
 @pytest.fixture
 def trusting(settings, tmp_path) -> None:
-    settings.HOME = str(tmp_path)
+    settings.HOME, settings.KEYS = str(tmp_path), tmp_path / "keys"
     trust.folder().mkdir()
     (trust.folder() / "autorita.pem").write_bytes(signer().authority_pem)
 

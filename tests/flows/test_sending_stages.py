@@ -304,7 +304,7 @@ def test_the_servers_size_is_known_before_the_next_send(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_a_password_that_is_not_in_this_home_is_said(cast: Cast, settings: Any, tmp_path: Path) -> None:
-    settings.HOME = tmp_path
+    settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     with scripted() as server:
         mailbox = set_server(server, smtp_user="urp", smtp_password=secrets.MARK)
         _ticket, dispatch = written(cast)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def tokens(cast: Cast, settings, tmp_path):
-    settings.HOME = str(tmp_path)
+    settings.HOME, settings.KEYS = str(tmp_path), tmp_path / "keys"
     with token_server(URP) as found:
         mailbox = Mailbox.objects.get(address=URP)
         collector = Collector.objects.create(

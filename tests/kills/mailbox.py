@@ -9,9 +9,8 @@ from imapclient import IMAPClient
 
 from tests.dovecot import PASSWORD, USER, Dovecot
 from tests.flows.mail_fixtures import letter
-from tests.kills.installation import Installation
+from tests.kills.installation import TOWN, Installation
 
-TOWN = "urp@comune.roccaserena.example"
 WAVE = 70
 
 _SET_UP = f"""

@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import random
-import smtplib
 import threading
 import time
-from email.message import EmailMessage
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from sportello.config.day.doors import FormDoor
 from tests.dovecot import Dovecot, dovecot
-from tests.kills import mailbox
-from tests.kills.installation import Installation
+from tests.kills import counting, mailbox
+from tests.kills.installation import Installation, installed
+from tests.kills.senders import FormSender, MailSender
+from tests.kills.soaking import Soak, kills_of_run, report, seed_of_run
 
-TOWN = mailbox.TOWN
 #: -9 for what is ours, a restart for the provider.
 WHILE_FETCHING = ("collect", "collect", "postmaster", "provider", "collect")
 _BETWEEN_KILLS = (0.3, 1.8)
-
-
-class MailSender(threading.Thread):
-    """A mail server outside: tries each message until it is answered 250, as mail servers do."""
-
-    def __init__(self, port: int, name: str, stop: threading.Event) -> None:
-        super().__init__(daemon=True, name=name)
-        self.port, self.stop = port, stop
-        self.taken: list[str] = []
-        self.tries = 0
-
-    def run(self) -> None:
-        number = 0
-        while not self.stop.is_set():
-            number += 1
-            word = f"parola{self.name}x{number}x"
-            while not self._send(word, number):
-                self.tries += 1
-                time.sleep(0.2)
-                if self.stop.is_set():
-                    return
-            self.taken.append(word)
-            time.sleep(0.05)
-
-    def _send(self, word: str, number: int) -> bool:
-        message = EmailMessage()
-        message["From"] = f"Cliente {self.name} <cliente{self.name}.{number}@posta.example>"
-        message["To"] = TOWN
-        message["Subject"] = f"Domanda {word}"
-        message["Message-ID"] = f"<{word}@posta.example>"
-        message.set_content(f"Buongiorno, la mia parola è {word}.\n" + "riga di testo\n" * 20)
-        try:
-            with smtplib.SMTP("127.0.0.1", self.port, timeout=15) as smtp:
-                smtp.send_message(message)
-        except (OSError, smtplib.SMTPException):
-            return False
-        return True
-
-
-class FormSender(threading.Thread):
-    """People at the web form; only a form that ended on its receipt page counts as answered."""
-
-    def __init__(self, port: int, stop: threading.Event) -> None:
-        super().__init__(daemon=True, name="forms")
-        self.door, self.stop = FormDoor(f"http://127.0.0.1:{port}"), stop
-        self.taken: list[str] = []
-
-    def run(self) -> None:
-        number = 0
-        while not self.stop.is_set():
-            number += 1
-            word = f"modulo{number}x"
-            values = {
-                "kind": "informazione",
-                "sheet": "",
-                "subject": f"Modulo {word}",
-                "text": f"La mia parola è {word}.",
-                "name": f"Persona {number}",
-                "email": f"persona{number}@posta.example",
-                "phone": "",
-                "language": "it",
-            }
-            try:
-                self.door.send("roccaserena", values)
-            except (OSError, RuntimeError, LookupError, StopIteration, ValueError):
-                time.sleep(0.3)
-                continue
-            self.taken.append(word)
 
 
 def rounds(installation: Installation, seed: int, kills: int) -> None:
@@ -116,56 +45,19 @@ def rounds(installation: Installation, seed: int, kills: int) -> None:
     stop.set()
     for thread in (*senders, forms):
         thread.join(60)
-    settled(installation)
-    count(installation, [word for sender in senders for word in sender.taken], forms.taken, done)
-
-
-def settled(installation: Installation) -> None:
-    def is_settled() -> bool:
-        status = installation.status()
-        if not status or status.get("database") != "up":
-            return False
-        waiting = sum(status["dispatches"].get(state, 0) for state in ("queued", "sending", "in_doubt"))
-        return status["mail"]["pending"] == 0 and waiting == 0
-
-    installation.wait_until(is_settled, "everything to be read and to leave")
-
-
-def count(installation: Installation, mails: list[str], forms: list[str], killed: list[str]) -> None:
-    texts = [row[0] for row in installation.ask("SELECT text FROM tickets_message WHERE direction = 'in'")]
-    assert len(mails) > 20, f"too little mail flowed to prove anything: {len(mails)} ({killed})"
-    for word in (*mails, *forms):
-        there = sum(word in text for text in texts)
-        assert there == 1, f"{word} is there {there} times after killing {killed}"
-    status = installation.status()["mail"]
-    assert status["received"] == sum(value for name, value in status.items() if name != "received")
-    assert status["quarantined"] == 0
-    # every ticket has its receipt, sent exactly once
-    (tickets,) = installation.ask("SELECT count(*) FROM tickets_ticket")[0]
-    (receipts,) = installation.ask("SELECT count(*) FROM tickets_message WHERE notice_moment = 'receipt'")[0]
-    (dispatches,) = installation.ask("SELECT count(*) FROM channels_dispatch")[0]
-    (sent,) = installation.ask("SELECT count(*) FROM channels_dispatch WHERE state = 'sent'")[0]
-    (left,) = installation.ask("SELECT count(*) FROM channels_outtraymail")[0]
-    assert receipts == tickets == dispatches == sent == left
-    (silent,) = installation.ask("SELECT count(*) FROM tickets_notice WHERE state <> 'given'")[0]
-    assert silent == 0
+    installation.wait_until(lambda: counting.settled(installation), "everything to be read and to leave")
+    mails = [word for sender in senders for word in sender.taken]
+    assert len(mails) > 20, f"too little mail flowed to prove anything: {len(mails)} ({done})"
+    counting.words_once(installation, mails + forms.taken, f"killed {done}")
+    counting.ledgers(installation)
+    counting.nothing_is_silent(installation)
+    counting.blobs_are_whole(installation)
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory):
-    import shutil
-    import tempfile
-
-    # a short path: the database's socket lies in it
-    home = Path(tempfile.mkdtemp(prefix="sp-kill-"))
-    one = Installation(home)
-    try:
-        one.start()
+def installation() -> Iterator[Installation]:
+    with installed() as one:
         yield one
-    finally:
-        code = one.stop()
-        shutil.rmtree(home, ignore_errors=True)
-    assert code == 0
 
 
 @pytest.mark.kills
@@ -207,7 +99,13 @@ def test_eight_kills_lose_and_double_nothing(installation: Installation) -> None
 
 
 @pytest.mark.soak
-def test_fifty_kills_lose_and_double_nothing(installation: Installation) -> None:
-    seed = int(os.environ.get("SPORTELLO_SOAK_SEED", "0")) or random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
-    rounds(installation, seed=seed, kills=50)
+def test_two_hundred_kills_of_every_part_lose_and_double_nothing() -> None:
+    """Web, worker, reader, listener, collector, stream, database, supervisor, and the power: the same seed kills the
+    same parts. `scripts/soak --kills N --seed S`."""
+    with installed({"SPORTELLO_INTAKE_PROCESSES": "1"}) as one:
+        soak = Soak(one, seed_of_run(), kills_of_run(200))
+        print(f"seed {soak.seed}, {soak.kills} kills")
+        try:
+            soak.run()
+        finally:
+            report(soak)

@@ -135,7 +135,8 @@ def test_a_second_sportello_in_the_same_home_is_refused_by_name(home: Path) -> N
         HomeLock(home).take()
     assert lock.holder() == os.getpid()
     lock.release()
-    HomeLock(home).take()
+    lock.take()
+    assert not lock.after_crash, "let go of in order"
 
 
 def test_the_lock_goes_with_its_holder(home: Path) -> None:
@@ -151,7 +152,9 @@ def test_the_lock_goes_with_its_holder(home: Path) -> None:
         HomeLock(home).take()
     holder.kill()
     holder.wait()
-    HomeLock(home).take()
+    lock = HomeLock(home)
+    lock.take()
+    assert lock.after_crash, "whoever takes it knows that its holder did not end in order"
 
 
 def test_a_home_with_a_long_path_gets_a_short_socket(home: Path) -> None:

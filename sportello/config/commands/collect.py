@@ -15,7 +15,9 @@ def run(args: argparse.Namespace) -> int:
     """Reads until SIGTERM."""
     from sportello.config.cli import reach, start_django
     from sportello.config.supervisor.parent import end_with_parent
+    from sportello.config.titles import entitle
 
     end_with_parent()
+    entitle("collect")
     start_django()
     return int(reach("sportello.service.channels.collecting.process:main")() or 0)

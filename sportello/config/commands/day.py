@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 HELP = "play days of customers, requests and operators from a seed; makes the demo"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """--seed, --speed, --days, --demo."""
+    """--seed, --speed, --days, --demo, --times, --answered."""
     parser.add_argument("--seed", type=int, default=1, help="the same seed plays the same day")
     parser.add_argument("--speed", type=float, default=0.0, help="simulated seconds a second; 0: at once")
     parser.add_argument("--days", type=int, default=None, help="how many days")
+    parser.add_argument("--times", type=int, default=1, help="so many times as many customers")
+    parser.add_argument("--answered", type=Path, metavar="FILE", help="keep here what the doors took, a line each")
     parser.add_argument("--demo", action="store_true", help="the two demo organisations and weeks of tickets")
 
 

@@ -15,8 +15,10 @@ def run(args: argparse.Namespace) -> int:
     """Reads until SIGTERM; what is under way is finished or left pending."""
     from sportello.config.cli import start_django
     from sportello.config.supervisor.parent import end_with_parent
+    from sportello.config.titles import entitle
 
     end_with_parent()
+    entitle("intake")
     start_django()
     from sportello.config import rounds
 

@@ -13,9 +13,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Listens until SIGTERM."""
+    from sportello.config import preloading
     from sportello.config.cli import reach, start_django
     from sportello.config.supervisor.parent import end_with_parent
+    from sportello.config.titles import entitle
 
     end_with_parent()
+    entitle("listen")
     start_django()
+    preloading.give_connections_back()
     return int(reach("sportello.service.channels.email.listener:main")() or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from socket import socket
 
 HELP = "start everything (database, pages, live stream, worker, mail listener) and watch over it"
 
@@ -14,5 +15,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Returns 0 after an orderly stop."""
     from sportello.config.supervisor.run import Supervisor
+    from sportello.config.titles import entitle
 
-    return Supervisor().run()
+    # Before any fork, too: the library must see the words we were started with before the environment changes.
+    entitle("run")
+    return Supervisor(_nursery).run()
+
+
+def _nursery(channel: socket) -> int:
+    """In the nursery's process only: here Django is imported."""
+    from sportello.config import nursery, preloading
+
+    return nursery.life(channel, preloading.everything, preloading.warm)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import resource
+
+#: An open stream is a file: so many people with a browser each, and what the process itself needs.
+ENOUGH_FILES = 6_000
 
 HELP = "serve the live stream (started by run)"
 
@@ -23,8 +28,11 @@ def run(args: argparse.Namespace) -> int:
     from granian.log import LogLevels
     from granian.server import Server
 
+    allow_files()
+    from sportello.config.titles import entitle, loader
+
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
-    Server(
+    server = Server(
         "sportello.config.asgi:stream",
         address=os.environ.get("SPORTELLO_BIND", "127.0.0.1"),
         port=int(os.environ.get("SPORTELLO_STREAM_PORT", port + 1)),
@@ -38,5 +46,23 @@ def run(args: argparse.Namespace) -> int:
         respawn_interval=0.5,
         workers_kill_timeout=2,
         log_level=LogLevels.warning,
-    ).serve()
+        process_name=entitle("stream"),
+    )
+    server.serve(target_loader=loader("stream"))
     return 0
+
+
+def allow_files() -> int:
+    """Let this process open as many files as the system lets it; says so when they are few. Returns how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    except (OSError, ValueError):  # a system that promises more than it gives
+        pass
+    if 0 <= soft < ENOUGH_FILES:
+        logging.getLogger("sportello.stream").warning(
+            "this process may open %d files: about %d browsers can follow live (ulimit -n, LimitNOFILE=)",
+            soft, max(0, soft - 200),
+        )  # fmt: skip
+    return soft

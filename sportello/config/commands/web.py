@@ -28,16 +28,18 @@ def run(args: argparse.Namespace) -> int:
     os.register_at_fork(after_in_child=end_with_parent)
     from django.conf import settings
 
-    from sportello.config import wsgi
+    from sportello.config import preloading
 
-    wsgi.preload()
-    gc.collect()
+    preloading.pages()
+    preloading.give_connections_back()
     gc.freeze()  # the collector would touch, and so copy, every page the workers share
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    Server(
+    from sportello.config.titles import entitle, loader
+
+    server = Server(
         "sportello.config.wsgi:application",
         address=os.environ.get("SPORTELLO_BIND", "127.0.0.1"),
         port=settings.PORT,
@@ -50,5 +52,7 @@ def run(args: argparse.Namespace) -> int:
         respawn_interval=0.5,
         workers_kill_timeout=4,
         log_level=LogLevels.warning,
-    ).serve()
+        process_name=entitle("web"),
+    )
+    server.serve(target_loader=loader("web"))
     return 0

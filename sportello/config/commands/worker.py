@@ -1,4 +1,4 @@
-"""`sportello worker`: the periodic work of `config/schedule.py`, each in its own thread, and the jobs."""
+"""`sportello worker`: the periodic work of `config/schedule.py`, and the jobs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ def run(args: argparse.Namespace) -> int:
     """Works until SIGTERM; the pieces under way are finished (jobs within three seconds)."""
     from sportello.config.cli import start_django
     from sportello.config.supervisor.parent import end_with_parent
+    from sportello.config.titles import entitle
 
     end_with_parent()
+    entitle("worker")
     start_django()
     from sportello.config import rounds
 

@@ -1,7 +1,8 @@
 """A day on the desk: customers, requests and operators from a seed, through the real doors.
 
 Customers write by SMTP and fill in the portal's form over HTTP; who comes to the counter or calls is recorded by the
-verbs the desk uses, and so are the operators' answers. It makes the demo, and it is the load of the kill tests.
+verbs the desk uses, and so are the operators' answers. It makes the demo, and it is the load of the kill tests: while a
+service at work is away everybody tries again, as mail servers and people do.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 DEMO_DAYS = 28
+#: Seconds a customer goes on knocking, and an operator goes on trying, while a service at work is away.
+PATIENCE = 900.0
 
 
 def main(args: argparse.Namespace) -> int:
     """Play; 0 when it was played to its end. The doors must be open (`sportello run`)."""
+    from sportello.config.day.answered import Answered
     from sportello.config.day.founders import found_demo
     from sportello.config.day.needs import draw
     from sportello.config.day.pace import Faster, MovedClock, Pace
@@ -34,11 +38,13 @@ def main(args: argparse.Namespace) -> int:
     now = clock.server_now()
     began = now - timedelta(days=days) if args.demo else now
     zone = clock.zone(organisations[0])
-    drawn = draw(args.seed, began.astimezone(zone).date(), days + 1, zone)
+    drawn = draw(args.seed, began.astimezone(zone).date(), days + 1, zone, args.times)
     drawn = [one for one in drawn if one.at >= began]
     pace: Pace = MovedClock(organisations) if args.demo or not args.speed else Faster(args.speed, began)
     moved = isinstance(pace, MovedClock)
-    done = Play(organisations, drawn, args.seed, pace, _progress(), prepared=moved).run()
+    patience = 0.0 if moved else PATIENCE
+    play = Play(organisations, drawn, args.seed, pace, _progress(), Answered(args.answered), patience=patience)
+    done = play.run()
     print(f"  {done} things happened in {days} days                ", file=sys.stderr)
     if args.demo:
         welcome()

@@ -49,20 +49,20 @@ class Question:
     channel: str
 
 
-def draw(seed: int, first: date, days: int, zone: ZoneInfo) -> list[Need | Question]:
-    """Needs and questions of `days` days from `first`, in order of time."""
+def draw(seed: int, first: date, days: int, zone: ZoneInfo, times: int = 1) -> list[Need | Question]:
+    """Needs and questions of `days` days from `first`, in order of time; `times` as many as usual."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
     drawn: list[Need | Question] = []
     for number in range(days):
         day = first + timedelta(days=number)
         for slug, per_day in PER_DAY.items():
-            many = per_day if day.weekday() < 5 else 1
+            many = times * (per_day if day.weekday() < 5 else 1)
             drawn += [_need(chance, slug, day, zone) for _ in range(chance.randint(max(0, many - 2), many + 1))]
         if day.weekday() < 5:
             for slug, many in QUESTIONS.items():
                 drawn += [
                     Question(slug, _moment(chance, day, zone, (9, 13)), chance.choice(("counter", "counter", "phone")))
-                    for _ in range(chance.randint(0, many * 2))
+                    for _ in range(chance.randint(0, many * 2 * times))
                 ]
     return sorted(drawn, key=lambda one: (one.at, one.slug))
 

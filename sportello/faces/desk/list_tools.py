@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.core.questions import Question
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.accounts.people import Person
 from sportello.records.procedures.models import Kind
@@ -43,8 +45,8 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     chosen = next((one.organisation for one in serving if one.organisation.slug == filters.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
     language = sentences.language_now()
-    kinds = Kind.objects.filter(organisation=only, retired_at__isnull=True) if only else []
-    teams = Team.objects.filter(organisation=only, ended_at__isnull=True).order_by("id") if only else []
+    kinds = _KINDS.rows(organisation_id=only.pk) if only else []
+    teams = _TEAMS.rows(organisation_id=only.pk) if only else []
     named = [(team.pk, team.name_in(language)) for team in teams]
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {
@@ -60,7 +62,7 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
         "priorities": Ticket.Priority.choices,
         "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
         "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag])),
-        "saved_views": SavedView.objects.seen_by(person),
+        "saved_views": _VIEWS.rows(person),
         "own_memberships": person.membership_ids,
         "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
     }
@@ -73,7 +75,21 @@ def view_teams(person: Person) -> list[tuple[int, str]]:
 
 
 def _colleagues(organisation_id: int) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in _COLLEAGUES.tuples(organisation_id=organisation_id)]
+
+
+def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
     members = Membership.objects.filter(
         organisation_id=organisation_id, ended_at__isnull=True, user__is_active=True
     ).exclude(role=Membership.Role.ADMINISTRATOR)
-    return [(str(pk), name) for pk, name in members.order_by("user__name", "pk").values_list("pk", "user__name")[:200]]
+    return members.order_by("user__name", "pk").values_list("pk", "user__name")[:200]
+
+
+_COLLEAGUES = Question(_members)
+_KINDS: Question[Kind] = Question(
+    lambda organisation_id: Kind.objects.filter(organisation_id=organisation_id, retired_at__isnull=True)
+)
+_TEAMS: Question[Team] = Question(
+    lambda organisation_id: Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True).order_by("id")
+)
+_VIEWS: Question[SavedView] = Question(SavedView.objects.seen_by)

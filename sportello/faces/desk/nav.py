@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
@@ -24,6 +26,10 @@ from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
+from sportello.service.watching import here as machine
+from sportello.service.watching.alarms import HEARTBEAT
+from sportello.service.watching.models import Occurrence
+from sportello.service.watching.words import ALARMS
 
 from . import sentences
 from .models import Draft, KeyChoice, OpenTicket
@@ -55,6 +61,7 @@ OTHERS: Sequence[tuple[str, Any, str, str, str, str]] = (
     ("documents", pgettext_lazy("rail", "Documents"), "file", "g x", "desk:documents_home", "knows"),
     ("people", pgettext_lazy("rail", "People"), "team", "g p", "desk:people", "administers"),
     ("setup", pgettext_lazy("rail", "Set up"), "settings", "g z", "desk:setup_home", "sets up"),
+    ("installation", pgettext_lazy("rail", "System"), "tool", "g y", "desk:installation", "runs"),
 )
 #: At the foot of the rail of who serves, with what is unread (`live/js/bell.js`).
 BELL = NavEntry("notifications", gettext_lazy("Notifications"), "", "bell", hotkey="g v")
@@ -102,7 +109,7 @@ def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[Na
     if person.serving:
         shown += [
             NavEntry(
-                name, word, reverse("desk:list", args=[name]), icon, counted.get(name) if counted else None, hotkey=keys
+                name, word, _address("desk:list", name), icon, counted.get(name) if counted else None, hotkey=keys
             )
             for name, (word, _whole, icon, keys) in LISTS.items()
         ]
@@ -119,7 +126,7 @@ def commands(person: Person) -> list[Command]:
     if not person.serving:
         return []
     found = [
-        Command(whole, reverse("desk:list", args=[name]), icon, keys)
+        Command(whole, _address("desk:list", name), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
     found.append(Command(BELL.label, reverse("desk:notifications"), BELL.icon, BELL.hotkey))
@@ -129,15 +136,8 @@ def commands(person: Person) -> list[Command]:
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
-    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
-    opened = (
-        OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
-        .annotate(unsent=Exists(drafts))
-        .select_related("ticket__customer", "ticket__organisation")
-        .order_by("opened_at", "id")
-    )
     tabs: list[Tab] = []
-    for one in opened:
+    for one in _OPENED.rows(person):
         ticket = one.ticket
         arguments = [ticket.organisation.slug, ticket.number]
         tabs.append(
@@ -150,12 +150,28 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 channel=sentences.channel_word(ticket.channel),
                 ticket="/".join(arguments),
                 unread=one.seen_position < ticket.last_position,
-                unsaved=one.unsent,
+                unsaved=one.unsent,  # type: ignore[attr-defined]  # annotated
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
                 now=clock.now(ticket.organisation),
             )
         )
     return tabs
+
+
+def _opened(person: Person) -> QuerySet[OpenTicket]:
+    drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
+    return (
+        OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
+        .annotate(unsent=Exists(drafts))
+        .select_related("ticket__customer", "ticket__organisation")
+        .only("seen_position", "ticket__number", "ticket__channel", "ticket__subject", "ticket__status",
+              "ticket__last_position", "ticket__unanswered_since", "ticket__customer__name",
+              "ticket__organisation__slug", "ticket__organisation__clock_offset_seconds")
+        .order_by("opened_at", "id")
+    )  # fmt: skip
+
+
+_OPENED = Question(_opened)
 
 
 def _tab_name(ticket: Ticket) -> str:
@@ -176,6 +192,29 @@ def _alarms(person: Person) -> list[Link]:
                 more = f" (+{len(alarms) - 1})" if len(alarms) > 1 else ""
                 address = reverse("desk:mail" if sets_up else "desk:quarantine_in", args=[place.organisation.slug])
                 found.append(Link(f"{alarms[0].address}: {alarms[0].sentence}{more}", address))
+    return found + _occurrences(person)
+
+
+def _occurrences(person: Person) -> list[Link]:
+    """What else is wrong, for who runs the installation or sets up: one link a place (`service/watching`)."""
+    found: list[Link] = []
+    runs = person.user.runs_installation
+    places = {place.organisation.pk: place.organisation for place in person.places if person.administers(place)}
+    if not runs and not places:
+        return found
+    rows = Occurrence.objects.going_on().select_related("organisation").order_by("pk")
+    going_on = [one for one in rows if not one.code.startswith("mailbox_") and one.code in ALARMS]
+    for here in (None, *places):
+        own = [ALARMS[one.code] for one in going_on if (runs if here is None else one.organisation_id == here)]
+        if here is None and runs and (machine.heartbeat() or 0) > HEARTBEAT:
+            own.insert(0, ALARMS["worker_gone"])  # who writes the rows does not live
+        if own:
+            first = next((one for one in own if one.is_urgent), own[0])
+            more = f" (+{len(own) - 1})" if len(own) > 1 else ""
+            address = (
+                reverse("desk:installation") if here is None else reverse("desk:setup_alarms", args=[places[here].slug])
+            )
+            found.append(Link(f"{first.title}{more}", address))
     return found
 
 
@@ -183,7 +222,12 @@ def _keys(person: Person) -> KeyChoice | None:
     """What they chose of keys, for the script that hears them; one query for who serves."""
     if not person.serving:
         return None
-    return KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk").first()
+    return _CHOSEN.first(person)
+
+
+_CHOSEN: Question[KeyChoice] = Question(
+    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk")[:1]
+)
 
 
 def _bell(person: Person) -> NavEntry | None:
@@ -198,14 +242,17 @@ def _may(person: Person, right: str) -> bool:
         return any(person.administers(place) or person.supervises(place) for place in person.places)
     if right == "supervises":
         return any(person.supervises(place) for place in person.places)
+    if right == "runs":
+        return person.user.runs_installation
     if right == "sets up":
         return any(person.administers(place) for place in person.places)
     return bool(person.serving) or (right == "knows" and _may(person, "administers"))
 
 
-def _address(name: str) -> str:
+@cache
+def _address(name: str, *given: str) -> str:
     """The address of a page of another module; empty while there is none."""
     try:
-        return reverse(name)
+        return reverse(name, args=given)
     except NoReverseMatch:
         return ""

@@ -21,6 +21,7 @@ from .addresses import (
     terms,
     ticket_lists,
     verbs,
+    watching,
     work,
 )
 
@@ -45,4 +46,5 @@ urlpatterns = [
     *complaints.urlpatterns,
     *offices.urlpatterns,
     *notifications.urlpatterns,
+    *watching.urlpatterns,
 ]

@@ -33,6 +33,10 @@ class NotAllowed(Refusal):
     status = 403
 
 
+class StoreAway(OSError):
+    """The store of files does not answer, or refuses us: nothing was stored, and it is worth trying again later."""
+
+
 class TooMany(Refusal):
     """More requests than a person makes: try again later (HTTP 429)."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
 #: Letters that NFKD does not take apart but that people type without their sign.
 _LETTERS = str.maketrans(
     {
@@ -29,26 +28,35 @@ _LETTERS = str.maketrans(
         "‘": "'",
     }
 )
-_CONTROL = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {0x7F: None}
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: No sign before it combines with another.
+_FIRST_COMBINING = "\u0300"
 
 
 def fold(text: str) -> str:
     """Lower case, without accents and doubled spaces: `fold("  Perché È ")` is `"perche e"`."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
-    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return _SPACES.sub(" ", bare).strip()
+    bare = "".join([sign for sign in apart if sign < _FIRST_COMBINING or not unicodedata.combining(sign)])
+    return " ".join(bare.split())
 
 
 def clean(text: str) -> str:
     """Without NUL and other control signs (PostgreSQL refuses NUL), line ends as \\n, NFC, outer space cut."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROL.search(text):
+        text = _CONTROL.sub("", text)
+    if text.isascii():
+        return text.strip()
     text = text.encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", text).strip()
 
 
 def one_line(text: str, limit: int = 0) -> str:
     """`text` on one line, shortened to `limit` characters with an ellipsis (0: not shortened)."""
-    line = _SPACES.sub(" ", clean(text)).strip()
+    line = " ".join(clean(text).split())
     if limit and len(line) > limit:
         return line[: limit - 1].rstrip() + "…"
     return line

@@ -31,8 +31,9 @@ from types import NoneType
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from psycopg import Cursor
 from psycopg.adapt import PyFormat, Transformer
+
+from .planned import PlannedCursor
 
 Row = TypeVar("Row", bound=models.Model)
 _Reader = Callable[[Any], Any]
@@ -234,18 +235,6 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-class _Prepared(Cursor[Any]):
-    """A cursor whose statements the database plans once a connection, and for any values (`settings.database`)."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **(options | {"prepare": True}))
-
-    def _convert_query(self, query: Any, params: Any = None) -> Any:
-        """psycopg keeps for Django's log what it sends whole, and forgets what it sends to a plan."""
-        self._query = super()._convert_query(query, params)
-        return self._query
-
-
 # Gathering ------------------------------
 
 
@@ -344,7 +333,7 @@ class _Gathering:
         values = [_array(map(reader, lines)) for part, lines in leaving for reader in part.readers]
         texts = [part.text for part, _lines in leaving]
         head = ", ".join(f"_{place} AS ({text})" for place, text in enumerate(texts[:-1]))
-        with django._prepare_cursor(_Prepared(django.connection)) as cursor:
+        with django._prepare_cursor(PlannedCursor(django.connection)) as cursor:
             cursor.execute(f"WITH {head} {texts[-1]}" if head else texts[-1], values)
 
     def _forget(self) -> None:

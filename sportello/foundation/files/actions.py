@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.errors import Refusal, StoreAway
 from sportello.foundation.core.text import one_line
 from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.tenancy.models import Organisation
@@ -113,7 +113,13 @@ def keep_uploads(organisation: Organisation, uploads: Iterable[Uploaded]) -> lis
         content = upload.read()
         if not content:
             raise Refusal(_("“%(name)s” is empty. Check the file and choose it again.") % {"name": name}, field="files")
-        kept.append((name, keep(organisation, content)))
+        try:
+            kept.append((name, keep(organisation, content)))
+        except StoreAway:
+            raise Refusal(
+                _("Files cannot be stored at this moment. What you wrote is still here: try again in a minute, or send "
+                  "it without files."), field="files",
+            ) from None  # fmt: skip
     return kept
 
 
@@ -121,9 +127,9 @@ def scan(blob: Blob) -> None:
     """Ask the configured antivirus; without one, or when it cannot say, the blob stays "not scanned"."""
     if not settings.ANTIVIRUS:
         return
-    path = store.path_of(blob.organisation_id, blob.sha256)
     try:
-        answer = subprocess.run([settings.ANTIVIRUS, str(path)], timeout=300, capture_output=True, check=False)
+        with store.as_file(blob.organisation_id, blob.sha256) as path:
+            answer = subprocess.run([settings.ANTIVIRUS, str(path)], timeout=300, capture_output=True, check=False)
     except (OSError, subprocess.TimeoutExpired):
         log.warning("the antivirus did not answer for blob %s", blob.pk)
         return

@@ -8,8 +8,8 @@ nobody can begin to count on bytes that are being deleted. A kill leaves the mar
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -24,6 +24,9 @@ from .models import Blob, DroppedFile
 #: Disposal waits so long: a backup that was begun before copies files after its dump, and must still find them.
 UNTIL_BACKED_UP: Final = timedelta(hours=24)
 _AT_ONCE = 50
+#: When the bytes could not be deleted.
+_AGAIN: Final = timedelta(minutes=10)
+log = logging.getLogger(__name__)
 
 
 def drop(blob: Blob, *, after: timedelta = timedelta(0)) -> None:
@@ -51,25 +54,46 @@ def work() -> int:
 
 def let_go(organisation_id: int, sha256: str) -> bool:
     """Delete these bytes and their row unless something counts on them; whether they are gone."""
-    mark = DroppedFile.objects.filter(organisation=organisation_id, sha256=sha256)
-    with _alone_with(organisation_id, sha256):
-        try:
-            with transaction.atomic():
-                blob = Blob.objects.filter(organisation=organisation_id, sha256=sha256).first()
-                if blob is not None and is_counted_on(blob):
-                    mark.delete()
-                    return False
-                if blob is not None:
-                    with connection.cursor() as cursor:  # not Django's: it would ask every relation once more
-                        cursor.execute("DELETE FROM files_blob WHERE id = %s", [blob.pk])
-                        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        except IntegrityError:  # somebody began to count on it while we looked
-            mark.delete()
+    try:
+        if not _forget_row(organisation_id, sha256):
             return False
-        with contextlib.suppress(OSError):
-            store.path_of(organisation_id, sha256).unlink(missing_ok=True)
-        mark.delete()
+        _delete_bytes(organisation_id, sha256)
+    except OSError as error:
+        # the row is gone and the mark stays: the bytes go when whatever keeps them answers again
+        log.warning("the bytes of a file could not be deleted, again later: %s", type(error).__name__)
+        marks = DroppedFile.objects.filter(organisation=organisation_id, sha256=sha256)
+        marks.update(drop_after=server_now() + _AGAIN)
+        return False
     return True
+
+
+def _forget_row(organisation_id: int, sha256: str) -> bool:
+    """First the row, in a transaction of its own; False when something counts on the bytes."""
+    mark = DroppedFile.objects.filter(organisation=organisation_id, sha256=sha256)
+    try:
+        with transaction.atomic():
+            _alone_with(organisation_id, sha256)
+            blob = Blob.objects.filter(organisation=organisation_id, sha256=sha256).first()
+            if blob is not None and is_counted_on(blob):
+                mark.delete()
+                return False
+            if blob is not None:
+                with connection.cursor() as cursor:  # not Django's: it would ask every relation once more
+                    cursor.execute("DELETE FROM files_blob WHERE id = %s", [blob.pk])
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except IntegrityError:  # somebody began to count on it while we looked
+        mark.delete()
+        return False
+    return True
+
+
+def _delete_bytes(organisation_id: int, sha256: str) -> None:
+    """Then the bytes, alone with them again: whoever kept the same ones in between has made a row, and needs them."""
+    with transaction.atomic():
+        _alone_with(organisation_id, sha256)
+        if not Blob.objects.filter(organisation=organisation_id, sha256=sha256).exists():
+            store.delete(organisation_id, sha256)
+        DroppedFile.objects.filter(organisation=organisation_id, sha256=sha256).delete()
 
 
 def is_counted_on(blob: Blob) -> bool:
@@ -90,17 +114,11 @@ def hold_bytes(organisation_id: int, digests: Iterable[str]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(key) FROM unnest(%s::bigint[]) AS of (key)", [keys])
 
 
-@contextlib.contextmanager
-def _alone_with(organisation_id: int, sha256: str) -> Iterator[None]:
-    """Of the session, not the transaction: the bytes go after the commit, and still under the lock."""
-    key = _key(organisation_id, sha256)
+def _alone_with(organisation_id: int, sha256: str) -> None:
+    """Until the transaction ends nobody begins to count on these bytes. A lock of the transaction, not of the session:
+    a pooler may give the next transaction another one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(organisation_id, sha256)])
 
 
 def _key(organisation_id: int, sha256: str) -> int:

@@ -17,9 +17,10 @@ from django.conf import settings
 from django.db import transaction
 
 from sportello.foundation.tenancy.clock import server_now
+from sportello.foundation.watch.current import about
 
 from .models import Cursor, Event, ParkedEvent
-from .reader import Position, Read, current_epoch, read_after
+from .reader import Position, Read, current_epoch, read_after, settled_below
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,41 @@ def durable() -> list[Consumer]:
 
 def work() -> int:
     """Let every consumer read on, once; returns how many events moved a cursor. Called by the worker."""
-    return sum(advance(consumer) for consumer in durable()) + retry_parked()
+    return sum(advance(consumer) for consumer in _with_news()) + retry_parked()
+
+
+@dataclass
+class _Seen:
+    """Below this transaction every consumer had read everything when it was last asked."""
+
+    settled: str = ""
+
+
+_seen = _Seen()
+
+
+def _with_news() -> list[Consumer]:
+    """Consumers with something to read. Where nobody writes this is one question that reads no table: taking each
+    cursor's lock twice a second would be writing itself, and most of what a worker without work does."""
+    settled = settled_below()
+    if settled == _seen.settled:
+        return []
+    consumers, epoch = durable(), current_epoch()
+    cursors = {cursor.name: cursor for cursor in Cursor.objects.filter(name__in=[one.name for one in consumers])}
+    read_all: dict[Position, bool] = {}
+    found = []
+    for consumer in consumers:
+        cursor = cursors.get(consumer.name)
+        if cursor is not None and cursor.epoch == epoch:
+            place = Position(cursor.epoch, cursor.xid, cursor.event_id)
+            if place not in read_all:
+                read_all[place] = not read_after(place, 1)
+            if read_all[place]:
+                continue
+        found.append(consumer)
+    if not found:
+        _seen.settled = settled
+    return found
 
 
 def advance(consumer: Consumer, limit: int = 200) -> int:
@@ -71,13 +106,14 @@ def _enter_epoch(cursor: Cursor) -> None:
 
 
 def _react(consumer: Consumer, event: Read) -> bool:
-    try:
-        with transaction.atomic():
-            consumer.react(event)
-    except Exception as error:
-        log.exception("consumer %s parked event %s (%s)", consumer.name, event.id, event.verb)
-        _park(consumer, event, error)
-        return False
+    with about(consumer=consumer.name, event=event.id, organisation=event.organisation_id):
+        try:
+            with transaction.atomic():
+                consumer.react(event)
+        except Exception as error:
+            log.exception("consumer %s parked event %s (%s)", consumer.name, event.id, event.verb)
+            _park(consumer, event, error)
+            return False
     return True
 
 
@@ -127,4 +163,14 @@ def retry_parked(now: datetime | None = None) -> int:
             if _react(consumer, seen):
                 parked.delete()
                 done += 1
+    return done
+
+
+def retry_all_parked() -> int:
+    """Try every parked event now, whatever its pause; returns how many are done with. For who has mended a reaction."""
+    now = server_now()
+    ParkedEvent.objects.filter(next_attempt_at__gt=now).update(next_attempt_at=now)
+    done = 0
+    while ParkedEvent.objects.filter(next_attempt_at__lte=now).exists():
+        done += retry_parked(now)
     return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from django.db import connection
 
@@ -20,6 +20,20 @@ def ensure_partitions(months_ahead: int = 3) -> int:
         made += _make(first, following)
         first = following
     return made
+
+
+def ensure_month(year: int, month: int) -> int:
+    """The partition of one month, past ones too; 0 when it is there, or when the rest holds rows of it already: there
+    they stay, as they would without."""
+    first = date(year, month, 1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM journal_event_rest WHERE at >= %s AND at < %s)",
+            [datetime(year, month, 1, tzinfo=UTC), datetime.combine(_month_after(first), time(), UTC)],
+        )
+        if cursor.fetchone()[0]:
+            return 0
+    return _make(first, _month_after(first))
 
 
 def _make(first: date, following: date) -> int:

@@ -24,6 +24,16 @@ LIMIT %s
 """
 
 
+_READ_BACK = """
+SELECT id, xid::text AS writer, at, happened_at, organisation_id, actor_kind, actor_id,
+       verb, subject_kind, subject_id, payload
+FROM journal_event
+WHERE epoch = %s AND (xid, id) <= (%s::xid8, %s)
+ORDER BY xid DESC, id DESC
+LIMIT %s
+"""
+
+
 @dataclass(frozen=True)
 class Position:
     """A place in the journal: the writing transaction and the event."""
@@ -56,6 +66,22 @@ def read_after(position: Position, limit: int = 500) -> list[Read]:
         cursor.execute(_READ, [position.epoch, position.xid, position.event_id, position.event_id, limit])
         rows = cursor.fetchall()
     return [_read(position.epoch, row) for row in rows]
+
+
+def read_before(position: Position, limit: int) -> list[Read]:
+    """The last events up to `position` and with it, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_BACK, [position.epoch, position.xid, position.event_id, limit])
+        rows = cursor.fetchall()
+    return [_read(position.epoch, row) for row in reversed(rows)]
+
+
+def settled_below() -> str:
+    """The oldest transaction still running: below it nothing will be written any more. As long as the answer is the
+    same, a reader who has read everything finds nothing new; it reads no table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        return str(cursor.fetchone()[0])
 
 
 def _read(epoch: int, row: tuple[Any, ...]) -> Read:

@@ -19,16 +19,25 @@ from sportello.foundation.journal.reader import Read
 class Saying:
     """One event of the stream: its name and its data as JSON on one line.
 
-    `ends`: the topic this is the last word of; the subscriber hears no more of it.
+    `ends`: the topic this is the last word of; the subscriber hears no more of it. `asks`: whoever hears it asks a page
+    again.
     """
 
     event: str
     data: str = "{}"
     ends: str = ""
+    asks: bool = False
+
+    def among(self, many: int) -> Saying:
+        """The same, with how many hear it where they all ask again: two need not wait for each other, two hundred must
+        not ask in one moment."""
+        if not self.asks:
+            return self
+        return Saying(self.event, f'{self.data[:-1]},"among":{many}}}', self.ends, self.asks)
 
 
-def saying(event: str, ends: str = "", **data: Any) -> Saying:
-    return Saying(event, json.dumps(data, separators=(",", ":")), ends)
+def saying(event: str, ends: str = "", asks: bool = False, **data: Any) -> Saying:
+    return Saying(event, json.dumps(data, separators=(",", ":")), ends, asks)
 
 
 @dataclass(frozen=True)
@@ -55,16 +64,20 @@ def merged(events: Iterable[Read], verbs: Collection[str]) -> list[Change]:
 class Topic:
     """One kind of topic. A viewer and what a change is about are the page's own types.
 
-    `admit(viewer, names)` answers for those names the viewer may subscribe to, with what the first word of the
-    stream (`hello`) says of each; it may ask the database. `name(about)` is the topic a change feeds.
-    `tell(viewer, about)` decides anew for every change whether this viewer may hear of it: no queries, it runs
-    for each subscriber; equal answers should be the same object, it is sent as it is.
+    `admit_all([(viewer, names), …])` answers for each viewer which of the names they may subscribe to, with what the
+    first word of the stream (`hello`) says of each; a few queries for all of them. `name(about)` is the topic a change
+    feeds. `tell(viewer, about)` decides anew for every change whether this viewer may hear of it: no queries, it runs
+    for each subscriber; equal answers should be the same object, it is written once and sent as it is.
     """
 
     pattern: re.Pattern[str]
-    admit: Callable[[Any, Sequence[str]], Mapping[str, Any]]
+    admit_all: Callable[[Sequence[tuple[Any, Sequence[str]]]], Sequence[Mapping[str, Any]]]
     name: Callable[[Any], str]
     tell: Callable[[Any, Any], Saying | None]
+
+    def admit(self, viewer: Any, names: Sequence[str]) -> Mapping[str, Any]:
+        """The same for one viewer."""
+        return self.admit_all([(viewer, names)])[0]
 
 
 @dataclass(frozen=True)
@@ -76,10 +89,11 @@ class Page:
     verbs: frozenset[str]
     #: Verb → key of its payload that names the user whose streams it cuts.
     cuts: Mapping[str, str]
-    #: What changes are about, a few queries for all of them; a change nobody may hear of may be left out.
+    #: What each change is about, in their order, a few queries for all of them; None for one nobody may hear of.
     gather: Callable[[Sequence[Change]], Sequence[Any]]
-    #: The viewer behind a signed-in user; and their rights, to be compared with `rights_now`.
-    viewer: Callable[[Any], Any]
+    #: The viewers behind signed-in users, by their id, a few queries for all; and their rights, to be compared with
+    #: `rights_now`.
+    viewers: Callable[[Sequence[Any]], Mapping[int, Any]]
     rights: Callable[[Any], str]
     #: Users → rights as they are now, without those who may not come in any more; a few queries for all.
     rights_now: Callable[[Collection[int]], Mapping[int, str]]
@@ -90,11 +104,36 @@ class Page:
     #: (viewer, what it is about) → whether they may see it; no queries.
     may_hear: Callable[[Any, Any], bool] | None = None
 
-    def admit(self, viewer: Any, names: Sequence[str]) -> dict[str, Any]:
-        """The topics among `names` this viewer may hear, each with its word of welcome."""
-        admitted: dict[str, Any] = {}
+    def viewer(self, user: Any) -> Any:
+        """The viewer behind one user."""
+        return self.viewers([user])[user.pk]
+
+    def admit_all(self, asked: Sequence[tuple[Any, Sequence[str]]]) -> list[dict[str, Any]]:
+        """For each viewer the topics among their names they may hear, each with its word of welcome."""
+        admitted: list[dict[str, Any]] = [{} for _ in asked]
         for topic in self.topics:
-            asked = [name for name in names if topic.pattern.fullmatch(name)]
-            if asked:
-                admitted.update(topic.admit(viewer, asked))
+            wanted = [[name for name in names if topic.pattern.fullmatch(name)] for _, names in asked]
+            asking = [number for number, names in enumerate(wanted) if names]
+            if asking:
+                answers = topic.admit_all([(asked[number][0], wanted[number]) for number in asking])
+                for number, answer in zip(asking, answers, strict=True):
+                    admitted[number].update(answer)
         return admitted
+
+    def admit(self, viewer: Any, names: Sequence[str]) -> dict[str, Any]:
+        """The same for one viewer."""
+        return self.admit_all([(viewer, names)])[0]
+
+    def heard_by(self, abouts: Sequence[Any]) -> dict[str, list[tuple[Topic, Any]]]:
+        """By the name of a topic what changes feed it, in their order, each once."""
+        feeding: dict[str, list[tuple[Topic, Any]]] = {}
+        seen: set[int] = set()
+        for about in abouts:
+            if about is None or id(about) in seen:
+                continue
+            seen.add(id(about))
+            for topic in self.topics:
+                name = topic.name(about)
+                if name:
+                    feeding.setdefault(name, []).append((topic, about))
+        return feeding

@@ -17,7 +17,7 @@ from .page import Page, Saying, saying
 
 LASTS = 30.0
 #: So many are known at most; the next ones are answered and not held.
-ROOM = 5_000
+ROOM = 20_000
 #: A body is a topic and a word.
 BODY = 600
 DOINGS = ("viewing", "replying", "gone", "look")
@@ -32,7 +32,7 @@ class Word:
     tab: str
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Here:
     user_id: int
     name: str
@@ -78,6 +78,16 @@ class Presence:
             if not known:
                 del self._here[word.topic]
         return about if before != after else None
+
+    def goes_on(self, user_id: int, word: Word) -> bool:
+        """Whether this page said the same a moment ago: then it is held for as long again, and nobody need be told."""
+        key = (user_id, word.tab)
+        with self._lock:
+            before = self._here.get(word.topic, {}).get(key)
+            if before is None or before.doing != word.doing or before.until < time.monotonic():
+                return False
+            before.until = time.monotonic() + LASTS
+            return True
 
     def lapsed(self) -> list[tuple[str, Any]]:
         """(topic, what it is about) of those where somebody has not been heard of for too long."""

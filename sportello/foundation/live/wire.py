@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -28,12 +29,16 @@ def event(told: Saying, position: Position | None = None) -> bytes:
 
 
 def parcels(taken: Iterable[Parcel]) -> bytes:
-    """Parcels as events; the last of each carries the position."""
-    return b"".join(
-        event(told, parcel.position if last == len(parcel.sayings) else None)
-        for parcel in taken
-        for last, told in enumerate(parcel.sayings, 1)
+    """Parcels as events; the last of each carries the position. Each is written once, for however many it goes to."""
+    return b"".join(parcel.written or _written(parcel) for parcel in taken)
+
+
+def _written(parcel: Parcel) -> bytes:
+    last = len(parcel.sayings)
+    parcel.written = b"".join(
+        event(told, parcel.position if number == last else None) for number, told in enumerate(parcel.sayings, 1)
     )
+    return parcel.written
 
 
 def answer(taken: Iterable[Saying], position: Position) -> bytes:
@@ -60,6 +65,16 @@ async def begin_stream(send: Send, origin: str) -> None:
         (b"x-accel-buffering", b"no"),
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def spread(least: float, most: float) -> float:
+    """A number between the two: what must not happen to thousands in one moment."""
+    return random.uniform(least, most)  # noqa: S311 - no secret depends on it
+
+
+def soon(seconds: float) -> tuple[bytes, bytes]:
+    """When to come back: not all in the same moment."""
+    return b"retry-after", str(max(1, round(seconds * spread(0.75, 1.25)))).encode()
 
 
 async def more(send: Send, body: bytes) -> None:

@@ -19,8 +19,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
 STANDARDS: Final = ("ua-1", "a-2a")
 _HOUSE: Final = Path(__file__).with_name("house.typ")
 #: What PDF and Typst refuse in any text, and nobody can read.
@@ -54,6 +52,8 @@ def typeset(
     `d.title` and `d.language` are added. `pictures` are files it may show, by name (PNG, JPEG or SVG). Equal
     arguments give equal bytes. Raises PaperError when the template is wrong.
     """
+    import typst  # here: what most processes never use is not in their memory
+
     sources = _sources(template, data, title, language, pictures)
     stamp = int(at.timestamp())
     try:
@@ -76,6 +76,8 @@ def pictures_of(
 ) -> list[bytes]:
     """The pages of `typeset` as PNG pictures, to be looked at on a screen before anything is issued."""
     sources = _sources(template, data, title, language, pictures)
+    import typst  # here: what most processes never use is not in their memory
+
     try:
         drawn = _run(sources, format="png", ppi=110.0, timestamp=int(at.timestamp()))
     except typst.TypstError as error:
@@ -86,6 +88,8 @@ def pictures_of(
 def can_draw(name: str, picture: bytes) -> bool:
     """Whether a file is a picture a template can show: looked at before somebody's letters depend on it."""
     template = f'#set page(width: 4cm, height: 4cm)\n#image("{name}", width: 1cm, alt: "-")'.encode()
+    import typst  # here: what most processes never use is not in their memory
+
     try:
         _run({"main.typ": template, name: picture}, format="png", ppi=20.0, timestamp=0)
     except typst.TypstError:
@@ -112,6 +116,8 @@ def _compiled(sources: dict[str, bytes], stamp: int, standards: tuple[str, ...])
 
 def _run(sources: dict[str, bytes], **options: Any) -> bytes | list[bytes]:
     """In memory where every file is text; pictures are bytes, which the compiler takes only from a folder."""
+    import typst  # here: what most processes never use is not in their memory
+
     if all(_is_text(content) for content in sources.values()):
         return _bytes(typst.compile(sources, font_paths=[_fonts()], **options))
     with tempfile.TemporaryDirectory(prefix="sportello-paper-") as folder:

@@ -24,6 +24,8 @@ MAIL_FRAME_POLICY = (
 #: For files people sent us: shown at most as a picture or a text, never as a page of ours.
 FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; frame-ancestors 'self'"
 
+#: Where browsers say what they refused (`config/policy_reports.py`).
+REPORTS = "/policy-reports/"
 #: Where the stream answers on its own port (embedded default).
 STREAM_PATH = "/stream"
 
@@ -55,7 +57,7 @@ def page_policy(request: HttpRequest) -> str:
     return (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'{origin}; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'; object-src 'none'"
+        f"form-action 'self'; object-src 'none'; report-uri {REPORTS}"
     )
 
 

@@ -6,20 +6,41 @@ typed stays where it is. The handlers below are named in the root URL configurat
 
 from __future__ import annotations
 
+import errno
 import logging
+import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
-from django.db import DatabaseError, OperationalError
+from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.away import is_away
+from sportello.foundation.core.errors import Refusal, StoreAway
+from sportello.foundation.watch.middleware import refused, request_id
 
 log = logging.getLogger("sportello.ui")
+
+#: The disk has no room, or its account may not use more (POSIX).
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: PostgreSQL's code for the same (disk_full).
+_DATABASE_FULL = "53100"
+
+
+class Again(NamedTuple):
+    """A form that could not be taken, to be sent once more: where it goes, what was typed, whether files were chosen
+    (a page cannot hold those)."""
+
+    address: str
+    fields: list[tuple[str, str]]
+    had_files: bool
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -56,7 +77,7 @@ def _title(status: int) -> str:
 
 
 class RefusalPages:
-    """Middleware: refusals become answers; a database that is away becomes a 503 that says to try again.
+    """Middleware: refusals become answers; a database or a store that is away becomes a 503 that says to try again.
 
     A NUL in an address is in no row, and PostgreSQL takes none as text: it stops here, before any view asks with it.
     """
@@ -74,10 +95,11 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
             return say(request, exception.sentence, exception.status)
-        if isinstance(exception, OperationalError):
-            log.exception("database away at %s", request.path)
-            return unavailable(request)
-        return None
+        if isinstance(exception, StoreAway):
+            log.warning("the store of files is away")
+            return say(request, _("Files can be neither read nor stored at this moment. Wait a minute and try again: "
+                                  "nothing has been lost."), 503)  # fmt: skip
+        return not_now(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -90,6 +112,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Named by CSRF_FAILURE_VIEW; mostly a page left open until its session ended."""
+    refused("csrf")
     sentence = _("This page was open for too long. Reload it and send again: what you typed is still in the page "
                  "if you go back.")
     return say(request, sentence, 403, title=_("The page has expired"))
@@ -100,21 +123,62 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return say(request, sentence, 404, title=_("Page not found"))
 
 
+def not_now(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """503 for what mends itself or is mended without the one who asks: the database is away, a disk is full. None for
+    anything else."""
+    if _is_no_room(exception):
+        log.error("no room: %s", type(exception).__name__)
+        sentence = _("There is no room to store anything at this moment. Whoever looks after the service is told: try "
+                     "again in a while. Nothing that was stored before has been lost.")
+        return _bare(sentence, 503, _again(request))
+    if exception is not None and is_away(exception):
+        # a restarting database is no fault of the page: its name is enough
+        log.warning("the database is away: %s", type(exception).__name__)
+        return unavailable(request)
+    return None
+
+
+def _is_no_room(exception: BaseException | None) -> bool:
+    if isinstance(exception, DatabaseError):
+        return getattr(exception.__cause__, "sqlstate", None) == _DATABASE_FULL
+    return isinstance(exception, OSError) and exception.errno in _NO_ROOM
+
+
 def unavailable(request: HttpRequest) -> HttpResponse:
     """503, from templates that touch no database and no session."""
     sentence = _("The service is starting again. Wait a minute and try again: nothing has been lost.")
-    return _bare(sentence, 503)
+    return _bare(sentence, 503, _again(request))
+
+
+def _again(request: HttpRequest) -> Again | None:
+    """What was typed into the form that could not be taken; None where there is nothing, or nothing that may be written
+    into a page (passwords and codes)."""
+    if request.method != "POST":
+        return None
+    try:
+        fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+        had_files = bool(request.FILES)
+    except (OSError, SuspiciousOperation, MultiPartParserError):
+        return None
+    if not fields or any(word in name.lower() for name, _value in fields for word in ("password", "code", "secret")):
+        return None
+    return Again(request.get_full_path(), fields, had_files)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; rendered without the request's context, which may be what failed."""
+    """500; rendered without the request's context, which may be what failed. What mends itself is no such failure, also
+    where it was met before or after the view (the session, the person's language)."""
+    temporary = not_now(request, sys.exc_info()[1])
+    if temporary is not None:
+        return temporary
     sentence = _("Something went wrong on our side and has been recorded. Try again; if it happens again, tell us "
                  "what you were doing.")
     return _bare(sentence, 500)
 
 
-def _bare(sentence: str, status: int) -> HttpResponse:
-    context = {"sentence": sentence, "status": status, "error_title": _title(status)}
+def _bare(sentence: str, status: int, again: Again | None = None) -> HttpResponse:
+    title, number = _title(status), request_id()
+    context = {"sentence": sentence, "status": status, "error_title": title, "again": again, "request_id": number}
     try:
         body: str = render_to_string("ui/error.html", context)
     except (DatabaseError, ValueError, LookupError):
@@ -123,4 +187,5 @@ def _bare(sentence: str, status: int) -> HttpResponse:
     response = HttpResponse(body, status=status)
     if status == 503:
         response["Retry-After"] = "30"
+        response["Cache-Control"] = "no-store"
     return response

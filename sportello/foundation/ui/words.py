@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,9 @@ Style = Literal["plain", "due", "day"]
 _HOUR = timedelta(hours=1)
 #: Languages that write names of days and months with a capital.
 _CAPITALS = ("en", "de")
+#: A page says some hundred instants, mostly the same ones as the page before. Remembered is what depends on its
+#: arguments alone (the wall clock's reading, a number of minutes, the language): it cannot grow old.
+_REMEMBERED = 8192
 
 
 @dataclass(frozen=True)
@@ -41,53 +45,83 @@ def say_instant(at: datetime, now: datetime, style: Style = "plain") -> Said:
     `plain`: "2 hours ago", "yesterday, 12:30"; `due`: "by tomorrow, 12:30", "late by 2 hours"; `day`: the same
     without the hour, for what has no hour (terms in days).
     """
-    at, now = localtime(at), localtime(now)
-    full = _named(at, _("l j F Y, H:i"))
+    zone, language = get_current_timezone(), get_language() or ""
+    at, now = at.astimezone(zone), now.astimezone(zone)
+    full = _dated(at.replace(tzinfo=None), "full", language)
     iso = at.isoformat(timespec="seconds")
     near = abs(at - now) < 12 * _HOUR and style != "day"
     if style == "due":
         if at < now:
-            return Said(_("late by %(time)s") % {"time": duration(now - at)}, full, iso, relative=near, late=True)
+            return Said(_late(_minutes(now - at), language), full, iso, relative=near, late=True)
         if at - now < _HOUR:
             return Said(_("within %(time)s") % {"time": duration(at - now)}, full, iso, relative=True)
-        return Said(_("by %(moment)s") % {"moment": _moment(at, now, with_hour=True)}, full, iso)
+        return Said(_by(_moment(at, now, language, with_hour=True), language), full, iso)
     if near and at <= now and (at.date() == now.date() or now - at < 3 * _HOUR):
-        return Said(_ago(now - at), full, iso, relative=True)
+        return Said(_ago(_minutes(now - at), language), full, iso, relative=True)
     if near and at > now and at - now < _HOUR:
         return Said(_("in %(time)s") % {"time": duration(at - now)}, full, iso, relative=True)
-    return Said(_moment(at, now, with_hour=style != "day"), full, iso)
+    return Said(_moment(at, now, language, with_hour=style != "day"), full, iso)
 
 
-def _ago(past: timedelta) -> str:
-    if past < timedelta(minutes=1):
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+# What is remembered takes the active language as an argument only to be remembered by it.
+
+
+@lru_cache(_REMEMBERED)
+def _ago(minutes: int, language: str) -> str:
+    if minutes < 1:
         return _("just now")
-    return _("%(time)s ago") % {"time": duration(past)}
+    return _("%(time)s ago") % {"time": _length(minutes, language)}
 
 
-def _moment(at: datetime, now: datetime, *, with_hour: bool) -> str:
+@lru_cache(_REMEMBERED)
+def _late(minutes: int, language: str) -> str:
+    return _("late by %(time)s") % {"time": _length(minutes, language)}
+
+
+@lru_cache(_REMEMBERED)
+def _by(moment: str, language: str) -> str:
+    return _("by %(moment)s") % {"moment": moment}
+
+
+def _moment(at: datetime, now: datetime, language: str, *, with_hour: bool) -> str:
     """The nearest calendar words: today, tomorrow, a week day, a date."""
     days = (at.date() - now.date()).days
-    named = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}
-    if days in named:
-        day = named[days]
-    elif -7 < days < 7:
-        day = _named(at, "l")
-    elif at.year == now.year:
-        day = _named(at, _("j M"))
+    if -7 < days < 7:
+        form = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, "week day")
     else:
-        return _named(at, _("j M Y"))
-    return f"{day}, {date_format(at, 'H:i')}" if with_hour else day
+        form = "this year" if at.year == now.year else "date"
+    hour = " and hour" if with_hour and form != "date" else ""
+    return _dated(at.replace(tzinfo=None), form + hour, language)
 
 
-def _named(at: datetime, form: str) -> str:
+@lru_cache(_REMEMBERED)
+def _dated(at: datetime, form: str, language: str) -> str:
+    """A reading of the wall clock, without zone, in one of the forms of `_moment`, or in full."""
+    if form.endswith(" and hour"):
+        return f"{_dated(at, form.removesuffix(' and hour'), language)}, {date_format(at, 'H:i')}"
+    if form in ("yesterday", "today", "tomorrow"):
+        return {"yesterday": _("yesterday"), "today": _("today"), "tomorrow": _("tomorrow")}[form]
+    forms = {"week day": "l", "this year": _("j M"), "date": _("j M Y"), "full": _("l j F Y, H:i")}
+    return _named(at, forms[form], language)
+
+
+def _named(at: datetime, form: str, language: str) -> str:
     """Names of days and months as the language writes them inside a sentence (Django has them with capitals)."""
     text = date_format(at, form)
-    return text if (get_language() or "").startswith(_CAPITALS) else text.lower()
+    return text if language.startswith(_CAPITALS) else text.lower()
 
 
 def duration(length: timedelta) -> str:
     """Rounded down to the largest unit that says enough: "25 minutes", "3 hours", "12 days"."""
-    minutes = int(length.total_seconds() // 60)
+    return _length(_minutes(length), get_language() or "")
+
+
+@lru_cache(_REMEMBERED)
+def _length(minutes: int, language: str) -> str:
     if minutes < 60:
         shown = max(minutes, 1)
         return ngettext("%(n)d minute", "%(n)d minutes", shown) % {"n": shown}

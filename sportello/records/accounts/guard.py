@@ -20,6 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 
+from sportello.foundation.watch.current import note
+
 from .models import User
 from .people import Person, Place, person_for
 
@@ -58,12 +60,19 @@ def administers_here(view: GuardedView[P]) -> View:
     return _guarded(view, "administers_here", Person.administers)
 
 
+def runs_installation(view: GuardedView[P]) -> View:
+    """Who runs the installation: sees how it does, and no tickets."""
+    return _guarded(view, "runs_installation", None, lambda person: person.user.runs_installation)
+
+
 def signed_in(view: GuardedView[P]) -> View:
     """Anyone with an account, even without a place (their own profile)."""
     return _guarded(view, "signed_in", None)
 
 
-def _guarded(view: GuardedView[P], name: str, right: _Right | None) -> View:
+def _guarded(
+    view: GuardedView[P], name: str, right: _Right | None, who: Callable[[Person], bool] | None = None
+) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(request.user, User):
@@ -71,6 +80,9 @@ def _guarded(view: GuardedView[P], name: str, right: _Right | None) -> View:
         person = person_of(request)
         if right is not None and not _holds(person, right, kwargs.get("slug")):
             raise Http404
+        if who is not None and not who(person):
+            raise Http404
+        _name(person, kwargs.get("slug"))
         response = view(cast("PersonRequest", request), person, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # a desk is shared by shifts: "back" after signing out must not show the last one's customers
@@ -102,6 +114,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 def _holds(person: Person, right: _Right, slug: object) -> bool:
     places = [place for place in person.places if slug is None or place.organisation.slug == slug]
     return any(right(person, place) for place in places)
+
+
+def _name(person: Person, slug: object) -> None:
+    """For the line of the log: who asks and of which organisation, as ids."""
+    note(person=person.user.pk)
+    here = next((place.organisation.pk for place in person.places if place.organisation.slug == slug), None)
+    if here is not None:
+        note(organisation=here)
 
 
 def _page_of(request: HttpRequest) -> str:

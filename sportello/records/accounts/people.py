@@ -5,13 +5,15 @@ One `Person` a request, made by `guard`: a picture of the moment, rights taken a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.http import Http404
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.journal import actor
 from sportello.foundation.tenancy.models import Organisation
 
@@ -48,6 +50,19 @@ class Person:
 
     user: User
     places: tuple[Place, ...]
+
+    @property
+    def wording(self) -> tuple[Any, ...]:
+        """What of them decides the words of a question about what they may see: all that `serves`, `supervises`,
+        `administers` and the sets below look at (`foundation/core/questions.py`)."""
+        return (
+            self.user.pk,
+            self.user.runs_installation,
+            *[
+                (one.organisation.pk, one.organisation.sort, one.membership.pk, one.role, one.team_ids)
+                for one in self.places
+            ],
+        )
 
     def place_in(self, where: Where) -> Place | None:
         """Their place in an organisation, None when they have none."""
@@ -105,14 +120,41 @@ def person_for(user: User) -> Person:
     """The person behind a signed-in user, in one query; without any place when the user is switched off."""
     if not user.is_active:
         return Person(user, ())
+    return Person(user, tuple(_place(membership, user) for membership in _PLACES.rows(user_id=user.pk)))
+
+
+def _places(user_id: int) -> QuerySet[Membership]:
     teams = TeamMembership.objects.filter(membership=OuterRef("pk"), team__ended_at__isnull=True)
-    memberships = (
-        Membership.objects.filter(user=user, ended_at__isnull=True)
+    return (
+        Membership.objects.filter(user_id=user_id, ended_at__isnull=True)
         .select_related("organisation")
         .annotate(teams_now=ArraySubquery(teams.values("team_id")))
         .order_by("organisation__name", "pk")
     )
-    return Person(user, tuple(_place(membership, user) for membership in memberships))
+
+
+_PLACES = Question(_places)
+
+
+def people_for(users: Sequence[User]) -> dict[int, Person]:
+    """The people behind several users, by user, in two queries; rows of an organisation are shared between them."""
+    teams = TeamMembership.objects.filter(membership=OuterRef("pk"), team__ended_at__isnull=True)
+    active = {user.pk: user for user in users if user.is_active}
+    memberships = list(
+        Membership.objects.filter(user__in=active, ended_at__isnull=True)
+        .only("organisation_id", "user_id", "role")
+        .annotate(teams_now=ArraySubquery(teams.values("team_id")))
+        .order_by("pk")
+    )
+    organisations = Organisation.objects.in_bulk({membership.organisation_id for membership in memberships})
+    places: dict[int, list[Place]] = {}
+    for membership in memberships:
+        membership.organisation = organisations[membership.organisation_id]
+        places.setdefault(membership.user_id, []).append(_place(membership, active[membership.user_id]))
+    return {
+        user.pk: Person(user, tuple(sorted(places.get(user.pk, ()), key=lambda place: place.organisation.name)))
+        for user in users
+    }
 
 
 def _place(membership: Any, user: User) -> Place:

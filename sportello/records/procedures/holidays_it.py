@@ -16,8 +16,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-import holidays
-
 #: The package falls back to English without a word when a language code is not its own ("it" is not).
 _LANGUAGES: Final = {"it": "it_IT", "en": "en_US"}
 #: Listed by the package, always on a Sunday, as it writes them in both languages.
@@ -54,12 +52,16 @@ def local_holidays(year: int, province: str, language: str = "it") -> Mapping[da
 @lru_cache(maxsize=1)
 def provinces() -> frozenset[str]:
     """The provinces and towns whose local holidays are known."""
+    import holidays  # here: what most processes never use is not in their memory
+
     return frozenset(str(code) for code in holidays.country_holidays("IT").subdivisions)
 
 
 def _listed(year: int, province: str, language: str) -> dict[date, str]:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return {}
+    import holidays  # here: what most processes never use is not in their memory
+
     listed = holidays.country_holidays("IT", subdiv=province or None, years=year, language=language)
     days: dict[date, str] = {}
     for day in sorted(listed):

@@ -9,10 +9,12 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
 from sportello.foundation.core.ids import matches, normal_code
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
 
+from .actions.change import lock_one
 from .codes import TRIES, in_force
 from .models import AccessCode, Entry, Named, Ticket
 
@@ -85,15 +87,32 @@ def tickets_for(person: Person) -> QuerySet[Ticket]:
 
 def get_ticket(person: Person, slug: str, number: str) -> Ticket:
     """The ticket with what its page needs; Http404 when there is none or it is not theirs."""
-    ticket = (
+    ticket = _TICKET.first(person, slug=slug, number=number)
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def _ticket(person: Person, slug: str, number: str) -> QuerySet[Ticket]:
+    return (
         tickets_for(person)
         .filter(organisation__slug=slug, number=number)
         .select_related(
             "organisation", "team", "owner__user", "customer", "kind", "procedure__calendar", "service_sheet",
             "merged_into",
         )
-        .first()
-    )
+        .order_by("pk")[:1]
+    )  # fmt: skip
+
+
+_TICKET = Question(_ticket)
+
+
+def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
+    """`get_ticket` for who changes it at once: the row locked until the transaction ends, with what a verb needs."""
+    place = next((one for one in person.places if one.organisation.slug == slug), None)
+    own = tickets_for(person).filter(organisation=place.organisation.pk, number=number) if place else None
+    ticket = lock_one(own) if own is not None else None
     if ticket is None:
         raise Http404
     return ticket

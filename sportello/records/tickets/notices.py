@@ -11,6 +11,7 @@ from sportello.foundation.core.ids import token
 from sportello.foundation.core.text import clean, one_line
 from sportello.foundation.core.together import add
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.watch import meters
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.queries import NoticeText, notice_text
 
@@ -78,6 +79,7 @@ def _keep(change: Change, moment: str, how: str, message: Message | None = None)
     if message is not None:
         change.because("notice", f"by_{how}", notice_id=notice.pk, moment=moment)
     change.tell("notice.given", notice_id=notice.pk, moment=moment, how=how)
+    meters.add(meters.NOTICES, how)
     return notice
 
 

@@ -1,6 +1,6 @@
 """What every opening of one organisation asks again: the version in force, its opening hours as kept, decreed
-standstills, the texts of notices. Read once by whoever opens many in a row (a batch of mail takes a second or two);
-who opens one ticket takes a fresh one.
+standstills, the texts of notices. Read once by whoever opens many in a row (mail keeps it while the organisation's
+set-up has the same mark); who opens one ticket takes a fresh one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _DRAW = (
 
 
 class Prepared:
-    """Rows of one organisation, kept as long as the instance lives and never longer than a batch."""
+    """Rows of one organisation, kept as long as the instance lives: no longer than its set-up stays as it is, and only
+    where the transaction that read them was not undone."""
 
     def __init__(self, organisation: Organisation, taken: dict[int, list[int]] | None = None) -> None:
         """`taken`: numbers `take_ahead` took, by year; kept by who opens many."""
@@ -95,6 +96,10 @@ class Prepared:
                     cursor.execute(_DRAW, [self._organisation.pk, year, missing, missing])
                     (last,) = cursor.fetchone()
                 self._taken[year] += range(last - missing + 1, last + 1)
+
+    def forget_used(self) -> None:
+        """Nobody waits: how many were used says nothing of the next round."""
+        self._used.clear()
 
     @cached_property
     def standstills(self) -> list[GlobalSuspension]:

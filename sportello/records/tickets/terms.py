@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Q
 
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.counting import Counted, Pause, count_term
@@ -41,6 +43,16 @@ def begin(
 ) -> list[Term]:
     """Begin the procedure's terms at `at`: the conclusion and, where promised, the first answer."""
     prepared = prepared or Prepared(ticket.organisation)
+    terms = promised_by(ticket, procedure, at, prepared)
+    kept = prepared.calendar(procedure.calendar)
+    for term in terms:
+        add(term)
+    moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
+    return terms
+
+
+def promised_by(ticket: Ticket, procedure: Procedure, at: datetime, prepared: Prepared) -> list[Term]:
+    """What `begin` begins, counted and not written; the conclusion is the first."""
     kept = prepared.calendar(procedure.calendar)
     conclusion = _conclusion(ticket, procedure, at, kept, prepared)
     terms = [conclusion]
@@ -48,9 +60,6 @@ def begin(
         answer = _new(ticket, Term.Kind.FIRST_ANSWER, at, procedure.first_answer_hours, "open_hours", "none", kept)
         if answer.due_at < conclusion.due_at:
             terms.append(answer)
-    for term in terms:
-        add(term)
-    moments.plan(moment for term in terms for moment in moments.of_term(term, kept.calendar, at))
     return terms
 
 
@@ -280,8 +289,9 @@ def can_be_suspended(ticket: Ticket) -> bool:
     return bool(rules_of(ticket.procedure).suspensions)
 
 
-def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> int:
-    """What was promised has happened: with its own instant, not that of the check."""
+def meet(ticket: Ticket, kinds: tuple[str, ...], at: datetime) -> datetime | None:
+    """What was promised has happened: with its own instant, not that of the check. The `next_promise` of what is
+    left."""
     return _settle(_MET, ticket, kinds, at)
 
 
@@ -304,16 +314,20 @@ WITH settled AS (
     DELETE FROM tickets_moment
     WHERE ticket_id = %s AND next_moment_at IS NOT NULL AND term_id IN (SELECT id FROM settled)
 )
-SELECT count(*) FROM settled
+SELECT min(due_at) FROM tickets_term
+WHERE ticket_id = %s AND kind = ANY(%s) AND met_at IS NULL AND ended_at IS NULL AND id NOT IN (SELECT id FROM settled)
 """
 _MET, _ENDED = _SETTLED.format(column="met_at"), _SETTLED.format(column="ended_at")
 
 
-def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk])
-        (count,) = cursor.fetchone()
-    return int(count)
+def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) -> datetime | None:
+    """What is promised next by the terms that are left."""
+    values: list[Any] = [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk]
+    values += [ticket.pk, [str(kind) for kind in OURS]]
+    with planned(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        (left,) = cursor.fetchone()
+    return cast("datetime | None", left)
 
 
 def promised(ticket: Ticket, until: datetime, at: datetime, by_id: int) -> Term:

@@ -19,6 +19,7 @@ from sportello.foundation.core.together import change as put_change
 from sportello.foundation.core.together import together
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
 
 from . import sleeping
 from .actions.change import Change, changing, rows_of
@@ -107,6 +108,7 @@ def _happens(ticket: Ticket, moments: Sequence[Moment]) -> bool:
         change.terms_stand = True
         for moment in due:
             _happen(change, moment)
+            meters.add(meters.MOMENTS, moment.sort)
     return bool(due)
 
 

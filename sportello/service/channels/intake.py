@@ -11,23 +11,30 @@ its own, and what cannot be read harms no other.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
+from sportello.foundation.core.errors import StoreAway
 from sportello.foundation.core.text import one_line
 from sportello.foundation.core.together import change, together
 from sportello.foundation.files.actions import read
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.current import about
 
 from .authenticity.keeping import told_by_provider
 from .email.taking import NULL_SENDER
 from .mailkit.parse import parse
+from .mailkit.record import MailRecord
 from .models import IncomingMail
+from .reading import NOTE as note
+from .reading import left_by_the_dead, watched
 from .steps.acting import act
 from .steps.certified import keep_envelope
 from .steps.choosing import Chosen, choose, one_copy_at_a_time
@@ -56,15 +63,35 @@ def work() -> int:
     Safe to run in several processes: each row is locked by who settles it, others skip it. Raises DatabaseError
     when the database went away.
     """
+    _suspect()
     done, known = 0, Known()
-    while done < BATCH:
-        settled, apart = _settle_some(known, min(TOGETHER, BATCH - done))
-        for mail_id in apart:
-            settled += _settle_apart(mail_id, known)
-        if not settled:
-            break
-        done += settled
+    with watched():
+        while done < BATCH:
+            settled, apart = _settle_some(known, TOGETHER)
+            for mail_id in apart:
+                note.say([mail_id])
+                with about(mail=mail_id):
+                    settled += _settle_apart(mail_id, known)
+            if not settled:
+                break
+            done += settled
     return done
+
+
+def _suspect() -> None:
+    """What a process was reading when it died is read by itself from now on; alone under its eyes, it was the cause: it
+    counts as a failure, and at last a colleague looks."""
+    with left_by_the_dead() as found:
+        for mail_ids in found:
+            if len(mail_ids) == 1:
+                log.warning("a process ended while it was reading mail %s", mail_ids[0])
+                _put_off(mail_ids[0], EndedReading("the program that read it ended"))
+            else:
+                IncomingMail.objects.filter(pk__in=mail_ids, state=State.PENDING, attempts=0).update(attempts=1)
+
+
+class EndedReading(Exception):
+    """What a message is told to have caused when the program that read it was gone."""
 
 
 def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
@@ -74,19 +101,21 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
         with transaction.atomic():
             rows += _claim(most)
             mails, apart = _parsed(rows, known)
+            note.say(mail.row.pk for mail in mails)
             one_copy_at_a_time(mails)
             chosen = choose(mails)
             apart += chosen.apart
             with together("intake", max(1, len(chosen.decided)), tried=True):
                 _act_on(chosen)
+        known.keep_read({mail.row.pk for mail in mails} - {mail.row.pk for mail, _decision in chosen.decided})
         known.more_wait(many=len(rows) == TOGETHER)
         return len(chosen.decided), apart
     except Exception as error:
-        if not rows or (isinstance(error, DatabaseError) and not connection.is_usable()):
+        known.forget()
+        if not rows or _is_nobodys(error):
             raise
         # a lost race, or one that cannot be read: each by itself tells which
         log.info("%s mails are read one by one: %s", len(rows), type(error).__name__)
-        known.forget()
         return 0, [row.pk for row in rows]
 
 
@@ -103,8 +132,9 @@ def _parsed(rows: list[IncomingMail], known: Known) -> tuple[list[Arrived], list
             if row.attempts or row.raw.size > LARGE:
                 apart.append(row.pk)
             else:
-                mails.append(arrived(row, known.seat(row)))
-        except DatabaseError:
+                note.say([row.pk])
+                mails.append(arrived(row, known.seat(row), known.read))
+        except (DatabaseError, StoreAway):
             raise
         except Exception:  # whatever it is, it is told where it is read by itself
             apart.append(row.pk)
@@ -131,11 +161,11 @@ def _settle_apart(mail_id: int, known: Known) -> bool:
                 return False
             _finish(row, *_settle(row, known.seat(row)))
     except Exception as error:
-        if isinstance(error, DatabaseError) and not connection.is_usable():
+        known.forget()
+        if _is_nobodys(error):
             raise
         # ids only: the message of an exception may hold a customer's words
         log.error("mail %s could not be read: %s", mail_id, type(error).__name__, exc_info=_tellable(error))
-        known.forget()
         _put_off(mail_id, error)
     return True
 
@@ -151,7 +181,14 @@ def _claim(most: int, mail_id: int | None = None) -> list[IncomingMail]:
     )
     if mail_id is not None:
         rows = rows.filter(pk=mail_id)
-    return list(rows.select_related("raw").order_by("is_archive", "id")[:most])
+    # with the mark of the set-up: what was changed before this is counted on (`steps/known.py`)
+    marked = rows.select_related("raw").annotate(set_up=F("organisation__set_up"))
+    return list(marked.order_by("is_archive", "id")[:most])
+
+
+def _is_nobodys(error: Exception) -> bool:
+    """Whether the database or the store of files went away: no message is to blame."""
+    return isinstance(error, StoreAway) or (isinstance(error, DatabaseError) and not connection.is_usable())
 
 
 def _tellable(error: Exception) -> bool:
@@ -163,8 +200,8 @@ def _put_off(mail_id: int, error: Exception) -> None:
     """Try again later, longer each time; after the last attempt a colleague looks."""
     with transaction.atomic():
         rows = IncomingMail.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-        row = rows.get(pk=mail_id)
-        if row.state != State.PENDING:
+        row = rows.filter(pk=mail_id).first()
+        if row is None or row.state != State.PENDING:
             return
         row.attempts += 1
         row.error = one_line(f"{type(error).__name__}: {error}", _ERROR)
@@ -172,16 +209,25 @@ def _put_off(mail_id: int, error: Exception) -> None:
             _write(row, Settled(State.QUARANTINED, "unreadable", {"attempts": row.attempts}))
             return
         row.next_attempt_at = clock.server_now() + timedelta(seconds=FIRST_PAUSE * 2 ** (row.attempts - 1))
+        if row.attempts == 1 and isinstance(error, EndedReading):
+            row.next_attempt_at = None  # most who die while they read die of something else: a restart, a power cut
         row.save(update_fields=["attempts", "error", "next_attempt_at"])
 
 
 # Settling ------------------------------
 
 
-def arrived(row: IncomingMail, desk: Desk) -> Arrived:
-    """The message of a row, parsed."""
-    envelope_from = {"": None, NULL_SENDER: ""}.get(row.envelope_from, row.envelope_from)
-    return Arrived(row, desk, parse(read(row.raw), envelope_from=envelope_from))
+def arrived(row: IncomingMail, desk: Desk, before: dict[int, MailRecord] | None = None) -> Arrived:
+    """The message of a row, parsed; `before`: what was parsed and had to wait for an earlier one, by row."""
+    record = before.get(row.pk) if before is not None else None
+    if record is None:
+        envelope_from = {"": None, NULL_SENDER: ""}.get(row.envelope_from, row.envelope_from)
+        raw, began = read(row.raw), time.perf_counter()
+        record = parse(raw, envelope_from=envelope_from)
+        meters.measure(meters.MAIL_SECONDS, time.perf_counter() - began)
+    if before is not None:
+        before[row.pk] = record
+    return Arrived(row, desk, record)
 
 
 def _settle(row: IncomingMail, desk: Desk) -> tuple[Arrived, Settled]:
@@ -219,6 +265,7 @@ def _write(row: IncomingMail, settled: Settled) -> None:
     row.message, row.duplicate_of = settled.message, settled.duplicate_of
     row.settled_at, row.next_attempt_at = clock.server_now(), None
     change(row, _SETTLED)
+    meters.add(meters.MAIL_SETTLED, row.state)
     record(
         row.organisation,
         "mail.settled",

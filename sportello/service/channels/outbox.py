@@ -21,6 +21,8 @@ from sportello.foundation.files.actions import keep
 from sportello.foundation.journal.actions import Happened, record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
+from sportello.foundation.watch.current import about
 from sportello.records.tickets.models import Recipient
 
 from . import undelivered
@@ -39,6 +41,8 @@ State = Dispatch.State
 BATCH = 20
 #: A claim older than this is somebody who went away; longer than `sender.WHOLE`.
 LEASE = timedelta(minutes=2)
+#: A claim whose owner still holds its lock is believed so much longer: the clock may have been set forward under it.
+HELD_STILL = timedelta(hours=3)
 #: Seconds before each next attempt; the last one again and again, seven days in all.
 PAUSES = (60, 120, 300, 600, 1800, 3600, 3 * 3600)
 ATTEMPTS = len(PAUSES) + (7 * 24 * 3600 - sum(PAUSES)) // PAUSES[-1]
@@ -87,7 +91,7 @@ def work() -> int:
         dispatch = _claim()
         if dispatch is None:
             break
-        with _held(dispatch.pk):
+        with about(dispatch=dispatch.pk, organisation=dispatch.organisation_id), _held(dispatch.pk):
             _send(dispatch)
         done += 1
     return done
@@ -144,14 +148,16 @@ def _held(dispatch_id: int) -> Iterator[None]:
 
 
 def _left_behind() -> list[int]:
-    """Dispatches being sent by nobody: the lease is over, or the lock is free (with a moment's grace, for who has
-    claimed and not locked yet)."""
+    """Dispatches being sent by nobody: the lock is free (with a moment's grace, for who has claimed and not locked
+    yet), or the lease is over for hours. A claim of the future is one of before the clock was set back."""
     now = clock.server_now()
     claimed = Dispatch.objects.filter(channel__in=CHANNELS, state=State.SENDING)
-    rows = claimed.filter(Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(next_attempt_at__lte=now))
+    rows = claimed.filter(
+        Q(claimed_at__lt=now - timedelta(seconds=2)) | Q(claimed_at__gt=now) | Q(next_attempt_at__lte=now)
+    )
     found = []
     for dispatch_id, until in rows.values_list("pk", "next_attempt_at")[:BATCH]:
-        if (until is not None and until <= now) or _is_free(dispatch_id):
+        if (until is not None and until + HELD_STILL <= now) or _is_free(dispatch_id):
             found.append(dispatch_id)
     return found
 
@@ -281,6 +287,9 @@ def _one_batch(outcome: Outcome) -> bool:
 
 def _keep_attempt(dispatch: Dispatch, outcome: Outcome) -> None:
     """The try in the server's own words; the row of a number that was counted twice stands."""
+    meters.add(meters.ATTEMPTS, outcome.what)
+    if dispatch.attempts > 1:
+        meters.add(meters.RETRIES)
     Attempt.objects.get_or_create(
         organisation=dispatch.organisation,
         dispatch=dispatch,

@@ -25,13 +25,14 @@ from sportello.service.channels.mailkit.record import MailRecord
 from sportello.service.channels.models import IncomingMail
 
 State = IncomingMail.State
+UNREADABLE = "unreadable"
 
 #: Why a message is held, as a sentence for colleagues.
 SENTENCES: dict[str, str | Promise] = {
     "loop": gettext_lazy("It is one of our own messages coming back, or one that goes round."),
     "too_large": gettext_lazy("It is larger than this mailbox takes."),
     "blocked": gettext_lazy("The sender is blocked."),
-    "unreadable": gettext_lazy("Reading it failed several times."),
+    UNREADABLE: gettext_lazy("Reading it failed several times."),
     "no_sender": gettext_lazy("It does not say who wrote it."),
     "pec_unbound": gettext_lazy("It is a receipt of certified mail about nothing that was sent from here."),
     "pec_unreadable": gettext_lazy("It is a receipt of certified mail whose data cannot be read."),
@@ -86,9 +87,10 @@ def get_mail(person: Person, slug: str, mail_id: int) -> IncomingMail:
     return mail
 
 
-def look(mail: IncomingMail) -> MailRecord:
-    """The message as the parser reads it, for its page. Its HTML is sanitised; show it in its own frame."""
-    return parse(read(mail.raw))
+def look(mail: IncomingMail) -> MailRecord | None:
+    """The message as the parser reads it, for its page. Its HTML is sanitised; show it in its own frame. None for what
+    could not be read: it may end whoever tries, and its bytes can be downloaded."""
+    return None if mail.cause == UNREADABLE else parse(read(mail.raw))
 
 
 def download(mail: IncomingMail) -> HttpResponse:

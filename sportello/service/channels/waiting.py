@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.text import clean
 from sportello.foundation.core.together import is_gathering, together
 from sportello.foundation.journal.actor import SYSTEM, person
@@ -59,16 +60,22 @@ class Reply:
 
 
 def send(
-    ticket: Ticket, member: Membership, reply: Reply, *, seconds: int = 0, at: datetime | None = None
+    ticket: Ticket,
+    member: Membership,
+    reply: Reply,
+    *,
+    seconds: int = 0,
+    at: datetime | None = None,
+    locked: Ticket | None = None,
 ) -> Message | WaitingReply:
     """Let `reply` leave: now, after `seconds` in which it can be undone, or at `at` (the organisation's clock).
 
     What can be refused is refused now (Refusal, Stale), before anything waits. What is only read on the follow-up page
     leaves at once unless an hour was chosen. An earlier reply of the same author that still waits to be undone leaves
-    first.
+    first. `locked` see `changing`.
     """
     with transaction.atomic(savepoint=not is_gathering()), together("reply"):
-        row = lock(ticket)
+        row = locked or lock(ticket)
         if _leave_before(row, member):
             row = lock(ticket)
         reply = _checked(row, member, reply)
@@ -257,7 +264,10 @@ def _leave_before(row: Ticket, member: Membership) -> bool:
     """The author writes again: what still waited for an undo has been passed over. Whether something left."""
     left = False
     mine = WaitingReply.objects.filter(ticket=row, member=member, state=State.WAITING, is_scheduled=False)
-    for waiting in mine.select_for_update(of=("self",), no_key=True).select_related("repeats").order_by("pk"):
+    # only those of one ticket, and nearly always none: what they repeat is asked where there is one
+    with planned():
+        found = list(mine.select_for_update(no_key=True).order_by("pk"))
+    for waiting in found:
         reply = _checked(lock(row), member, _reply_of(waiting))
         _drop(waiting)
         _leave(row, member, reply)

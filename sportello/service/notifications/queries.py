@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, Count, F, When
+
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import tickets_for
@@ -100,11 +102,28 @@ def by_ticket(rows: Iterable[Notification], language: str) -> list[About]:
     ]  # fmt: skip
 
 
-def unread_tickets(user_ids: Collection[int]) -> dict[int, list[Ticket]]:
-    """User → the ticket of each of their unread notifications (at most `MOST` each); for who then asks which of them
-    they may see. One query a user: few are told in the same moment."""
-    found: dict[int, list[Ticket]] = {}
-    for user_id in user_ids:
-        rows = Notification.objects.unread().filter(member__user_id=user_id, member__ended_at__isnull=True)
-        found[user_id] = [row.ticket for row in rows.select_related("ticket").order_by("-pk")[:MOST]]
+@dataclass(frozen=True)
+class Standing:
+    """What decides who sees a ticket; `guarded_id` is the ticket's where only named people do, else 0."""
+
+    organisation_id: int
+    team_id: int
+    sensitivity: str
+    guarded_id: int
+
+
+def unread_by_standing(user_ids: Collection[int]) -> dict[int, dict[Standing, int]]:
+    """User → how many unread notifications they have of tickets standing so, for who then asks which of them they may
+    see; who has none is left out. One query for all."""
+    guarded = Case(When(ticket__sensitivity=Ticket.Sensitivity.NAMED, then=F("ticket_id")), default=0)
+    rows = (
+        Notification.objects.unread()
+        .filter(member__user_id__in=sorted(user_ids), member__ended_at__isnull=True)
+        .values_list("member__user_id", "ticket__organisation_id", "ticket__team_id", "ticket__sensitivity", guarded)
+        .annotate(many=Count("pk"))
+        .order_by()
+    )
+    found: dict[int, dict[Standing, int]] = {}
+    for user_id, organisation_id, team_id, sensitivity, guarded_id, many in rows:
+        found.setdefault(user_id, {})[Standing(organisation_id, team_id, sensitivity, guarded_id)] = many
     return found

@@ -200,7 +200,7 @@ def test_the_pipe_says_what_went_wrong(
 
 
 def test_a_password_is_a_file_of_the_home(cast: Cast, tmp_path, settings) -> None:
-    settings.HOME = tmp_path
+    settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     mailbox = Mailbox.objects.get(address=URP)
     secrets.keep(mailbox, "molto segreta")
     mailbox.refresh_from_db()
@@ -213,7 +213,7 @@ def test_a_password_is_a_file_of_the_home(cast: Cast, tmp_path, settings) -> Non
 
 
 def test_a_password_that_is_gone_costs_no_letter(cast: Cast, tmp_path, settings) -> None:
-    settings.HOME = tmp_path
+    settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     send_by(1)
     Mailbox.objects.filter(address=URP).update(smtp_user="urp", smtp_password=secrets.MARK)
     ticket = cast.ticket()

@@ -28,7 +28,7 @@ def test_as_many_as_asked_each_with_a_log_of_its_own(monkeypatch: pytest.MonkeyP
 def test_one_does_the_loop_it_was_asked_for_and_leaves_the_workers_heartbeat_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings
 ) -> None:
-    settings.HOME = tmp_path
+    settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     began: list[str] = []
     told: list[object] = []
 
@@ -38,7 +38,7 @@ def test_one_does_the_loop_it_was_asked_for_and_leaves_the_workers_heartbeat_alo
         return []
 
     monkeypatch.setattr(rounds, "rounds_of", of)
-    monkeypatch.setattr(rounds, "_jobs", told.append)
+    monkeypatch.setattr(rounds, "Jobs", told.append)
     monkeypatch.setattr(signal, "signal", lambda *given: None)
     assert rounds.work_until_told(only="intake") == 0
     assert (began, told) == (["intake"], [])

@@ -1,6 +1,8 @@
 """The worker's rounds: productive ones go on, failing ones wait longer, none disturbs another."""
 
+import asyncio
 import threading
+import time
 
 import pytest
 from django.db import OperationalError
@@ -61,7 +63,7 @@ def test_told_to_stop_it_finishes_the_piece_and_no_more() -> None:
         stop.set()
         return 1
 
-    Round(LOOP, stop, work).go_on()
+    Round(LOOP, stop, work).once()
     assert pieces == [1]
 
 
@@ -77,6 +79,36 @@ def test_one_that_cannot_be_found_does_not_keep_the_others_from_working(
 def test_every_line_of_the_schedule_can_be_done_and_has_a_name_of_its_own() -> None:
     assert len(rounds.rounds_of(schedule.LOOPS, threading.Event())) == len(schedule.LOOPS)
     assert len({loop.name for loop in schedule.LOOPS}) == len(schedule.LOOPS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_of_the_jobs_is_there_while_there_are_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    ran: list[bool] = []
+
+    async def work(enough, *, wait: bool) -> None:
+        ran.append(wait)
+        while not enough():
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(rounds, "_run_jobs", work)
+    monkeypatch.setattr(rounds, "JOBS_LINGER", 0.2)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # what other stories left: no table that Django empties
+    jobs = rounds.Jobs(threading.Event())
+    assert jobs.look() == 0 and jobs.thread is None
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('default', 'a task')")
+    jobs.look()
+    assert jobs.thread is not None
+    jobs.look()
+    jobs.thread.join(10)
+    assert ran == [True] and not jobs.thread.is_alive(), "one worker, which goes when nothing is to be done"
+    jobs.look()
+    jobs.stop.set()
+    jobs.end(time.monotonic() + 10)
+    assert len(ran) == 2, "and comes back"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from sportello.faces.desk.actions.drafting import new_writer
 from tests.cast import Cast
 from tests.desk_work import Work, lay_out
 
@@ -47,10 +48,14 @@ def test_its_parts(anna: Client, work: Work, django_assert_max_num_queries: Call
 
 
 def test_a_reply(anna: Client, work: Work, django_assert_max_num_queries: Callable[[int], Any]) -> None:
-    """Of these 19, one asks, on a complaint, whether this is the reply to it; of the other 18, three are who asks, two the ticket and its lock, five what is kept of drafts, waits, is ours, needs an
-    approval and was promised, two the transaction; all rows of a reply are one, their ids three, and one once a process
-    has made a reply. Nothing grows with the ticket."""
-    work.main.refresh_from_db()
-    data = {"text": "Ecco.", "base_position": work.main.last_public_position, "to": "maria@example.org"}
-    with django_assert_max_num_queries(19):
-        assert anna.post(f"/desk/borgo/tickets/{work.main.number}/replies/", data).status_code == 302
+    """Three are who asks, two the ticket and its lock, three what is kept of drafts, waits and was promised, one asks,
+    on a complaint, whether this is the reply to it, two are the transaction; all rows of a reply are one, their ids
+    too once a process has made a reply. Which addresses are ours and what needs an approval is known while nobody
+    changes it. Nothing grows with the ticket."""
+    ticket, page = work.main, f"/desk/borgo/tickets/{work.main.number}/"
+    for most in (16, 13):  # a process makes its first reply, and another
+        ticket.refresh_from_db()
+        data = {"text": "Ecco.", "base_position": ticket.last_public_position, "to": "maria@example.org",
+                "draft_writer": new_writer(ticket, "reply"), "draft_turn": 1, "draft_revision": 1}  # fmt: skip
+        with django_assert_max_num_queries(most):
+            assert anna.post(f"{page}replies/", data).status_code == 302

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sportello.foundation.journal import actions, actor, consumers
 from sportello.foundation.journal.consumers import Consumer
 from sportello.foundation.journal.models import Cursor, Epoch, Event, ParkedEvent
 from sportello.foundation.journal.partitions import ensure_partitions
-from sportello.foundation.journal.reader import Read, head, read_after
+from sportello.foundation.journal.reader import Read, head, read_after, read_before, settled_below
 from sportello.foundation.journal.verbs import Verb, known
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -149,3 +150,34 @@ def test_months_are_made_ahead(borgo: Organisation) -> None:
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="transaction"):
         actions.record(Organisation(slug="x"), "route.changed", Organisation(pk=1), actor.SYSTEM)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_without_work_asks_two_things_and_writes_nothing(transactional_db: None) -> None:
+    """Twice a second for as long as it runs: whether anybody wrote at all, and whether a parked event is due."""
+    tell(Organisation.objects.create(slug="borgo", name="Borgo"))
+
+    def is_idle() -> bool:
+        before = settled_below()
+        consumers.work()
+        return settled_below() == before and consumers._seen.settled == before
+
+    assert eventually(is_idle), "every cursor has reached the end, and asking took no transaction id"
+
+    def asks_little() -> bool:  # where nobody else in this cluster writes meanwhile
+        with CaptureQueriesContext(connection) as asked:
+            consumers.work()
+        return len(asked) == 2 and "journal_event " not in asked[0]["sql"] + asked[1]["sql"]
+
+    assert eventually(asks_little)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_events_are_found_from_the_end(transactional_db: None) -> None:
+    borgo = Organisation.objects.create(slug="borgo", name="Borgo")
+    begun = head()
+    ids = [tell(borgo, number) for number in range(5)]
+    assert eventually(lambda: [one.id for one in read_after(begun)] == ids)
+    end = read_after(begun)[-1].position
+    assert [one.id for one in read_before(end, 3)] == ids[-3:]
+    assert [one.id for one in read_before(read_after(begun)[2].position, 2)] == ids[1:3]

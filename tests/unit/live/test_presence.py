@@ -10,7 +10,9 @@ import pytest
 from sportello.config import topics
 from sportello.config.live_moments import Moments
 from sportello.foundation.live import presence as module
+from sportello.foundation.live.hub import Hub
 from sportello.foundation.live.presence import Presence, Word, read_word
+from sportello.foundation.live.subscriber import Subscriber
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.actions import handling
 from sportello.records.tickets.models import Ticket
@@ -87,3 +89,24 @@ def test_what_the_clock_alone_makes_due_or_late_is_told_to_the_lists(cast: Cast,
     monkeypatch.setattr(clock, "now", lambda organisation: tonight + timedelta(minutes=1))
     changed = {about.ticket_id: topics.tell_lists(anna, about) for about in moments.passed()}
     assert "due" in json.loads(changed[today.pk].data)["entered"]  # type: ignore[union-attr]  # it was told
+
+
+def test_the_word_said_again_asks_nobody_as_long_as_its_stream_may_hear(
+    cast: Cast, django_assert_num_queries
+) -> None:
+    """Every page says it four times a minute: of five thousand that is most of what the stream would do."""
+    page, ticket = topics.page(), cast.ticket()
+    hub, name, anna = Hub(page), f"ticket:borgo/{ticket.number}", hearer(cast, "Anna")
+    me = cast.users["Anna"].pk
+    subscriber = Subscriber(anna, me, "her session", "", {name})
+    hub.join(subscriber)
+    word = Word(name, "viewing", "a")
+    assert not hub.presence.goes_on(me, word), "the first time it is news, and whether it is hers is asked"
+    hub.presence.heard(anna, me, word)
+    with django_assert_num_queries(0):
+        assert hub.hearing("her session", name) is subscriber
+        assert hub.presence.goes_on(me, word)
+        assert not hub.presence.goes_on(me, Word(name, "replying", "a")), "others are to be told"
+        assert hub.hearing("another session", name) is None
+    subscriber.end()
+    assert hub.hearing("her session", name) is None, "whose stream was cut is asked again"

@@ -63,7 +63,7 @@ def test_only_who_may_see_a_ticket_may_hear_of_it(cast: Cast, tickets: list[Tick
         hearer = topics.hearer_for(person.user)
         change, topic = about(ticket), f"ticket:{ticket.organisation.slug}/{ticket.number}"
         sees = tickets_for(person).filter(pk=ticket.pk).exists()
-        admitted = topics.admit_to_tickets(hearer, [topic])
+        (admitted,) = topics.admit_to_tickets([(hearer, [topic])])
         assert (topic in admitted) is sees, (name, ticket.subject)
         told = topics.tell_ticket(hearer, change)
         assert told is not None

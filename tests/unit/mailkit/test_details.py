@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sportello.service.channels.mailkit import addresses, charsets, dates, encoded_words, ids, language, params, sniff
@@ -181,3 +183,16 @@ def test_an_attached_message_keeps_every_byte() -> None:
         b"From: a@b.it\r\nContent-Type: multipart/mixed; boundary=z\r\n\r\n--z\r\nContent-Type: message/rfc822\r\n\r\n"
     )
     assert parse(raw + inner + b"\r\n--z--\r\n").attachments[0].content == inner
+
+
+def test_the_model_of_languages_is_let_go_of_when_nobody_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "LET_GO", 0.3)
+    monkeypatch.setattr(language, "_loaded", [])
+    words = "Buongiorno, il lampione davanti a casa mia è spento da una settimana e nessuno risponde."
+    assert language.detect(words) == "it"
+    assert language._loaded
+    deadline = time.monotonic() + 10
+    while language._loaded and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not language._loaded
+    assert language.detect(words) == "it"

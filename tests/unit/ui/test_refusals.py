@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+
+import psycopg
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -67,3 +70,39 @@ def test_error_pages_speak_both_languages(handler: object, status: int, language
         response = handler(RequestFactory().get("/"))  # type: ignore[operator]
     body = response.content.decode()
     assert response.status_code == status and f'<html lang="{language}"' in body
+
+
+def posted(error: Exception, **typed: str) -> str:
+    middleware = refusals.RefusalPages(lambda request: HttpResponse())
+    response = middleware.process_exception(RequestFactory().post("/o/borgo/request/?draft=x", typed), error)
+    assert response is not None and (response.status_code, response["Cache-Control"]) == (503, "no-store")
+    return response.content.decode()
+
+
+def test_what_was_typed_stays_in_the_page_that_says_not_now() -> None:
+    body = posted(OperationalError("gone"), text='Buca "profonda" <qui>\nin via Roma', csrfmiddlewaretoken="t")
+    assert 'action="/o/borgo/request/?draft=x"' in body
+    assert 'name="text" value="Buca &quot;profonda&quot; &lt;qui&gt;\nin via Roma"' in body
+    assert 'name="csrfmiddlewaretoken" value="t"' in body
+
+
+def test_a_password_is_written_into_no_page() -> None:
+    assert "Segreto-1" not in posted(OperationalError("gone"), login="anna@borgo.test", password="Segreto-1")
+
+
+def test_a_full_disk_is_not_now_and_says_so() -> None:
+    full = OperationalError("could not extend file")
+    full.__cause__ = psycopg.errors.DiskFull()
+    for error in (OSError(errno.ENOSPC, "No space left on device"), full):
+        body = posted(error, text="parole mie")
+        assert "non c&#x27;è spazio" in body and "parole mie" in body
+    assert refused(OSError(errno.ENOENT, "No such file"), PAGE) is None
+
+
+def test_a_database_that_is_away_before_any_view_is_no_fault_of_the_page() -> None:
+    """The session of who signed in is read by middleware, where no view's exception is looked at."""
+    try:
+        raise OperationalError("gone")
+    except OperationalError:
+        response = refusals.server_error(RequestFactory().get("/desk/"))
+    assert (response.status_code, response["Retry-After"]) == (503, "30")

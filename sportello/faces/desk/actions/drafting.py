@@ -19,7 +19,9 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Stale
 from sportello.foundation.core.ids import token
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.text import clean, one_line
+from sportello.foundation.core.together import change
 from sportello.foundation.files import dropping
 from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.reader import Read
@@ -106,11 +108,20 @@ def keep_refused(ticket: Ticket, member: Membership, kind: str, typed: Typed, wr
         _write(row, typed, writing)
 
 
-def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Draft | None:
-    """The draft that is about to be sent, locked; None where nothing was kept. Raises AlreadySent for the second press
-    of one page; Stale, once, where its author has sent an answer from another page since this one was drawn."""
+@dataclass(frozen=True)
+class Begun:
+    """What is about to be sent: its row, locked, and the row again where something was kept in it."""
+
+    row: Draft | None
+    draft: Draft | None
+
+
+def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Begun:
+    """The draft that is about to be sent, locked. Raises AlreadySent for the second press of one page; Stale, once,
+    where its author has sent an answer from another page since this one was drawn."""
     if not writing.writer:
-        return drafts_of(ticket, member).get(kind)
+        row = drafts_of(ticket, member).get(kind)
+        return Begun(row, row)
     row = _locked(ticket, member, kind)
     if row.is_spent and row.turn == Draft.SENT:
         if row.writer == writing.writer:
@@ -119,7 +130,7 @@ def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writin
             raise Stale(
                 _("You have sent an answer from another page since this one was opened. Read it, then send this.")
             )
-    return None if row.is_spent else row
+    return Begun(row, None if row.is_spent else row)
 
 
 def _judge(row: Draft, writing: Writing) -> Verdict:
@@ -135,15 +146,23 @@ def _judge(row: Draft, writing: Writing) -> Verdict:
 
 
 def _locked(ticket: Ticket, member: Membership, kind: str) -> Draft:
-    """The row, made where there is none; call within a transaction."""
-    row, _made = Draft.every.get_or_create(
-        organisation_id=ticket.organisation_id,
-        ticket=ticket,
-        member=member,
-        kind=kind,
-        defaults={"saved_at": clock.now(ticket.organisation), "is_spent": True},
-    )
-    return Draft.every.select_for_update().get(pk=row.pk)
+    """The row, made where there is none, in one statement; call within a transaction."""
+    values = [ticket.organisation_id, ticket.pk, member.pk, str(kind), clock.now(ticket.organisation)]
+    with planned():
+        (row,) = Draft.every.raw(_LOCK, values)
+    row.ticket, row.member = ticket, member
+    return row
+
+
+#: What conflicts is written as it is, and so locked. Columns by name: a plan must outlive a table that gets one more.
+_LOCK = f"""
+INSERT INTO desk_draft (
+    organisation_id, ticket_id, member_id, kind, saved_at, is_spent, text, "to", cc, aside, writer, base_position,
+    revision, turn, used
+) VALUES (%s, %s, %s, %s, %s, true, '', '', '', '', '', 0, 0, 0, '[]')
+ON CONFLICT (ticket_id, member_id, kind) DO UPDATE SET kind = EXCLUDED.kind
+RETURNING {", ".join(f'"{one.column}"' for one in Draft._meta.concrete_fields)}
+"""  # noqa: S608 - names of our own columns
 
 
 def _write(row: Draft, typed: Typed, writing: Writing) -> None:
@@ -234,9 +253,29 @@ def drop(ticket: Ticket, member: Membership, kind: str, writing: Writing = Writi
             _spend(mine, turn=Draft.SENT)
         return
     row = _locked(ticket, member, kind)
-    if text is not None and _judge(row, writing) is Verdict.NEWER and row.text and row.text not in clean(text):
+    if not _holds_newer(row, writing, text):
+        _spend(mine, writer=writing.writer[:60], turn=Draft.SENT)
+
+
+def end_sending(begun: Begun, writing: Writing, text: str) -> None:
+    """`drop` of what `begin_sending` has locked in this transaction."""
+    row = begun.row
+    if row is None or _holds_newer(row, writing, text):
         return
-    _spend(mine, writer=writing.writer[:60], turn=Draft.SENT)
+    if writing.writer:
+        row.writer = writing.writer[:60]
+    if row.is_spent:  # it holds neither words nor files
+        row.turn, row.revision = Draft.SENT, row.revision + 1
+        change(row, ("writer", "turn", "revision"))
+    else:
+        _spend(Draft.every.filter(pk=row.pk), writer=row.writer, turn=Draft.SENT)
+
+
+def _holds_newer(row: Draft, writing: Writing, text: str | None) -> bool:
+    """Whether another page of the same person has put words there that are not in the `text` that was sent."""
+    if text is None or _judge(row, writing) is not Verdict.NEWER:
+        return False
+    return bool(row.text) and row.text not in clean(text)
 
 
 def _spend(rows: models.QuerySet[Draft], **more: object) -> None:

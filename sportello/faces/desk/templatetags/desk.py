@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from sportello.faces.desk import sentences
 from sportello.faces.desk.places import ListPlace
 from sportello.faces.desk.timeline_lines import Leaving, Line
 from sportello.foundation.core.text import in_language
-from sportello.foundation.ui.markup import attributes
+from sportello.foundation.ui.markup import attributes, escaped
 from sportello.foundation.ui.templatetags.ui import badge, button, icon, instant, kbd, number
 from sportello.foundation.ui.words import initials
 from sportello.records.tickets.models import Ticket
@@ -98,18 +99,22 @@ def ticket_place(place: ListPlace, slug: str, number: str) -> str:
 @register.simple_tag
 def row_facts(row: TicketRow, place: ListPlace, several: bool = False) -> SafeString:
     """The second line of a row: the chosen columns that have something to say."""
-    facts: dict[str, Any] = {
-        "kind": said(row.kind_names),
-        "channel": channel(row.channel),
-        "organisation": row.slug if several else "",
-        "number": number(row.number),
-        "status": row.status_label,
-        "team": said(row.team_names),
-        "owner": row.owner_name or _("nobody's yet"),
-        "opened": instant(row.opened_at, row.now),
-        "waiting": instant(row.unanswered_since, row.now) if row.unanswered_since else "",
-    }
-    return format_html_join(" · ", "{}", ((facts[name],) for name in place.columns if facts[name]))
+    facts = [_FACTS[name](row, several) for name in place.columns]
+    return SafeString(" · ".join([escaped(fact) for fact in facts if fact]))
+
+
+#: column → what it has to say of a row; the organisation only where several are shown
+_FACTS: dict[str, Callable[[TicketRow, bool], Any]] = {
+    "kind": lambda row, several: said(row.kind_names),
+    "channel": lambda row, several: channel(row.channel),
+    "organisation": lambda row, several: row.slug if several else "",
+    "number": lambda row, several: number(row.number),
+    "status": lambda row, several: row.status_label,
+    "team": lambda row, several: said(row.team_names),
+    "owner": lambda row, several: row.owner_name or _("nobody's yet"),
+    "opened": lambda row, several: instant(row.opened_at, row.now),
+    "waiting": lambda row, several: instant(row.unanswered_since, row.now),
+}
 
 
 @register.simple_tag

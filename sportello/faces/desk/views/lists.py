@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from sportello.foundation.ui.colour import accent_css
-from sportello.records.accounts.guard import serves_here, works_here
+from sportello.records.accounts.guard import serves_here, signed_in, works_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.queries import LISTS, counts, list_page
 
@@ -69,10 +69,14 @@ _EMPTY: dict[str, tuple[Any, Any, str]] = {
 }
 
 
-@works_here
+@signed_in
 @require_GET
 def home(request: HttpRequest, person: Person) -> HttpResponse:
-    """To the list with something to do; who serves nobody goes to what they set up."""
+    """To the list with something to do; who serves nobody goes to what they set up, or run."""
+    if person.user.runs_installation:
+        return HttpResponseRedirect(reverse("desk:installation"))
+    if not person.places:
+        raise Http404
     if not person.serving:
         try:
             return HttpResponseRedirect(reverse("desk:people"))

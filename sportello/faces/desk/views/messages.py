@@ -17,7 +17,7 @@ from sportello.records.accounts.actions.profile import undo_seconds
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
-from sportello.records.tickets.access import get_ticket
+from sportello.records.tickets.access import get_ticket, lock_ticket
 from sportello.records.tickets.actions import contacts
 from sportello.records.tickets.actions import messages as speaking
 from sportello.records.tickets.models import Contact, Message, Ticket
@@ -37,19 +37,21 @@ from .drafts import files_in, typed_in, writing_in
 @require_POST
 def replies(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
     """Send a reply. What is refused is kept as a draft; a stale one (409) comes back with what is new."""
-    ticket = get_ticket(person, slug, number)
-    member = member_of(person, ticket)
     form = ReplyForm(request.POST, request.FILES, auto_id="reply-%s")
-    drafting.refuse_elsewhere(ticket, Draft.Kind.REPLY, writing_in(request))
     if not form.is_valid():
-        return _refused(request, person, ticket, member, form, 422)
+        ticket = get_ticket(person, slug, number)
+        drafting.refuse_elsewhere(ticket, Draft.Kind.REPLY, writing_in(request))
+        return _refused(request, person, ticket, member_of(person, ticket), form, 422)
     try:
-        sent = _send(request, person, ticket, member, form.cleaned_data)
+        ticket, sent = _send(request, person, slug, number, form.cleaned_data)
     except drafting.AlreadySent:
+        ticket = get_ticket(person, slug, number)
         return _written(request, person, ticket, Draft.Kind.REPLY, _("This was sent already."))
     except Refusal as refusal:
+        ticket = get_ticket(person, slug, number)
+        drafting.refuse_elsewhere(ticket, Draft.Kind.REPLY, writing_in(request))
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
-        return _refused(request, person, ticket, member, form, refusal.status)
+        return _refused(request, person, ticket, member_of(person, ticket), form, refusal.status)
     if isinstance(sent, WaitingReply):
         return _written(request, person, ticket, Draft.Kind.REPLY, waiting_page.said(sent))
     said = _said(form.cleaned_data["then"])
@@ -59,14 +61,18 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
 
 
 def _send(
-    request: HttpRequest, person: Person, ticket: Ticket, member: Membership, data: dict[str, Any]
-) -> Message | WaitingReply:
-    """The reply, and with it whatever was to follow: all of it or nothing."""
-    text = saved_replies.signed(data["text"], ticket, member) if "signed" in request.POST else data["text"]
-    saved_replies.refuse_missing(text)
+    request: HttpRequest, person: Person, slug: str, number: str, data: dict[str, Any]
+) -> tuple[Ticket, Message | WaitingReply]:
+    """The reply, and with it whatever was to follow: all of it or nothing. The ticket is read once, locked."""
     writing = writing_in(request)
     with transaction.atomic(), together("reply"):
-        draft = drafting.begin_sending(ticket, member, Draft.Kind.REPLY, writing)
+        ticket = lock_ticket(person, slug, number)
+        member = member_of(person, ticket)
+        drafting.refuse_elsewhere(ticket, Draft.Kind.REPLY, writing)
+        text = saved_replies.signed(data["text"], ticket, member) if "signed" in request.POST else data["text"]
+        saved_replies.refuse_missing(text)
+        begun = drafting.begin_sending(ticket, member, Draft.Kind.REPLY, writing)
+        draft = begun.draft
         kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
         reply = waiting.Reply(
             text,
@@ -80,12 +86,11 @@ def _send(
             draft.repeats if draft else None,
         )
         at = waiting_page.instant(ticket, data["send_at"])
-        sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at)
-        if draft or writing.writer:
-            drafting.drop(ticket, member, Draft.Kind.REPLY, writing, data["text"])
+        sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at, locked=ticket)
+        drafting.end_sending(begun, writing, data["text"])
     # after the commit: nobody's answer waits for another's at the row they both count on
     saved_replies.count_use(ticket, member, request.POST.getlist("used"))
-    return sent
+    return ticket, sent
 
 
 @serves_here
@@ -100,7 +105,7 @@ def notes(request: HttpRequest, person: Person, slug: str, number: str) -> HttpR
         return _refused(request, person, ticket, member, form, 422)
     try:
         with transaction.atomic():
-            draft = drafting.begin_sending(ticket, member, Draft.Kind.NOTE, writing_in(request))
+            draft = drafting.begin_sending(ticket, member, Draft.Kind.NOTE, writing_in(request)).draft
             kept = drafting.files_kept(draft, request.POST.getlist("kept")) if draft else []
             speaking.note(ticket, member, form.cleaned_data["text"], files=[*kept, *files_in(request, ticket)])
             drafting.drop(ticket, member, Draft.Kind.NOTE, writing_in(request), form.cleaned_data["text"])

@@ -75,9 +75,9 @@ def bag(request: HttpRequest, person: Person, slug: str, package_id: int) -> Htt
         raise Http404
     with transaction.atomic():
         record(found.organisation, "package.read", found, person.actor)
-    path = store.path_of(found.organisation_id, found.blob.sha256)
+    file = store.open_file(found.organisation_id, found.blob.sha256)
     name = f"{packages.root_of(found)}.zip"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

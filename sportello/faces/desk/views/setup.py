@@ -37,6 +37,7 @@ PAGES: tuple[tuple[str, str, Any, Any], ...] = (
     ("procedures", "paper", gettext_lazy("Procedures"), gettext_lazy("Terms, steps and notices of each kind.")),
     ("mailboxes", "mail", gettext_lazy("Mailboxes"), gettext_lazy("E-mail and PEC: reading, sending, signatures.")),
     ("senders", "ban", gettext_lazy("Senders"), gettext_lazy("Whom we do not read; forms that write for customers.")),
+    ("setup_alarms", "warn", gettext_lazy("Alarms"), gettext_lazy("What stands still or comes late, and what to do.")),
     ("knowledge", "book", gettext_lazy("What we know"), gettext_lazy("Service sheets and saved replies.")),
 )  # fmt: skip
 

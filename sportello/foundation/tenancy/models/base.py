@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import models
 
+from sportello.foundation.core.questions import loaded
+
 from .organisation import Organisation
 
 
@@ -51,6 +53,8 @@ class OrganisationModel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "id"], name="%(app_label)s_%(class)s_owned"),
         ]
+
+    from_db = classmethod(loaded)  # type: ignore[assignment, var-annotated]  # the stubs are of a later Django
 
 
 class HangingModel(OrganisationModel):

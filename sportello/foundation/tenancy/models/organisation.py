@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sportello.foundation.core.fields import check_texts
+from sportello.foundation.core.questions import loaded
 
 
 class Organisation(models.Model):
@@ -47,6 +48,10 @@ class Organisation(models.Model):
     reopen_days = models.PositiveSmallIntegerField(null=True, blank=True)
     #: The organisation's clock is the server's moved by this many seconds (see `tenancy.clock`).
     clock_offset_seconds = models.BigIntegerField(default=0)
+    #: Another one after every change of what it is set up as; the database sets it (see `tenancy.set_up`).
+    set_up = models.UUIDField(null=True, blank=True, editable=False)
+
+    from_db = classmethod(loaded)  # type: ignore[assignment, var-annotated]  # the stubs are of a later Django
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -16,11 +17,13 @@ from django.utils.translation import gettext as _
 
 from sportello.foundation.ui import words
 from sportello.foundation.ui.fields import Drawn
-from sportello.foundation.ui.markup import attributes, hint, shortcut
+from sportello.foundation.ui.markup import attributes, escaped, hint, shortcut
 from sportello.foundation.ui.nav import Command, NavEntry, Standing, Tab
+from sportello.foundation.ui.quick.kept import NOW, hole, kept
 from sportello.foundation.ui.theme.icons import NAMES
 
 register = template.Library()
+register.tag("kept", kept)
 
 _STATES = {"neutral": "ring", "accent": "dot", "info": "info", "ok": "check-circle", "warn": "warn",
            "danger": "danger"}
@@ -40,25 +43,27 @@ def _draw(name: str, context: Mapping[str, Any]) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 20) -> SafeString:
     """An icon beside a word (no label), or standing alone (its label is read). KeyError for an unknown name."""
+    said = f'role="img" aria-label="{escaped(label)}"' if label else 'aria-hidden="true" focusable="false"'
+    return SafeString(f'<svg class="icon" width="{size:d}" height="{size:d}" {said}>{_sign(name)}</svg>')
+
+
+@lru_cache(len(NAMES))
+def _sign(name: str) -> str:
     if name not in NAMES:
         raise KeyError(f"no icon {name!r}: see theme/icons.py")
-    address = f"{static('ui/made/icons.svg')}#{name}"
-    said = (format_html('role="img" aria-label="{}"', label) if label
-            else format_html('aria-hidden="true" focusable="{}"', "false"))
-    return format_html('<svg class="icon" width="{}" height="{}" {}><use href="{}"></use></svg>',
-                       size, size, said, address)
+    return f'<use href="{escaped(static("ui/made/icons.svg"))}#{name}"></use>'
 
 
 @register.simple_tag
 def kbd(keys: str) -> SafeString:
     """A key or combination, `mod+k`, `g m`."""
-    return format_html('<kbd class="kbd">{}</kbd>', hint(keys))
+    return SafeString(f'<kbd class="kbd">{escaped(hint(keys))}</kbd>')
 
 
 @register.simple_tag
 def number(value: Any, kind: str = "") -> SafeString:
     """A number that is compared (ticket number, time): mono; `kind="large"` for receipts."""
-    return format_html('<span class="number{}">{}</span>', f" number-{kind}" if kind else "", value)
+    return SafeString(f'<span class="number{escaped(f" number-{kind}") if kind else ""}">{escaped(value)}</span>')
 
 
 @register.simple_tag
@@ -72,12 +77,14 @@ def instant(at: datetime | None, now: datetime, style: words.Style = "plain") ->
     """Words first, the date on hover and in print; nothing at all for None."""
     if at is None:
         return SafeString("")
+    if now is NOW:
+        return hole(at, style)
     said = words.say_instant(at, now, style)
-    late = SafeString(' class="late"') if said.late else ""
-    drawn = format_html('<time datetime="{}" title="{}"{}>{}</time>', said.iso, said.full, late, said.text)
+    late = ' class="late"' if said.late else ""
+    drawn = f'<time datetime="{said.iso}" title="{escaped(said.full)}"{late}>{escaped(said.text)}</time>'
     if said.relative and style == "plain" and at <= now:
-        return format_html('<relative-time data-now="{}">{}</relative-time>', now.isoformat(timespec="seconds"), drawn)
-    return drawn
+        drawn = f'<relative-time data-now="{now.isoformat(timespec="seconds")}">{drawn}</relative-time>'
+    return SafeString(drawn)
 
 
 @register.simple_tag
@@ -136,10 +143,11 @@ def button(label: Any, kind: str = "secondary", icon_name: str = "", hotkey: str
         "data-hotkey": hotkey or None, "aria-keyshortcuts": shortcut(hotkey) or None,
     }
     drawn = icon(icon_name, size=20) if icon_name else ""
-    shown = format_html('<span class="{}">{}</span>', "visually-hidden" if hide_label else "button-word", label)
+    shown = f'<span class="{"visually-hidden" if hide_label else "button-word"}">{escaped(label)}</span>'
+    given = attributes({**attrs, **extra})
     if href:
-        return format_html('<a href="{}"{}>{}{}</a>', href, attributes({**attrs, **extra}), drawn, shown)
-    return format_html('<button type="{}"{}>{}{}</button>', type, attributes({**attrs, **extra}), drawn, shown)
+        return SafeString(f'<a href="{escaped(href)}"{given}>{drawn}{shown}</a>')
+    return SafeString(f'<button type="{escaped(type)}"{given}>{drawn}{shown}</button>')
 
 
 @register.simple_tag

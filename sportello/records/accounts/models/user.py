@@ -8,6 +8,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sportello.foundation.core.questions import loaded
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -35,6 +37,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
     objects = UserManager()
+    from_db = classmethod(loaded)  # type: ignore[assignment, var-annotated]  # the stubs are of a later Django
 
     def __str__(self) -> str:
         return f"user {self.pk}"

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.together import add, add_all, is_gathering, together
 from sportello.foundation.core.together import change as together_change
 from sportello.foundation.journal import actions as journal
@@ -127,8 +129,16 @@ def lock(ticket: Ticket) -> Ticket:
     find no row at all (PostgreSQL re-checks the join after waiting). NO KEY: deferred foreign keys of others ask for
     a share of the key at their commit, and two such writers would wait for each other.
     """
-    Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
-    return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
+    with planned():
+        Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
+        return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
+
+
+def lock_one(seen: QuerySet[Ticket]) -> Ticket | None:
+    """`lock` for the one row of `seen`, which names it by its key and joins nothing; None where there is none."""
+    with planned():
+        found = seen.select_for_update(no_key=True).order_by().values_list("pk", flat=True).first()
+        return None if found is None else Ticket.objects.select_related(*_WITH).get(pk=found)
 
 
 def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:

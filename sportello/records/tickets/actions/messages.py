@@ -129,7 +129,8 @@ def answer(
         put_files(entry, files)
         index(row, entry, words, *(file.filename for file in files))
         row.unanswered_since = None
-        terms.meet(row, (Term.Kind.FIRST_ANSWER,), change.at)
+        row.next_promise_at = terms.meet(row, (Term.Kind.FIRST_ANSWER,), change.at)
+        change.terms_stand = True
         levels.answered(row, change.at)
         _after_answer(change, member, then, entry)
         change.tell("message.written", message_id=message.pk, entry_id=entry.pk, channel=message.channel, moment="")

@@ -8,18 +8,22 @@ from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
-from .work_lists import LISTS, tickets_in
+from .work_lists import LISTS, instants_of, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
 #: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
 WINDOW: Final = 2_000
+#: Asked to search further back it looks at so many at a time, and the page says from where to go on: of a million
+#: tickets of which none fits it would else read all while somebody waits.
+FURTHER: Final = 10_000
 #: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
 ME: Final = "me"
 NOBODY: Final = "none"
@@ -75,6 +79,13 @@ class TicketRow:
     #: A note names whoever asked, and they have not had it before them since. Only in the list of such tickets.
     is_named_unread: bool = False
 
+    @property
+    def kept_by(self) -> tuple[Any, ...]:
+        """All of it but the present instant: what a row once drawn is kept by (`foundation/ui/quick/kept.py`)."""
+        return tuple(
+            [tuple(one.items()) if type(one) is dict else one for name, one in vars(self).items() if name != "now"]
+        )
+
 
 @dataclass(frozen=True)
 class Page:
@@ -99,19 +110,70 @@ def list_page(
     chosen = filters or Filters()
     name = name if name in LISTS else LISTS[0]
     sort = sort if sort in SORTS else SORTS[0]
-    parts = [_ordered(tickets_in(each, name, chosen.slug), sort, after) for each in _by_organisation(person)]
-    windowed = not chosen.is_empty() and not further
+    position = _parse(after)
+    # the place after which rows are wanted: none, among the nulls, or at an instant
+    place = "" if position is None else "null" if position[0] == _FAR else "instant"
+    values: dict[str, Any] = dict(instants_of(person, name))
+    if position is not None:
+        values |= {"last": position[1]} if place == "null" else {"instant": position[0], "last": position[1]}
+    if further and not chosen.is_empty():
+        return _further(_parts(person, name, sort, place, chosen.slug, values), name, sort, chosen, person, limit)
+    windowed = not chosen.is_empty()
+    found = _PAGE.rows(person, name, sort, place, chosen, windowed, limit, **values)
+    rows = [row_of(ticket) for ticket in found[:limit]]
+    more = _key(found[limit - 1], sort) if len(found) > limit else ""
+    if more or not windowed:
+        return Page(rows, more, complete=True)
+    return Page(rows, more, complete=not _is_beyond(_parts(person, name, sort, place, chosen.slug, values)))
+
+
+def _parts(
+    person: Person, name: str, sort: str, place: str, slug: str, values: dict[str, Any]
+) -> list[QuerySet[Ticket]]:
+    """The list in its order from a place on, in one organisation after the other."""
+    instants = {key: value for key, value in values.items() if key not in ("instant", "last")}
+    at = (values.get("instant"), values["last"]) if place else None
+    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in _by_organisation(person)]
+
+
+def _page(
+    person: Person, name: str, sort: str, place: str, chosen: Filters, windowed: bool, limit: int, **values: Any
+) -> QuerySet[Ticket]:
+    parts = _parts(person, name, sort, place, chosen.slug, values)
     if windowed:
-        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort, ""), chosen, person)
+        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort, "")
+        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort)
+    return _shown(tickets, name, person, limit)
+
+
+def _further(
+    parts: list[QuerySet[Ticket]], name: str, sort: str, chosen: Filters, person: Person, limit: int
+) -> Page:
+    """What fits of the next `FURTHER` rows of the order. Composed anew each time: up to where depends on the rows."""
+    edge = _edge(parts, sort)
+    near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
+    tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in near], limit + 1), sort)
+    found = list(_shown(tickets, name, person, limit))
+    more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
+    return Page([row_of(ticket) for ticket in found[:limit]], more, complete=True)
+
+
+def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> QuerySet[Ticket]:
+    """With all that a row draws, and one more than fit to know whether there are more."""
     if name == "mentioned":
         unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
         tickets = tickets.annotate(is_named_unread=Exists(unread))
-    found = list(tickets.select_related("organisation", "customer", "kind", "team", "owner__user")[: limit + 1])
-    rows = [row_of(ticket) for ticket in found[:limit]]
-    more = _key(found[limit - 1], sort) if len(found) > limit else ""
-    return Page(rows, more, more != "" or not windowed or not _is_beyond(parts))
+    return tickets.select_related("organisation", "customer", "kind", "team", "owner__user").only(*_SHOWN)[: limit + 1]
+
+
+#: What `row_of` reads of a ticket and of what hangs on it.
+_SHOWN: Final = (
+    "number", "subject", "status", "channel", "priority", "sensitivity", "next_promise_at", "unanswered_since",
+    "moved_at", "opened_at", "version", "snoozed_until", "team_id", "owner_id", "organisation__slug",
+    "organisation__clock_offset_seconds", "customer__name", "kind__names", "team__names", "owner__user__name",
+)  # fmt: skip
+_PAGE = Question(_page)
 
 
 def _by_organisation(person: Person) -> list[Person]:
@@ -125,6 +187,27 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     than to find. What is shown with a row is joined to these only."""
     chosen = [part.values("pk")[:most] for part in parts]
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
+
+
+def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
+    """The last row a search further back looks at; None when it reaches the end. Of several organisations the edge that
+    comes first: what lies behind it was not looked at in all of them."""
+    column, down = _ORDER[sort]
+    ends = [row for part in parts for row in part.only("id", column)[FURTHER - 1 : FURTHER]]
+    if not ends:
+        return None
+
+    def place(row: Ticket) -> tuple[bool, datetime, int]:
+        instant = getattr(row, column)
+        return instant is None, instant or _FAR, row.pk
+
+    return max(ends, key=place) if down else min(ends, key=place)
+
+
+def _up_to(edge: Ticket, sort: str) -> Q:
+    """Rows of the order up to and with `edge`."""
+    column, down = _ORDER[sort]
+    return _beyond(column, getattr(edge, column), edge.pk, later=down) | Q(pk=edge.pk)
 
 
 def _is_beyond(parts: list[QuerySet[Ticket]]) -> bool:
@@ -172,6 +255,9 @@ def _ordered_by(tickets: QuerySet[Ticket], column: str, *, down: bool) -> QueryS
     return tickets.order_by(F(column).asc(), "pk")
 
 
+_STATUSES: Final = dict(Ticket.Status.choices)
+
+
 def row_of(ticket: Ticket) -> TicketRow:
     """The row of a ticket loaded with organisation, customer, kind, team and owner."""
     now = clock.now(ticket.organisation)
@@ -185,7 +271,7 @@ def row_of(ticket: Ticket) -> TicketRow:
         team_names=ticket.team.names,
         owner_name=ticket.owner.user.name if ticket.owner else "",
         status=ticket.status,
-        status_label=str(ticket.get_status_display()),
+        status_label=str(_STATUSES.get(ticket.status, ticket.status)),
         channel=ticket.channel,
         priority=ticket.priority,
         sensitivity=ticket.sensitivity,
@@ -236,13 +322,14 @@ _ORDER: Final = {
 _FAR: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def _ordered(tickets: QuerySet[Ticket], sort: str, after: str) -> QuerySet[Ticket]:
-    """By key, never by offset: after `instant|id` of the last row shown. Nulls come last."""
+def _ordered(
+    tickets: QuerySet[Ticket], sort: str, after: tuple[datetime | None, int] | None = None
+) -> QuerySet[Ticket]:
+    """By key, never by offset: after (instant, id) of the last row shown, no instant among nulls. They come last."""
     column, down = _ORDER[sort]
-    position = _parse(after)
-    if position is not None:
-        instant, last = position
-        if instant == _FAR:
+    if after is not None:
+        instant, last = after
+        if instant is None:
             tickets = tickets.filter(**{f"{column}__isnull": True}, pk__gt=last)
         elif down:
             tickets = tickets.filter(Q(**{f"{column}__lt": instant}) | Q(**{column: instant}, pk__lt=last))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.files.models import Blob
 from sportello.records.accounts.people import Person
 
@@ -59,9 +60,11 @@ class TimelineItem:
 
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
     """The newest `limit` entries before position `before`, oldest first, notes among them; four queries."""
-    entries = entries_for(person, ticket).select_related("note", "contact__contact__member__user")
-    entries = entries.prefetch_related("contact__contact__intervals")
-    return _page(entries, before, limit, with_notes=True)
+    entries_for(person, ticket)  # 404 for whoever may not read it
+    given = {"ticket_id": ticket.pk} if before is None else {"ticket_id": ticket.pk, "before": before}
+    page = _PAGE.rows(limit, **given)
+    _hang(page, "contact__contact__intervals")
+    return [_item(entry, with_notes=True) for entry in reversed(page)]
 
 
 def public_timeline(ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
@@ -70,17 +73,35 @@ def public_timeline(ticket: Ticket, before: int | None = None, limit: int = PAGE
 
 
 def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_notes: bool) -> list[TimelineItem]:
+    page = list(_newest(entries, before, limit))
+    _hang(page)
+    return [_item(entry, with_notes) for entry in reversed(page)]
+
+
+def _newest(entries: QuerySet[Entry], before: int | None, limit: int) -> QuerySet[Entry]:
     if before is not None:
         entries = entries.filter(position__lt=before)
     # The page first, then what hangs on it: else the planner joins two thousand entries to show thirty.
     newest = entries.order_by("-position").select_related(None).prefetch_related(None).values("pk")[:limit]
-    page = list(
+    return (
         entries.filter(pk__in=newest)
         .select_related("message", "event", "by_member__user", "by_customer", "came_from", "ticket")
-        .prefetch_related("message__recipients", Prefetch("attachments", Attachment.objects.select_related("blob")))
         .order_by("-position")
     )
-    return [_item(entry, with_notes) for entry in reversed(page)]
+
+
+def _inside(limit: int, ticket_id: int, before: int | None = None) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(ticket_id=ticket_id).select_related("note", "contact__contact__member__user")
+    return _newest(entries, before, limit)
+
+
+_PAGE = Question(_inside)
+
+
+def _hang(page: list[Entry], *more: str) -> None:
+    """Recipients and files of a page's entries, two queries."""
+    files = Prefetch("attachments", Attachment.objects.select_related("blob"))
+    prefetch_related_objects(page, *more, "message__recipients", files)
 
 
 def _item(entry: Entry, with_notes: bool) -> TimelineItem:

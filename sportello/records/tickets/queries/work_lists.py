@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -31,8 +31,23 @@ def day_ends(organisation: Organisation) -> datetime:
     return timezone.make_aware(datetime.combine(tomorrow, time.min), clock.zone(organisation))
 
 
-def tickets_in(person: Person, name: str, slug: str = "") -> QuerySet[Ticket]:
-    """The tickets of list `name` this person may see, of one organisation or of all theirs; in no order."""
+def instants_of(person: Person, name: str) -> dict[str, datetime]:
+    """What list `name` compares promises with, by the clock of each organisation, which may be moved."""
+    found: dict[str, datetime] = {}
+    if name in ("due", "overdue"):
+        for place in person.serving:
+            found[f"now_{place.organisation.pk}"] = clock.now(place.organisation)
+            if name == "due":
+                found[f"end_{place.organisation.pk}"] = day_ends(place.organisation)
+    return found
+
+
+def tickets_in(
+    person: Person, name: str, slug: str = "", instants: Mapping[str, datetime] | None = None
+) -> QuerySet[Ticket]:
+    """The tickets of list `name` this person may see, of one organisation or of all theirs; in no order. `instants` are
+    those of `instants_of`, for a question kept in its words."""
+    instants = instants_of(person, name) if instants is None else instants
     tickets = tickets_for(person)
     if slug:
         tickets = tickets.filter(organisation__slug=slug)
@@ -44,7 +59,7 @@ def tickets_in(person: Person, name: str, slug: str = "") -> QuerySet[Ticket]:
     if name == "snoozed":
         return tickets.filter(snoozed_until__isnull=False)
     if name == "overdue":  # nothing sleeps past a term; were it so, it would not be hidden
-        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_promised(person, name))
+        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_promised(person, name, instants))
     tickets = tickets.filter(snoozed_until__isnull=True)
     if name == "customer":
         return tickets.filter(status=Ticket.Status.WAITING)
@@ -55,40 +70,28 @@ def tickets_in(person: Person, name: str, slug: str = "") -> QuerySet[Ticket]:
         return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids))
     if name == "waiting":
         return tickets.filter(unanswered_since__isnull=False)
-    return tickets.filter(_promised(person, name))
+    return tickets.filter(_promised(person, name, instants))
 
 
-def _promised(person: Person, name: str) -> Q:
-    """By the clock of each organisation, which may be moved."""
+def _promised(person: Person, name: str, instants: Mapping[str, datetime]) -> Q:
     found = Q(pk__in=[])
     for place in person.serving:
-        now = clock.now(place.organisation)
+        now = instants[f"now_{place.organisation.pk}"]
         if name == "overdue":
             within = Q(next_promise_at__lt=now)
         else:
-            within = Q(next_promise_at__gte=now, next_promise_at__lt=day_ends(place.organisation))
+            within = Q(next_promise_at__gte=now, next_promise_at__lt=instants[f"end_{place.organisation.pk}"])
         found |= Q(organisation_id=place.organisation.pk) & within
     return found
 
 
 def counts(person: Person) -> dict[str, int]:
     """How many tickets each list has, at most `CAP`, of those that name somebody the unread; one statement for all."""
-    sets = {name: tickets_in(person, name) for name in LISTS if name not in _UNCOUNTED}
-    unread = Mention.objects.of(person.membership_ids).unread().values("ticket_id")
-    sets["mentioned"] = tickets_for(person).filter(pk__in=unread)
-    return capped(sets)
-
-
-def capped(sets: dict[str, QuerySet[Any]]) -> dict[str, int]:
-    """The size of each set up to `CAP`, in one statement."""
-    found = dict.fromkeys(sets, 0)
-    parts: list[tuple[str, str, Sequence[Any]]] = []
-    for name, rows in sets.items():
-        try:
-            sql, values = rows.order_by().values("pk")[:CAP].query.sql_with_params()
-        except EmptyResultSet:  # whoever has no team has nothing unassigned: no need to ask
-            continue
-        parts.append((name, sql, values))
+    names = [name for name in LISTS if name not in _UNCOUNTED]
+    found = dict.fromkeys(names, 0)
+    # whoever has no team has nothing unassigned: no need to ask
+    asked = [(name, _COUNTED.words(person, name, **instants_of(person, name))) for name in names]
+    parts = [(name, *words) for name, words in asked if words is not None]
     if parts:
         # Django's own SQL, its values apart
         numbers = ", ".join(f"(SELECT count(*) FROM ({sql}) AS part)" for _, sql, _ in parts)  # noqa: S608  # as said
@@ -97,3 +100,15 @@ def capped(sets: dict[str, QuerySet[Any]]) -> dict[str, int]:
             row = cursor.fetchone()
         found |= {name: number for (name, _sql, _values), number in zip(parts, row or (), strict=True)}
     return found
+
+
+def _counted(person: Person, name: str, **instants: datetime) -> QuerySet[Any, Any]:
+    if name == "mentioned":
+        unread = Mention.objects.of(person.membership_ids).unread().values("ticket_id")
+        rows = tickets_for(person).filter(pk__in=unread)
+    else:
+        rows = tickets_in(person, name, "", instants)
+    return rows.order_by().values("pk")[:CAP]
+
+
+_COUNTED: Question[Any] = Question(_counted)

@@ -13,6 +13,7 @@ from sportello.foundation.core.errors import Refusal
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import person
 from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.set_up import kept
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets.blockers import WITHOUT_ANSWER
@@ -74,7 +75,14 @@ def _end(kind: Kind, by: Membership, now: datetime) -> None:
 
 
 def rule_of(ticket: Ticket) -> ApprovalRule | None:
-    return ApprovalRule.objects.filter(kind=ticket.kind_id, ended_at__isnull=True).first()
+    """What is approved first on requests of its kind."""
+    return kept(ticket.organisation, "approval rules", lambda: _rules(ticket.organisation_id)).get(ticket.kind_id)
+
+
+def _rules(organisation_id: int) -> dict[int, ApprovalRule]:
+    """The rules in force, by kind."""
+    found = ApprovalRule.objects.filter(organisation=organisation_id, ended_at__isnull=True).order_by("-pk")
+    return {rule.kind_id: rule for rule in found}
 
 
 def wants(rule: ApprovalRule | None, sort: str) -> bool:

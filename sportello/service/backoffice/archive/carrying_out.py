@@ -9,10 +9,11 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sportello.foundation.core.away import is_away
 from sportello.foundation.files.dropping import UNTIL_BACKED_UP
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
@@ -45,9 +46,9 @@ def work() -> int:
         with override(disposal.organisation.first_language):
             try:
                 _one(line_id, disposal)
-            except (OperationalError, InterfaceError):  # the database is away: again in a moment
-                raise
-            except Exception:
+            except Exception as error:
+                if is_away(error):  # the database or the store of files: again in a moment
+                    raise
                 log.exception("line %s of disposal list %s is spared", line_id, disposal.number)
                 _spare_for_trouble(line_id, disposal)
     if not found:

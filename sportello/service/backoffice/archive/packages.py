@@ -15,11 +15,12 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from sportello.foundation.core.away import is_away
 from sportello.foundation.core.errors import Refusal
 from sportello.foundation.core.text import one_line
 from sportello.foundation.files import store
@@ -132,9 +133,9 @@ def work() -> int:
                     _write_part(packaged, package)
                 if not found:
                     _assemble(package)
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:
+            if is_away(error):
+                raise
             log.exception("package %s", package.pk)
             _failed(package, "damaged" if isinstance(error, (ValueError, OSError, bag.BagError)) else "internal")
     return max(1, len(found))
@@ -199,7 +200,10 @@ def _write_bag(path: Path, package: Package, inside: list[PackagedTicket], now: 
     with bag.writing(path, root_of(package), now) as writer:
         for one in inside:
             blob: Blob = one.blob
-            with zipfile.ZipFile(store.path_of(blob.organisation_id, blob.sha256)) as part:
+            with (
+                store.open_file(blob.organisation_id, blob.sha256) as file,
+                zipfile.ZipFile(file) as part,
+            ):
                 for info in part.infolist():
                     with part.open(info) as source:
                         writer.copy(f"{one.ticket.number}/{info.filename}", source, info.file_size)

@@ -149,7 +149,7 @@ def investigate(complaint: Complaint, *, cause: str, text: str, by: Membership, 
 
 
 #: What was decided on a complaint that was answered as any ticket, by how the ticket ended.
-_FOUND = {
+FOUND = {
     Closure.Outcome.SOLVED: Complaint.Finding.UPHELD,
     Closure.Outcome.NOT_ACCEPTED: Complaint.Finding.NOT_UPHELD,
     Closure.Outcome.FORWARDED: Complaint.Finding.NOT_FOR_US,
@@ -164,8 +164,8 @@ def on_closed(event: Happened) -> None:
         return
     author, outcome = _author(event, row), str(event.payload.get("outcome") or "")
     row.closed_at = event.at
-    if not row.finding and outcome in _FOUND:
-        row.finding = _FOUND[Closure.Outcome(outcome)]
+    if not row.finding and outcome in FOUND:
+        row.finding = FOUND[Closure.Outcome(outcome)]
         add_stage(row, _STAGE.DECISION, event.at, by=author)
     row.save(update_fields=["closed_at", "finding"])
     add_stage(row, _STAGE.CLOSING, event.at, by=author)

@@ -29,7 +29,10 @@ _PAUSE: Final = timedelta(seconds=30)
 
 def work() -> int:
     """One batch of tickets still to be told; how many rows moved. Safe to run twice at the same time."""
-    return sum(1 for _each in range(_AT_ONCE) if _one())
+    for told in range(_AT_ONCE):
+        if not _one():  # nothing waits: asking fifty times each second was most of what a worker without work did
+            return told
+    return _AT_ONCE
 
 
 def _one() -> bool:

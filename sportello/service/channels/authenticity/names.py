@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dns.exception
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.resolver
 
 from sportello.service.channels.mailkit.spf import TemporaryTrouble
 
@@ -17,6 +17,8 @@ class Dns:
     """Questions to `resolver`; None: the servers of the machine's own settings."""
 
     def __init__(self, resolver: dns.resolver.Resolver | None = None) -> None:
+        import dns.resolver  # here: what most processes never use is not in their memory
+
         self.resolver = resolver or dns.resolver.Resolver()
         self.resolver.cache = self.resolver.cache or dns.resolver.LRUCache(5_000)
 
@@ -31,6 +33,9 @@ class Dns:
         return [str(one.exchange).rstrip(".") for one in found]
 
     def _ask(self, name: str, sort: str) -> list[Any]:
+        import dns.exception  # here: what most processes never use is not in their memory
+        import dns.resolver
+
         try:
             return list(self.resolver.resolve(name, sort, lifetime=LIMIT, search=False))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

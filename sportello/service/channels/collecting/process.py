@@ -9,6 +9,7 @@ from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
 
+from sportello.foundation.watch import keeping
 from sportello.service.channels.models import Collector
 
 from .rounds import Reader
@@ -57,6 +58,7 @@ class Collecting:
 def main() -> int:
     """Until SIGTERM or SIGINT; a batch under way is finished or comes again."""
     stop = threading.Event()
+    keeping.called("collect")
 
     def told(number: int, frame: FrameType | None) -> None:
         stop.set()

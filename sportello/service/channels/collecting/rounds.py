@@ -8,8 +8,9 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import close_old_connections, connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 
+from sportello.foundation.core.away import is_away
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM
 from sportello.foundation.tenancy import clock
@@ -85,7 +86,7 @@ class Reader:
             self.leave()
             return 1.0
         except Exception as error:
-            if _is_database(error):
+            if isinstance(error, DatabaseError) or is_away(error):
                 raise
             self.leave()
             return _failed(collector, trouble_of(error))
@@ -151,12 +152,6 @@ def _due_in(collector: Collector) -> float:
     if collector.next_attempt_at is None:
         return 0.0
     return (collector.next_attempt_at - clock.server_now()).total_seconds()
-
-
-def _is_database(error: Exception) -> bool:
-    from django.db import DatabaseError, InterfaceError
-
-    return isinstance(error, DatabaseError | InterfaceError)
 
 
 def _failed(collector: Collector, trouble: Trouble) -> float:

@@ -45,4 +45,4 @@ def forget(collector_id: int) -> None:
 
 
 def _path(collector_id: int, name: Name) -> Path:
-    return Path(settings.HOME) / "keys" / f"collector-{collector_id}-{name}"
+    return Path(settings.KEYS) / f"collector-{collector_id}-{name}"

@@ -6,10 +6,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dns.exception
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.resolver
 
 #: Seconds for one question and for all: somebody waits at a form.
 ONE = 1.5
@@ -125,6 +125,9 @@ def servers_of(address: str, *, resolver: dns.resolver.Resolver | None = None) -
     known = _ending(domain, DOMAINS)
     if known is not None:
         return known
+    import dns.exception  # here: what most processes never use is not in their memory
+    import dns.resolver
+
     deadline = time.monotonic() + ALL
     try:
         asks = resolver or dns.resolver.Resolver()
@@ -175,6 +178,8 @@ def _names(asks: dns.resolver.Resolver, name: str, sort: str, deadline: float) -
 
 
 def _answers(asks: dns.resolver.Resolver, name: str, sort: str, deadline: float) -> Iterable[Any]:
+    import dns.exception  # here: what most processes never use is not in their memory
+
     left = min(ONE, deadline - time.monotonic())
     if left <= 0:
         return ()

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from sportello.foundation.files.store import path_of
+from sportello.foundation.files.store import is_whole
 from sportello.foundation.tenancy import clock
 from sportello.service.channels.models import CollectedMessage, Collector, FolderPosition
 
@@ -262,5 +261,4 @@ def clear(collector: Collector, server: Server, memory: Memory) -> int:
 def _is_safe(row: CollectedMessage) -> bool:
     if row.mail is None:
         return False
-    path = path_of(row.organisation_id, row.mail.raw.sha256)
-    return path.exists() and path.stat().st_size == row.mail.raw.size and bool(settings.BLOBS)
+    return is_whole(row.organisation_id, row.mail.raw.sha256, row.mail.raw.size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sportello.foundation.tenancy.models import Organisation
+from sportello.foundation.tenancy.set_up import kept
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import Mailbox
 
@@ -49,7 +50,8 @@ def _candidates(address: str) -> Iterator[str]:
 def our_addresses(organisation: Organisation) -> frozenset[str]:
     """Every address the organisation has or had, lower case, and where their replies go: mail from or to them is never
     a customer's."""
-    return addresses_of(Mailbox.objects.filter(organisation=organisation).only("address", "reply_domain"))
+    every = Mailbox.objects.filter(organisation=organisation.pk).only("address", "reply_domain")
+    return kept(organisation, "our addresses", lambda: addresses_of(every))
 
 
 def addresses_of(mailboxes: Iterable[Mailbox]) -> frozenset[str]:

@@ -22,6 +22,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
+from sportello.foundation.core.errors import StoreAway
+from sportello.foundation.watch import keeping
+
 from .addresses import mailbox_for
 from .taking import Addressed, Peer, take
 
@@ -45,6 +48,8 @@ TRY_LATER = "451 4.3.0 We cannot store mail at this moment. Please try again lat
 DISK_FULL = "452 4.3.1 We have no room at this moment. Please try again later."
 UNKNOWN = "550 5.1.1 There is no mailbox with this address here."
 TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients at once. Please send the rest in another message."
+#: PostgreSQL's disk_full.
+DATABASE_FULL = "53100"
 STOPPING = "421 4.3.2 We are closing for a moment. Please try again later."
 BUSY = "421 4.7.0 Too many connections at once. Please try again later."
 TAKEN = "250 2.0.0 Safe here."
@@ -90,9 +95,7 @@ class Doorkeeper:
         self.under_way += 1
         door, peer = ("lmtp", None) if lmtp else ("smtp", _peer(session))
         try:
-            await self._in_thread(
-                lambda: take(raw, recipients, door=door, envelope_from=envelope.mail_from, peer=peer)
-            )
+            await self._in_thread(lambda: take(raw, recipients, door=door, envelope_from=envelope.mail_from, peer=peer))
             answer = TAKEN
         except Exception as error:
             answer = _refused(error, "a message could not be stored")
@@ -139,9 +142,9 @@ def _with_fresh_connection(work: Callable[[], Result]) -> Result:
 
 def _refused(error: Exception, what: str) -> str:
     """The temporary refusal for what went wrong here: the sender keeps the message."""
-    if isinstance(error, DatabaseError):
+    if isinstance(error, DatabaseError | StoreAway):
         log.warning("%s: %s", what, type(error).__name__)
-        return TRY_LATER
+        return DISK_FULL if getattr(error.__cause__, "sqlstate", "") == DATABASE_FULL else TRY_LATER
     log.error("%s: %s", what, type(error).__name__, exc_info=not isinstance(error, OSError))
     return DISK_FULL if isinstance(error, OSError) else TRY_LATER
 
@@ -217,6 +220,7 @@ class Listener:
 
 def main() -> int:
     """Listen until SIGTERM or SIGINT. 1 when the port is taken."""
+    keeping.called("listen")
     # the library writes commands, with addresses, to this logger
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     try:
@@ -229,9 +233,8 @@ def main() -> int:
 
 async def _until_told() -> int:
     lmtp = os.environ.get("SPORTELLO_LMTP_PORT", "")
-    listener = Listener(
-        os.environ.get("SPORTELLO_MAIL_BIND", "127.0.0.1"), settings.MAIL_PORT, int(lmtp) if lmtp else None
-    )
+    address = os.environ.get("SPORTELLO_MAIL_BIND") or os.environ.get("SPORTELLO_BIND", "127.0.0.1")
+    listener = Listener(address, settings.MAIL_PORT, int(lmtp) if lmtp else None)
     await listener.open()
     log.info("taking mail on port %s", listener.port)
     told = asyncio.Event()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from sportello.foundation.core.errors import StoreAway
+
 from .addresses import mailbox_for
 from .taking import Addressed, take
 
@@ -34,6 +36,8 @@ def deliver(to: str, raw: bytes) -> int:
         take(raw, [Addressed(mailbox, to)], door="pipe", envelope_from=None)
     except DatabaseError:
         return _said(TRY_AGAIN, _("The database is away: nothing was stored, try again later."))
+    except StoreAway:
+        return _said(TRY_AGAIN, _("The store of files is away: nothing was stored, try again later."))
     except OSError:
         return _said(TRY_AGAIN, _("The message could not be written to disk: try again later."))
     return TAKEN

@@ -48,4 +48,4 @@ def password_of(mailbox: Mailbox) -> str:
 
 
 def _path(mailbox: Mailbox) -> Path:
-    return Path(settings.HOME) / "keys" / f"mailbox-{mailbox.pk}"
+    return Path(settings.KEYS) / f"mailbox-{mailbox.pk}"

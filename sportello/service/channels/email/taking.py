@@ -14,6 +14,7 @@ from sportello.foundation.files.actions import keep, keep_all
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import MACHINE
 from sportello.foundation.tenancy import clock
+from sportello.foundation.watch import meters
 from sportello.service.channels.mailkit import tokens
 from sportello.service.channels.models import IncomingMail, Mailbox
 
@@ -62,7 +63,9 @@ def take(
     """
     chosen = _one_a_mailbox(recipients)
     with transaction.atomic():
-        return [_store(raw, each, door, envelope_from, earlier, peer) for each in chosen]
+        stored = [_store(raw, each, door, envelope_from, earlier, peer) for each in chosen]
+    meters.add(meters.MAIL_TAKEN, door, by=len(stored))
+    return stored
 
 
 def _one_a_mailbox(recipients: Iterable[Addressed]) -> list[Addressed]:
@@ -94,6 +97,8 @@ def take_fetched(mailbox: Mailbox, door: str, found: Sequence[tuple[bytes, Earli
         )  # fmt: skip
         for mail in mails:
             record(organisation, "mail.received", mail, MACHINE, at=mail.received_at, mailbox_id=mailbox.pk, door=door)
+    meters.add(meters.MAIL_TAKEN, door, by=len(mails))
+    meters.add(meters.FETCHED, str(mailbox.pk), by=len(mails))
     return mails
 
 

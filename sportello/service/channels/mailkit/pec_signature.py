@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -112,6 +111,8 @@ def _delimiters(raw: bytes, boundary: bytes, start: int, end: int) -> Iterator[t
 
 
 def _check(content: bytes, signature: bytes, trusted: Sequence[x509.Certificate], at: datetime) -> Signature:
+    from asn1crypto import cms  # here: what most processes never use is not in their memory
+
     data = cms.ContentInfo.load(signature)["content"]
     known = [
         x509.load_der_x509_certificate(one.chosen.dump())

@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from asn1crypto import cms, pem
-
 from sportello.service.channels.mailkit import limits
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.mime import Part
@@ -73,6 +71,8 @@ def open_p7m(content: bytes, defects: Defects) -> Opened | None:
     if len(content) > limits.P7M:
         defects.add("p7m_cut")
         return None
+    from asn1crypto import cms  # here: what most processes never use is not in their memory
+
     try:
         info = cms.ContentInfo.load(_der(content))
         sort = info["content_type"].native
@@ -90,6 +90,8 @@ def open_p7m(content: bytes, defects: Defects) -> Opened | None:
 def _der(content: bytes) -> bytes:
     if content[:1] == b"\x30":
         return content
+    from asn1crypto import pem  # here: what most processes never use is not in their memory
+
     if pem.detect(content[:100]):
         return bytes(pem.unarmor(content)[2])
     try:

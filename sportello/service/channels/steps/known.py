@@ -1,12 +1,16 @@
-"""What every message of a batch asks about its organisation again: read once a batch, never kept longer.
+"""What every message of a batch asks about its organisation again: read once, and kept while nothing of it changes.
 
-A batch takes a second or two; who blocks a sender meanwhile is heard by the next one.
+The mark of the organisation's set-up (`tenancy/set_up.py`) comes with the rows a batch begins with, so that what
+changed before, in whatever process, counts for it. A batch takes a second or two; who blocks a sender meanwhile is
+heard by the next one.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,11 +20,15 @@ from sportello.records.procedures.models import Kind
 from sportello.records.procedures.queries import default_kind
 from sportello.records.tickets.prepared import Prepared
 from sportello.service.channels.email.addresses import addresses_of
+from sportello.service.channels.mailkit.record import MailRecord
 from sportello.service.channels.models import BlockedSender, Collector, FormSender, IncomingMail, Mailbox
 from sportello.service.routing.actions import Routed, team_for
 
 from .senders import patterns_of
 
+#: Desks of this thread, which alone settles with them, by organisation.
+_KEPT = threading.local()
+_MOST_KEPT = 1_000
 #: Numbers of tickets that are taken while hundreds of messages wait, by organisation and year.
 _TAKEN: dict[int, dict[int, list[int]]] = {}
 #: Who has their mailbox with a provider shares its domain with strangers.
@@ -33,7 +41,7 @@ _PROVIDERS = frozenset({
 
 @dataclass
 class Desk:
-    """One organisation as intake knows it in this batch."""
+    """One organisation as intake knows it. What it has read is kept by the process; nobody changes it."""
 
     organisation: Organisation
     _routed: dict[tuple[int, int | None], Routed] = field(default_factory=dict)
@@ -121,15 +129,22 @@ class Known:
 
     def __init__(self) -> None:
         self._desks: dict[int, Desk] = {}
+        #: Messages that are parsed and wait for what becomes of an earlier one, by row: the next round has them again.
+        self.read: dict[int, MailRecord] = {}
 
-    def desk(self, organisation_id: int) -> Desk:
+    def keep_read(self, waiting: set[int]) -> None:
+        """Of what was parsed, only what waits."""
+        self.read = {row_id: record for row_id, record in self.read.items() if row_id in waiting}
+
+    def desk(self, organisation_id: int, mark: UUID | None = None) -> Desk:
+        """`mark` of its set-up, read in this transaction; without one the desk is made anew for this batch."""
         if organisation_id not in self._desks:
-            self._desks[organisation_id] = Desk(Organisation.objects.get(pk=organisation_id))
+            self._desks[organisation_id] = _kept(organisation_id, mark)
         return self._desks[organisation_id]
 
     def seat(self, row: IncomingMail) -> Desk:
         """The desk of a message, whose organisation and mailbox are put on its row."""
-        desk = self.desk(row.organisation_id)
+        desk = self.desk(row.organisation_id, row.__dict__.get("set_up"))
         row.organisation, row.mailbox = desk.organisation, desk.mailbox(row.mailbox_id)
         return desk
 
@@ -139,10 +154,31 @@ class Known:
         if not many:
             for taken in _TAKEN.values():
                 taken.clear()
-            return
         for desk in self._desks.values():
-            desk.prepared.take_ahead()
+            if many:
+                desk.prepared.take_ahead()
+            else:
+                desk.prepared.forget_used()
 
     def forget(self) -> None:
-        """A transaction was undone, and rows read in it may be gone."""
+        """A transaction was undone, and rows read in it may be gone. So may the counter from which numbers were taken
+        ahead, whose commit nobody waited for: where the database went away, others may be given the same numbers."""
         self._desks.clear()
+        self.read.clear()
+        _KEPT.__dict__.clear()
+        for taken in _TAKEN.values():
+            taken.clear()
+
+
+def _kept(organisation_id: int, mark: UUID | None) -> Desk:
+    """The desk of an earlier batch where nothing has changed since. Its mark is read before anything it knows, so that
+    it is never the younger of the two."""
+    desks: dict[int, Desk] = _KEPT.__dict__.setdefault("desks", {})
+    known = desks.get(organisation_id)
+    if known is not None and mark is not None and known.organisation.set_up == mark:
+        return known
+    fresh = Desk(Organisation.objects.get(pk=organisation_id))
+    if len(desks) >= _MOST_KEPT:
+        desks.clear()
+    desks[organisation_id] = fresh
+    return fresh

@@ -130,8 +130,8 @@ def customer_of(mail: Arrived, writer: Writer, known: Customer | None) -> Custom
     """The customer of this address, added when unknown; None when there is no address."""
     if not writer.address:
         return None
-    if known is not None and known.language and known.name and "@" not in known.name:
-        return known  # nothing this message could complete
+    if known is not None and not _completes(mail, writer, known):
+        return known
     return find_or_add(
         mail.organisation,
         name=writer.name,
@@ -141,6 +141,12 @@ def customer_of(mail: Arrived, writer: Writer, known: Customer | None) -> Custom
         at=mail.at,
         is_stranger=known is None,
     )
+
+
+def _completes(mail: Arrived, writer: Writer, known: Customer) -> bool:
+    """Whether the message says something of its writer that nobody knew."""
+    names = bool(writer.name) and "@" not in writer.name and (not known.name or "@" in known.name)
+    return names or bool(mail.record.language and not known.language)
 
 
 def _usable(one: Address, mail: Arrived) -> bool:

@@ -2,7 +2,7 @@
 // has changed. Focus stays where it is, and nothing is redrawn in which somebody types, chooses or has something open.
 import { announce, sentence } from "./words.js";
 
-const JITTER = 400; // ms; fifty browsers must not ask in the same moment
+const JITTER = 8, MANY = 250; // ms for each who has it open: so many browsers must not ask in the same moment
 const TRIES = 3;
 const LOOK = 1000;
 const newest = new Map(); // ticket → version
@@ -60,10 +60,10 @@ function attend(name, id) {
   }
 }
 
-export function changed({ ticket, version, id }) {
+export function changed({ ticket, version, id, among = 50 }) {
   if (version <= (newest.get(ticket) ?? 0) || ![...shown(ticket)].length) return;
   newest.set(ticket, version);
-  setTimeout(() => attend(ticket, id), Math.random() * JITTER);
+  setTimeout(() => attend(ticket, id), Math.random() * JITTER * (Math.min(among, MANY) - 1));
 }
 
 // What may no longer be seen leaves the screen: timeline, context, what was being written (its draft is on the server).
@@ -97,5 +97,5 @@ export function compare({ topics: known, refused }) {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) for (const name of newest.keys()) setTimeout(() => attend(name), Math.random() * JITTER);
+  if (!document.hidden) for (const name of newest.keys()) setTimeout(() => attend(name), Math.random() * JITTER * MANY / 5);
 });

@@ -2,7 +2,8 @@
 
 Search and its indexes behave by how often words occur, so random letters or one repeated sentence would measure
 nothing. Word number r of a vocabulary occurs in proportion to 1/r (G. K. Zipf, 1935): the first ranks are real
-Italian and English words of an office, those after them are made of syllables.
+Italian and English words of an office, those after them are made of syllables. Between them stand what people write to
+an office: their tax code, an order, a telephone number, a day, an amount.
 """
 
 from __future__ import annotations
@@ -37,10 +38,16 @@ _SYLLABLE_LINES = {
 }
 _SYLLABLES = {language: line.split() for language, line in _SYLLABLE_LINES.items()}
 _NAMES = """Maria Giovanni Lucia Ahmed Wei Noemi Paolo Elena John Sofia Ion Fatima Marco Chiara Luca Giulia Andrea Sara
-Matteo Anna Davide Irina Olga Karim Diego Marta Pietro Laura Simone Rosa"""
+Matteo Anna Davide Irina Olga Karim Diego Marta Pietro Laura Simone Rosa Giuseppe Antonio Francesca Alessandro Teresa
+Salvatore Caterina Vincenzo Angela Roberto Silvia Stefano Paola Emanuele Valentina Nicola Federica Filippo Beatrice
+Tommaso Aurora Gabriele Ginevra Riccardo Alice Edoardo Martina Mihai Ioana Amina Youssef Mei Jun Priya Arjun Olena Taras
+Emily Jack Grace Harry Charlotte Oliver"""
 _FAMILIES = """Rossi Bianchi Popescu Ferrari Esposito Romano Colombo Ricci Marino Greco Bruno Gallo Conti Baker
 Mancini Costa Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi Caruso Ferrara Galli Martini
-Leone Longo Gentile Zhang Smith Haddad Novak Dumitru Petrova Silva Okafor"""
+Leone Longo Gentile Zhang Smith Haddad Novak Dumitru Petrova Silva Okafor Amato Basile Bellini Benedetti Bernardi
+Bianco Calabrese Cattaneo Coppola Damico Deluca Desantis Donati Fabbri Farina Ferri Fiore Gatti Grasso Grassi Guerra
+Lombardo Marchetti Marini Martinelli Messina Milani Monti Morelli Negri Neri Orlando Palmieri Palumbo Parisi Pellegrini
+Piras Riva Rossetti Ruggiero Russo Sala Sanna Sartori Serra Sorrentino Testa Valentini Villa Vitale Vitali Zanella"""
 NAMES, FAMILIES = _NAMES.split(), _FAMILIES.split()
 
 
@@ -49,11 +56,15 @@ class Words:
 
     def __init__(self, language: str, chance: random.Random) -> None:
         self.language, self._chance = language, chance
-        self.ranked = _vocabulary(language)
+        self.ranked = vocabulary(language)
         self._weights = list(accumulate(1 / rank for rank in range(1, len(self.ranked) + 1)))
 
     def some(self, count: int) -> list[str]:
         return self._chance.choices(self.ranked, cum_weights=self._weights, k=count)
+
+    def ranks(self, count: int, chance: random.Random) -> list[int]:
+        """So many words as their places in `ranked`."""
+        return chance.choices(range(len(self.ranked)), cum_weights=self._weights, k=count)
 
     def subject(self) -> str:
         return " ".join(self.some(self._chance.randint(3, 9))).capitalize()
@@ -69,11 +80,11 @@ class Words:
         return "\n\n".join(paragraphs)
 
 
-def _vocabulary(language: str) -> Sequence[str]:
+def vocabulary(language: str) -> Sequence[str]:
     """The real words first; then made ones, always the same."""
     real = _FIRST[language].split()
     found = dict.fromkeys(real)
-    chance = random.Random(f"vocabulary {language}")
+    chance = random.Random(f"vocabulary {language}")  # noqa: S311 - a text that repeats, no secret
     while len(found) < VOCABULARY:
         found.setdefault("".join(chance.choices(_SYLLABLES[language], k=chance.randint(2, 4))))
     return list(found)
@@ -81,3 +92,37 @@ def _vocabulary(language: str) -> Sequence[str]:
 
 def person_name(chance: random.Random) -> str:
     return f"{chance.choice(NAMES)} {chance.choice(FAMILIES)}"
+
+
+# ---- what stands between the words; each is one word to PostgreSQL's parser, so that its lexeme is known (lexemes.py)
+
+_CONSONANTS, _MONTHS = "bcdfghlmnprstvz", "abcdehlmprst"
+
+
+def tax_code(chance: random.Random) -> str:
+    """Of the form of an Italian tax code; its check letter is by chance, so that it is nobody's."""
+    letters = "".join(chance.choices(_CONSONANTS, k=6))
+    digits = chance.getrandbits(30)
+    return (
+        f"{letters}{digits % 100:02d}{_MONTHS[digits % 12]}{1 + digits % 28:02d}"
+        f"{_CONSONANTS[digits % 15]}{digits // 7 % 1000:03d}{_CONSONANTS[digits // 11 % 15]}"
+    ).upper()
+
+
+def order_number(chance: random.Random) -> str:
+    return f"ORD{chance.randrange(10_000_000):07d}"
+
+
+def phone(chance: random.Random) -> str:
+    return f"3{chance.randrange(1_000_000_000):09d}"
+
+
+def day(chance: random.Random) -> str:
+    return f"{chance.randint(1, 28):02d}/{chance.randint(1, 12):02d}/2026"
+
+
+def amount(chance: random.Random) -> str:
+    return f"{chance.randint(1, 900)},{chance.randint(0, 99):02d}"
+
+
+ODD = (tax_code, order_number, phone, day, amount)

@@ -1,0 +1,118 @@
+"""Terms and their moments, counted by the product and remembered by the day they begin on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sportello.foundation.tenancy import clock
+from sportello.records.procedures.calendar import Calendar
+from sportello.records.procedures.counting import count_term
+from sportello.records.tickets import moments, terms
+from sportello.records.tickets.models import Term, Ticket
+
+from .lines import NULL, escaped
+from .office import Office, Way
+
+_EVER = datetime(1, 1, 2, tzinfo=UTC)
+_HOURS = "open_hours"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A moment to come. `next` is when the tick looks at it."""
+
+    next: datetime
+    at: datetime
+    due: datetime
+    sort: str
+    code: str
+    whom: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A term as a row wants it; `steps` ready for COPY."""
+
+    kind: str
+    due: datetime
+    safe: datetime
+    value: int
+    unit: str
+    roll: str
+    calendar_id: int
+    steps: str
+    source: str
+    #: Before it nothing is awaited; then what `awaited` says.
+    first: datetime
+    awaited: Callable[[], tuple[Awaited, ...]]
+
+
+class Promises:
+    """Of one organisation. A term in days ends with its day whatever the hour it began at."""
+
+    def __init__(self, office: Office) -> None:
+        self._office, self._prepared = office, office.prepared
+        self._conclusions: dict[tuple[int, date], Promise] = {}
+        self._zone = clock.zone(office.organisation)
+
+    def of(self, way: Way, at: datetime) -> list[Promise]:
+        """What is promised to who asks `at`, the conclusion first."""
+        day = at.astimezone(self._zone).date()
+        conclusion = self._conclusions.get((way.kind.pk, day))
+        if conclusion is None:
+            conclusion = self._counted(way, at)
+            if conclusion.unit != _HOURS:
+                self._conclusions[way.kind.pk, day] = conclusion
+        answer = self._first_answer(way, at)
+        return [conclusion] if answer is None or answer.due >= conclusion.due else [conclusion, answer]
+
+    def _counted(self, way: Way, at: datetime) -> Promise:
+        organisation = self._office.organisation
+        ticket = Ticket(organisation=organisation, kind=way.kind)
+        term = terms.promised_by(ticket, way.procedure, at, self._prepared)[0]
+        return self._promise(term, self._calendar(way))
+
+    def _first_answer(self, way: Way, at: datetime) -> Promise | None:
+        """Its moments are looked up when they are needed: nearly every ticket is answered before the first of them."""
+        hours = way.procedure.first_answer_hours
+        if not hours:
+            return None
+        calendar, kind = self._calendar(way), Term.Kind.FIRST_ANSWER
+        counted = count_term(at, hours, _HOURS, calendar, "none")
+        due, safe = counted.due, counted.safe_due
+        before = [one for one in moments.TERM_WARNINGS[kind] if one.when == "before"]
+        first = min((moments.warn_at(one, calendar, safe) for one in before), default=due)
+        return Promise(
+            kind.value, due, safe, hours, _HOURS, "none", self._prepared.calendar(way.procedure.calendar).pk,
+            escaped(json.dumps([[code, facts] for code, facts in counted.lines])), "", first,
+            lambda: _awaited(Term(kind=kind, due_at=due, safe_due_at=safe), calendar),
+        )  # fmt: skip
+
+    def _calendar(self, way: Way) -> Calendar:
+        return self._prepared.calendar(way.procedure.calendar).calendar
+
+    def _promise(self, term: Term, calendar: Calendar) -> Promise:
+        awaited = _awaited(term, calendar)
+        return Promise(
+            str(term.kind), term.due_at, term.safe_at, term.value or 0, term.unit, term.roll, term.calendar_id or 0,
+            escaped(json.dumps(term.steps)), escaped(term.source), awaited[0].next, lambda: awaited,
+        )  # fmt: skip
+
+
+def _awaited(term: Term, calendar: Calendar) -> tuple[Awaited, ...]:
+    """As `terms.begin` plans them, from ever on; who lives by them leaves out what lies before its beginning."""
+    planned = moments.of_term(term, calendar, _EVER)
+    found = (
+        Awaited(one.next_moment_at or one.at, one.at, one.due_at, one.sort, one.code, one.whom, str(term.kind))
+        for one in planned
+    )
+    return tuple(sorted(found, key=lambda one: one.next))
+
+
+def shown(instant: datetime | None) -> str:
+    """An instant as COPY takes it."""
+    return NULL if instant is None else instant.isoformat()

@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, for a cluster whose primary may change (`base.py`)."""

@@ -1,0 +1,119 @@
+"""`{% kept row place %}…{% endkept %}`: a part of a page remembered by everything it is drawn from.
+
+Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the
+same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
+anybody else's is in it that was not given. The one thing that does grow old is the clock: a record that carries the
+present instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it
+stays a hole that is filled every time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import datetime
+from secrets import token_hex
+from typing import Any, Final
+
+from django.template import Context, Node, NodeList, TemplateSyntaxError
+from django.template.base import Parser, Token
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
+
+#: So many parts are remembered a process and place of a template, a kilobyte or two each; then it begins anew.
+MOST: Final = 4000
+
+
+class _Now:
+    """Stands for the present instant while something is drawn to be kept: it can be said, and nothing else."""
+
+
+NOW: Final[Any] = _Now()
+
+
+_HOLES: ContextVar[list[tuple[datetime, str]] | None] = ContextVar("holes", default=None)
+#: Of this process alone: nobody can have written it into a text.
+_MARK = f"\ufdd2{token_hex(8)}:"
+_MARKS = re.compile(rf"{_MARK}(\d+);")
+
+
+def hole(at: datetime, style: str) -> SafeString:
+    """Where the words for an instant belong in what is being drawn to be kept. Raises LookupError outside of that."""
+    holes = _HOLES.get()
+    if holes is None:
+        raise LookupError("an instant without a clock, and nothing is being kept")
+    holes.append((at, style))
+    return SafeString(f"{_MARK}{len(holes) - 1};")
+
+
+class _Drawn:
+    """Text with holes between its pieces; `holes` in the order in which they are met."""
+
+    __slots__ = ("holes", "pieces")
+
+    def __init__(self, text: str, holes: Sequence[tuple[datetime, str]]) -> None:
+        parts = _MARKS.split(text)
+        self.pieces = parts[::2]
+        self.holes = [holes[int(number)] for number in parts[1::2]]
+
+    def at(self, now: Any) -> str:
+        if not self.holes:
+            return self.pieces[0]
+        from ..templatetags.ui import instant
+
+        said = [self.pieces[0]]
+        for (at, style), piece in zip(self.holes, self.pieces[1:], strict=True):
+            said += (instant(at, now, style), piece)  # type: ignore[arg-type]  # a style that was given to it
+        return "".join(said)
+
+
+class KeptNode(Node):
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, names: Sequence[str], nodelist: NodeList) -> None:
+        self.names, self.nodelist = names, nodelist
+        self._known: dict[Hashable, _Drawn] = {}
+
+    def render(self, context: Context) -> str:
+        given = [(name, context[name]) for name in self.names if name in context]
+        now = None
+        parts: list[Any] = [get_language(), get_current_timezone()]
+        for name, value in given:
+            kind = type(value)  # what is safe and what is not may read alike, and 1 is equal to True
+            if hasattr(kind, "kept_by"):
+                now = value.now
+                parts += (name, kind, value.kept_by)
+            else:
+                parts += (name, kind, value)
+        key = tuple(parts)
+        found = self._known.get(key)
+        if found is None:
+            found = self._drawn(context, given)
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[key] = found
+        return SafeString(found.at(now))
+
+    def _drawn(self, context: Context, given: Sequence[tuple[str, Any]]) -> _Drawn:
+        holes: list[tuple[datetime, str]] = []
+        token = _HOLES.set(holes)
+        try:
+            inside = {
+                name: replace(value, now=NOW) if hasattr(type(value), "kept_by") else value for name, value in given
+            }
+            return _Drawn(self.nodelist.render(context.new(inside)), holes)
+        finally:
+            _HOLES.reset(token)
+
+
+def kept(parser: Parser, token: Token) -> KeptNode:
+    """`{% kept name name … %}…{% endkept %}`; names of the context only."""
+    names = token.split_contents()[1:]
+    if not names or not all(name.isidentifier() for name in names):
+        raise TemplateSyntaxError("kept: which names of the context it is drawn from")
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return KeptNode(names, nodelist)

@@ -1,0 +1,314 @@
+"""The tree of a template made ready for one language: each list of nodes becomes pieces that are text or functions.
+
+A node is made ready by its kind below (`_KINDS`); one that is not named there stays Django's, asked as Django would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import Any
+
+from django.template import defaulttags, loader_tags
+from django.template.base import NodeList, TextNode, VariableDoesNotExist, VariableNode
+from django.template.context import Context
+from django.template.library import SimpleBlockNode, SimpleNode
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.templatetags.static import StaticNode
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
+
+from .values import Value, constant, engine, escaped, invalid, is_constant, shown, value_of
+
+Draw = Callable[[Context], str]
+#: Text that is the same whenever it is drawn in the language it was made ready in, or what draws it.
+Piece = str | Draw
+
+
+def ready(nodes: NodeList) -> None:
+    """Make a tree ready where it stands: lists of nodes below it draw themselves by their pieces, each language's made
+    when first asked for. Nodes stay what they are, and who walks the tree finds them."""
+    nodes.render = _by_language(nodes)  # type: ignore[method-assign, assignment]  # the list's own way to draw itself
+    for node in nodes:
+        for name in node.child_nodelists:
+            inner = getattr(node, name, None)
+            if isinstance(inner, NodeList):
+                ready(inner)
+        if isinstance(node, defaulttags.IfNode):
+            for _condition, inner in node.conditions_nodelists:
+                ready(inner)
+
+
+def _by_language(nodes: NodeList) -> Draw:
+    known: dict[str | None, Draw] = {}
+
+    def draw(context: Context) -> str:
+        language = get_language()
+        found = known.get(language)
+        if found is None:
+            found = known[language] = _drawn(nodes)
+        return SafeString(found(context))
+
+    return draw
+
+
+def _drawn(nodes: Iterable[Any]) -> Draw:
+    """One function for a list of nodes, in the language that is active now."""
+    pieces: list[Piece] = []
+    for is_text, group in groupby(map(_piece, nodes), key=lambda one: isinstance(one, str)):
+        found: list[Any] = list(group)
+        pieces += ["".join(found)] if is_text else found
+    pieces = [one for one in pieces if one != ""]
+    if all(isinstance(one, str) for one in pieces):
+        text = "".join(str(one) for one in pieces)
+        return lambda context: text
+    if len(pieces) == 1 and not isinstance(pieces[0], str):
+        return pieces[0]
+    join = "".join
+
+    def draw(context: Context) -> str:
+        return join([one if one.__class__ is str else one(context) for one in pieces])  # type: ignore[operator]  # str is no function
+
+    return draw
+
+
+def _piece(node: Any) -> Piece:
+    kind = _KINDS.get(type(node))
+    made = kind(node) if kind else node.render
+    return str(made) if isinstance(made, str) else made
+
+
+def _text(node: TextNode) -> Piece:
+    return node.s
+
+
+def _nothing(node: Any) -> Piece:
+    return ""
+
+
+def _variable(node: VariableNode) -> Piece:
+    value = value_of(node.filter_expression)
+    return lambda context: shown(value(context), context)
+
+
+class _Operand:
+    """A side of `and`, `or`, `==` …: Django's operators ask it by this name."""
+
+    def __init__(self, value: Value) -> None:
+        self.eval = value
+
+
+def _condition(literal: Any) -> Value:
+    if isinstance(literal, defaulttags.TemplateLiteral):
+        return value_of(literal.value, missing=None)
+    mine = object.__new__(type(literal))
+    for side in ("first", "second"):
+        inner = getattr(literal, side, None)
+        if inner is not None:
+            setattr(mine, side, _Operand(_condition(inner)))
+    ask: Value = mine.eval
+    return ask
+
+
+def _if(node: defaulttags.IfNode) -> Piece:
+    ways = [
+        (_condition(condition) if condition is not None else None, _drawn(nodes))
+        for condition, nodes in node.conditions_nodelists
+    ]
+
+    def draw(context: Context) -> str:
+        for condition, inside in ways:
+            try:
+                holds = condition is None or condition(context)
+            except VariableDoesNotExist:
+                holds = False
+            if holds:
+                return inside(context)
+        return ""
+
+    return draw
+
+
+def _for(node: defaulttags.ForNode) -> Piece:
+    sequence, inside, otherwise = value_of(node.sequence, missing=None), _drawn(node.nodelist_loop), node.nodelist_empty
+    names, turned = node.loopvars, node.is_reversed
+
+    def draw(context: Context) -> str:
+        parent = context.get("forloop", {})
+        with context.push():
+            found = sequence(context)
+            values = found if hasattr(found, "__len__") else list(found or ())
+            length = len(values)
+            if length < 1:
+                return str(otherwise.render(context)) if isinstance(otherwise, NodeList) else ""
+            loop: dict[str, Any] = {"parentloop": parent}
+            context["forloop"] = loop
+            drawn = []
+            for at, item in enumerate(reversed(values) if turned else values):
+                loop["counter0"], loop["counter"] = at, at + 1
+                loop["revcounter0"], loop["revcounter"] = length - at - 1, length - at
+                loop["first"], loop["last"] = at == 0, at == length - 1
+                if len(names) == 1:
+                    context[names[0]] = item
+                    drawn.append(inside(context))
+                else:
+                    with context.update(dict(zip(names, item, strict=True))):
+                        drawn.append(inside(context))
+        return "".join(drawn)
+
+    return draw
+
+
+def _with(node: defaulttags.WithNode) -> Piece:
+    values, inside = _named(node.extra_context), _drawn(node.nodelist)
+
+    def draw(context: Context) -> str:
+        with context.push(**{name: value(context) for name, value in values}):
+            return inside(context)
+
+    return draw
+
+
+def _named(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
+    return [(name, value_of(expression)) for name, expression in expressions.items()]
+
+
+def _include(node: loader_tags.IncludeNode) -> Piece:
+    """A template named in the text; one that a variable names, or by its place, is Django's."""
+    if not is_constant(node.template) or str(constant(node.template)).startswith("."):
+        return node.render
+    name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
+
+    def draw(context: Context) -> str:
+        template = engine(context).get_template(name)
+        given = {key: value(context) for key, value in values}
+        if isolated:
+            return str(template.render(context.new(given)))
+        about = context.render_context
+        before, about.template = about.template, template
+        context.dicts.append(given)
+        about.dicts.append({})
+        try:
+            return str(template._render(context))  # type: ignore[attr-defined]  # no public name
+        finally:
+            about.dicts.pop()
+            context.dicts.pop()
+            about.template = before
+
+    return draw
+
+
+def _tag(node: SimpleNode) -> Piece:
+    call, target = _call(node), node.target_var
+    if target is not None:
+
+        def keep(context: Context) -> str:
+            context.dicts[-1][target] = call(context)
+            return ""
+
+        return keep
+    return lambda context: escaped(call(context), context)
+
+
+def _block_tag(node: SimpleBlockNode) -> Piece:
+    if node.takes_context or node.target_var is not None:
+        return node.render
+    inside = _drawn(node.nodelist)
+    func, args, kwargs = node.func, [value_of(one) for one in node.args], _named(node.kwargs)
+
+    def draw(context: Context) -> str:
+        content = SafeString(inside(context))
+        given = [value(context) for value in args]
+        return escaped(func(content, *given, **{name: value(context) for name, value in kwargs}), context)
+
+    return draw
+
+
+def _call(node: SimpleNode) -> Value:
+    func, args, kwargs = node.func, [value_of(one) for one in node.args], _named(node.kwargs)
+    if node.takes_context:
+        return lambda context: func(
+            context, *[value(context) for value in args], **{name: value(context) for name, value in kwargs}
+        )
+    if not kwargs:
+        return lambda context: func(*[value(context) for value in args])
+    return lambda context: func(*[value(context) for value in args], **{name: value(context) for name, value in kwargs})
+
+
+def _translate(node: TranslateNode) -> Piece:
+    """A sentence written in the template: text, once the language is known."""
+    expression, about, name = node.filter_expression, node.message_context, node.asvar
+    written = not expression.filters and getattr(expression.var, "literal", None) is not None
+    if not written or (about is not None and not is_constant(about)):
+        return node.render
+    said: Any = node.render(Context())
+    if name is None:
+        return str(said)
+    kept: dict[str, Any] = {}
+    trial = Context()
+    node.render(trial)
+    kept[name] = trial[name]
+
+    def keep(context: Context) -> str:
+        context.dicts[-1].update(kept)
+        return ""
+
+    return keep
+
+
+def _sentence(node: BlockTranslateNode) -> Piece:
+    """A sentence with names in it; one that counts is Django's."""
+    if node.plural or (node.message_context is not None and not is_constant(node.message_context)):
+        return node.render
+    values, name = _named(node.extra_context), node.asvar
+    singular, names = node.render_token_list(node.singular)
+    said = pgettext(constant(node.message_context), singular) if node.message_context else gettext(singular)
+    try:
+        said % dict.fromkeys(names, "")
+    except (KeyError, ValueError):
+        return node.render
+    looked_up = [(one, value_of(_Bare(one))) for one in names]
+
+    def draw(context: Context) -> str:
+        context.dicts.append({key: value(context) for key, value in values})
+        data = {one: shown(value(context), context) for one, value in looked_up}
+        context.dicts.pop()
+        if name is None:
+            return said % data
+        context.dicts[-1][name] = SafeString(said % data)
+        return ""
+
+    return draw
+
+
+class _Bare:
+    """A bare name of a sentence, looked up as a sentence does: whole, no attributes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def resolve(self, context: Context) -> Any:
+        return context.get(self.name, invalid(context))
+
+
+def _static(node: StaticNode) -> Piece:
+    if node.varname is not None or not is_constant(node.path):
+        return node.render
+    return str(node.render(Context()))
+
+
+_KINDS: dict[type, Callable[[Any], Piece]] = {
+    TextNode: _text,
+    VariableNode: _variable,
+    defaulttags.IfNode: _if,
+    defaulttags.ForNode: _for,
+    defaulttags.WithNode: _with,
+    defaulttags.LoadNode: _nothing,
+    defaulttags.CommentNode: _nothing,
+    loader_tags.IncludeNode: _include,
+    SimpleNode: _tag,
+    SimpleBlockNode: _block_tag,
+    TranslateNode: _translate,
+    BlockTranslateNode: _sentence,
+    StaticNode: _static,
+}

@@ -1,0 +1,71 @@
+"""Questions worded once: what comes back is what the query set gives, for whatever values, and for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from sportello.foundation.core.questions import Question
+from sportello.foundation.tenancy import clock
+from sportello.records.tickets.access import tickets_for
+from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import counts, list_page
+from tests.cast import Cast
+
+
+def test_other_values_in_the_same_words(cast: Cast, django_assert_num_queries: Callable[[int], Any]) -> None:
+    first, second = cast.ticket("first"), cast.ticket("second")
+    asked: list[int] = []
+
+    def build(number: str) -> Any:
+        asked.append(1)
+        return Ticket.objects.filter(number=number).select_related("team").annotate(twice=F("version") * 2)
+
+    question: Question[Ticket] = Question(build)
+    for ticket in (first, second, first):
+        with django_assert_num_queries(1):
+            found = question.first(number=ticket.number)
+            assert found is not None
+            assert (found.pk, found.team.names, found._state.adding) == (ticket.pk, ticket.team.names, False)
+        assert found.twice == ticket.version * 2  # type: ignore[attr-defined]  # annotated
+    assert asked == [1]
+    assert question.rows(number="' OR true --") == []
+
+
+def test_what_is_made_of_a_value_is_refused(cast: Cast) -> None:
+    question: Question[Ticket] = Question(
+        lambda now: Ticket.objects.filter(opened_at__lt=now, moved_at__gt=now - timedelta(days=1))
+    )
+    with pytest.raises(ValueError, match="must be given too"):
+        question.rows(now=clock.now(cast.borgo))
+
+
+def test_rights_are_among_the_words(cast: Cast) -> None:
+    """Who loses a right asks another question, though they are the same person."""
+    cast.ticket("seen")
+    anna = cast.person("Anna")
+    assert [row.subject for row in list_page(anna, "all").rows] == ["seen"]
+    anna.user.runs_installation = True
+    assert list_page(anna, "all").rows == []
+    assert set(counts(anna).values()) == {0}
+    anna.user.runs_installation = False
+    blind = replace(anna, places=(replace(anna.places[0], role="administrator"),))
+    assert list_page(blind, "all").rows == []
+    assert not tickets_for(blind).exists()
+
+
+def test_a_row_is_loaded_as_django_loads_it(cast: Cast, django_assert_num_queries: Callable[[int], Any]) -> None:
+    cast.ticket("whole")
+    part = Ticket.objects.only("subject").get()
+    assert part.get_deferred_fields() >= {"number", "version"}
+    with django_assert_num_queries(1):
+        assert part.number
+    part.subject = "other"
+    part.save(update_fields=["subject"])
+    part.refresh_from_db()
+    assert part.subject == "other"

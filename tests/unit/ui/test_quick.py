@@ -1,0 +1,126 @@
+"""Templates made ready draw what Django draws; what is kept is kept by all it is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.template import Context, Engine
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy, override
+
+from sportello.foundation.ui.quick.tree import ready
+
+_LIBRARIES = {
+    "i18n": "django.templatetags.i18n",
+    "static": "django.templatetags.static",
+    "ui": "sportello.foundation.ui.templatetags.ui",
+}
+_NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+
+
+class Thing:
+    """An object of a page: attributes, methods, one that must not be called, one that fails."""
+
+    name = "<b>Rossi</b>"
+    items = ("one", "two")
+
+    def called(self) -> str:
+        return "called"
+
+    def changes(self) -> str:
+        raise AssertionError("a template called what changes data")
+
+    changes.alters_data = True  # type: ignore[attr-defined]  # Django's word
+
+    @property
+    def broken(self) -> str:
+        raise AttributeError("inside a property")
+
+
+def drawn(source: str, given: dict[str, Any]) -> tuple[str, str]:
+    """By Django and by us."""
+    engine = Engine(libraries=_LIBRARIES, builtins=["django.templatetags.static"])
+    plain, quick = engine.from_string(source), engine.from_string(source)
+    ready(quick.nodelist)
+    return plain.render(Context(given)), quick.render(Context(given))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ thing.name }}{{ thing.name|safe }}{{ thing.called }}{{ thing.changes }}{{ thing.none }}{{ none }}",
+        "{{ table.key }}{{ table.items }}{{ rows.1 }}{{ rows.7 }}{{ rows.0.0 }}{{ thing.items.1|upper }}{{ word.upper }}",
+        "{{ safe }}{{ number }}{{ number|add:3 }}{{ float }}{{ at }}{{ none|default:'—' }}{{ empty|default_if_none:'x' }}",
+        "{% if none %}a{% elif thing.items and not none or number > 3 %}b{% else %}c{% endif %}{% if 'a' in word %}d{% endif %}",
+        "{% if number == 4 and none is None and missing.at.all != 3 %}yes{% endif %}{% if thing.items.5 %}no{% endif %}",
+        "{% for one in rows %}{{ forloop.counter }}{{ forloop.last }}{{ one }}{% endfor %}{% for x in none %}{% empty %}–{% endfor %}",
+        "{% for a, b in pairs reversed %}{{ a }}{{ b }}{{ forloop.parentloop }}{% endfor %}{{ a }}",
+        "{% load i18n %}{% translate 'Close' %}{% translate 'Closed' context 'one ticket' as w %}{{ w }}{% translate lazy %}",
+        "{% load i18n %}{% blocktranslate with number=thing.name %}Choose {{ number }}{% endblocktranslate %} 100%",
+        "{% load i18n %}{% blocktranslate count n=number %}{{ n }} new{% plural %}{{ n }} new{% endblocktranslate %}",
+        "{% load i18n %}{% language 'en' %}{% translate 'Close' %}{% endlanguage %}{% translate 'Close' %}{{ lazy }}",
+        "{% with a=thing.name b=number %}{{ a }}{{ b }}{% endwith %}{{ a }}{% comment %}no{% endcomment %}{% static 'a.css' %}",
+        "{% load ui %}{% icon 'close' label=word size=16 %}{% button thing.name href=word data_x=word %}{% kbd 'mod+k' %}",
+        "{% load ui %}{% menu thing.name %}<li>{{ word }}</li>{% endmenu %}{% attrs get=word swap='none' %}{% count number %}",
+        "{% autoescape off %}{{ thing.name }}{% endautoescape %}{% spaceless %}<p> <b>{{ word }}</b> </p>{% endspaceless %}",
+    ],
+)
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_same_as_django(source: str, language: str) -> None:
+    given = {
+        "thing": Thing(), "table": {"key": "<k>", "items": "an item"}, "rows": ["a<", "b"], "pairs": [(1, "x"), (2, "y")],
+        "word": "casa & co", "safe": mark_safe("<i>"), "number": 4, "float": 1234.5, "at": _NOW, "empty": None,
+        "lazy": gettext_lazy("Close"),
+    }  # fmt: skip
+    with override(language):
+        by_django, by_us = drawn(source, given)
+        assert by_us == by_django
+        assert isinstance(by_us, SafeString)
+
+
+def test_a_failure_inside_a_property_is_not_hidden() -> None:
+    engine = Engine(libraries=_LIBRARIES)
+    template = engine.from_string("{{ thing.broken }}")
+    ready(template.nodelist)
+    with pytest.raises(AttributeError, match="inside a property"):
+        template.render(Context({"thing": Thing()}))
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    at: datetime
+    now: datetime
+
+    @property
+    def kept_by(self) -> tuple[Any, ...]:
+        return (self.title, self.at)
+
+
+_KEPT = "{% load ui %}{% kept row word %}<li>{{ row.title }} {{ word }} {{ secret }}{% instant row.at row.now %}</li>{% endkept %}"
+
+
+def _kept() -> Any:
+    template = Engine(libraries=_LIBRARIES).from_string(_KEPT)
+    ready(template.nodelist)
+    return lambda **given: template.render(Context(given))
+
+
+def test_what_is_kept_sees_only_what_it_is_given_and_never_an_old_clock() -> None:
+    draw = _kept()
+    row = Row("<Rossi>", _NOW - timedelta(minutes=5), _NOW)
+    with override("en"):
+        first = draw(row=row, word="x", secret="of somebody else")
+        assert "&lt;Rossi&gt; x" in first
+        assert "of somebody else" not in first
+        assert "5 minutes ago" in first
+        later = draw(row=Row(row.title, row.at, _NOW + timedelta(minutes=2)), word="x")
+        assert later == first.replace("5 minutes ago", "7 minutes ago").replace("12:00:00", "12:02:00")
+        assert "<b>" in draw(row=row, word=mark_safe("<b>"))
+        assert "&lt;b&gt;" in draw(row=row, word="<b>"), "what reads alike and is not safe is another word"
+    with override("it"):
+        assert "5 minuti fa" in draw(row=row, word="x")
+    assert "altro" in draw(row=Row("altro", row.at, _NOW), word="x")
