@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 
 #: COPY's null.
@@ -104,9 +104,3 @@ def _usual(table: str, field: Any) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
     return escaped(str(value))
-
-
-def last_id(model: type[models.Model]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f'SELECT coalesce(max(id), 0) FROM "{model._meta.db_table}"')  # noqa: S608 - a table of ours
-        return int(cursor.fetchone()[0])
