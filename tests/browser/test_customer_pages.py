@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from sportello.foundation.journal import actor
 from sportello.records.customers.actions import card
@@ -131,6 +131,30 @@ def test_a_call_of_a_known_customer_by_keyboard(
     assert seconds + (typed_signs + pressed) / 4 < 30, (seconds, pressed, typed_signs)
     if SHOTS:
         print(f"\n{typed}: {pressed} keys, {typed_signs} signs, {seconds:.1f} s of the machine")
+    page.context.close()
+
+
+def test_a_late_answer_does_not_take_the_row_from_under_the_finger(
+    browser: Browser, live_server: Any, cast: Cast  # noqa: F811 - fixtures
+) -> None:
+    """Anna sees Maria and goes to her while what she typed last is still being looked for."""
+    maria = everything(cast)
+    page = page_of(browser, live_server, cast, "Anna", DESK)
+    page.goto(f"{live_server.url}/desk/borgo/contacts/new/?channel=phone")
+    page.keyboard.press("f")
+    page.keyboard.type("347 1")
+    page.locator(f"#customer-{maria.pk}").wait_for()
+    late: list[Route] = []
+    page.route("**/contacts/find/**", lambda route: late.append(route))
+    with page.expect_request("**/contacts/find/**"):
+        page.keyboard.type("x")
+    page.keyboard.press("Tab")
+    with page.expect_response("**/contacts/find/**"):
+        late[0].continue_()
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Space")
+    page.locator("#acts-self").wait_for()
+    assert page.evaluate("document.activeElement.checked")
     page.context.close()
 
 

@@ -13,6 +13,12 @@ document.addEventListener("htmx:responseError", () => announce(region.dataset.fa
 document.addEventListener("htmx:sendError", () => announce(region.dataset.offline, "error"));
 document.addEventListener("htmx:timeout", () => announce(region.dataset.offline, "error"));
 
+// Who typed and has gone into the list keeps it: a later answer would take away the row the next key is meant for.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (requestConfig?.triggeringEvent?.type === "input" && target.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+
 // A swap that replaces the focused element gives the focus to its successor of the same id, caret and all.
 document.addEventListener("htmx:beforeSwap", () => {
   const active = document.activeElement;
