@@ -46,8 +46,7 @@ def keep_all(organisation: Organisation, contents: Sequence[bytes]) -> list[Blob
     wait for each other, never both at once."""
     digests = [hashlib.sha256(content).hexdigest() for content in contents]
     dropping.hold_bytes(organisation.pk, digests)
-    for content in contents:
-        store.put(organisation.pk, content)
+    store.put_all(organisation.pk, dict(zip(digests, contents, strict=True)))
     kinds = {sha256: (len(content), sniff.content_type(content))
              for sha256, content in zip(digests, contents, strict=True)}  # fmt: skip
     found = _counted(organisation, kinds)

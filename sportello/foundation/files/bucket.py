@@ -26,7 +26,7 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -108,6 +108,10 @@ class Bucket:
         )  # fmt: skip
 
     # -- what a place does (store.py) --
+
+    def put_all(self, contents: Mapping[str, bytes]) -> None:
+        for key, content in contents.items():
+            self.put(key, content)
 
     def put(self, key: str, content: bytes) -> None:
         from obstore.exceptions import AlreadyExistsError

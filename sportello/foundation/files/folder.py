@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+#: Files open at once while they are written.
+AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True)
@@ -26,22 +29,43 @@ class Folder:
         return self.root / key
 
     def put(self, key: str, content: bytes) -> None:
-        target = self.path_of(key)
-        if target.exists() and target.stat().st_size == len(content):
-            _sync_folder(target.parent)  # whoever put it there may have been killed before it did
-            return
-        _make_folder(target.parent)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".in-")
+        self.put_all({key: content})
+
+    def put_all(self, contents: Mapping[str, bytes]) -> None:
+        """All are written before the first is waited for, and each folder is waited for once: one commit of the file
+        system then serves them all."""
+        coming = list(contents.items())
+        for first in range(0, len(coming), AT_ONCE):
+            self._put_some(coming[first : first + AT_ONCE])
+
+    def _put_some(self, coming: Sequence[tuple[str, bytes]]) -> None:
+        half: list[tuple[BinaryIO, str, Path]] = []
+        folders: dict[Path, None] = {}
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
+            for key, content in coming:
+                target = self.path_of(key)
+                folders[target.parent] = None  # also for what is there: whoever put it may have been killed before this
+                if target.exists() and target.stat().st_size == len(content):
+                    continue
+                _make_folder(target.parent)
+                descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".in-")
+                half.append((os.fdopen(descriptor, "wb"), name, target))
+                half[-1][0].write(content)
+                half[-1][0].flush()
+            for file, _name, _target in half:
                 os.fsync(file.fileno())
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(target.parent)
+            while half:
+                file, name, target = half[0]
+                file.close()
+                os.replace(name, target)
+                del half[0]
+        finally:
+            for file, name, _target in half:
+                with suppress(OSError):  # of a full disk, which is being told of already
+                    file.close()
+                Path(name).unlink(missing_ok=True)
+        for folder in folders:
+            _sync_folder(folder)
 
     def take_over(self, key: str, path: Path) -> None:
         """Move a whole file in, fsynced; it must lie on the same disk (`workplace`)."""

@@ -11,6 +11,7 @@ a disk fails or is full, and its kind `StoreAway` when the bucket does not answe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
@@ -30,8 +31,11 @@ class Place(Protocol):
     def put(self, key: str, content: bytes) -> None:
         """Store these bytes durably; the same bytes already there are left as they are."""
 
+    def put_all(self, contents: Mapping[str, bytes]) -> None:
+        """The same for several, cheaper than one after the other."""
+
     def take_over(self, key: str, path: Path) -> None:
-        """The same for a file of `workplace`, of any size, which is gone from there afterwards."""
+        """The same as `put` for a file of `workplace`, of any size, which is gone from there afterwards."""
 
     def get(self, key: str) -> bytes: ...
 
@@ -73,9 +77,14 @@ def path_of(organisation_id: int, sha256: str) -> Path:
 def put(organisation_id: int, content: bytes) -> str:
     """Store `content`; returns its SHA-256 in hex. Bytes already there are left as they are."""
     sha256 = hashlib.sha256(content).hexdigest()
-    place().put(key_of(organisation_id, sha256), content)
-    meters.add(meters.BLOBS, by=len(content))
+    put_all(organisation_id, {sha256: content})
     return sha256
+
+
+def put_all(organisation_id: int, contents: Mapping[str, bytes]) -> None:
+    """`put` for several, by their digests in hex."""
+    place().put_all({key_of(organisation_id, sha256): content for sha256, content in contents.items()})
+    meters.add(meters.BLOBS, by=sum(map(len, contents.values())))
 
 
 def digest_of(path: Path) -> tuple[str, int]:

@@ -1,5 +1,8 @@
 """Files: bytes first, known by their sum, never run in our pages' name."""
 
+import errno
+import hashlib
+import os
 import stat
 from pathlib import Path
 
@@ -54,6 +57,50 @@ def test_a_half_written_file_is_written_again(borgo: Organisation) -> None:
     store.path_of(borgo.pk, sha256).write_bytes(PDF[:3])
     store.put(borgo.pk, PDF)
     assert store.get(borgo.pk, sha256) == PDF
+
+
+def test_a_name_stands_for_bytes_that_are_on_disk(borgo: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is waited for before it has its name, its folder afterwards; all are written before the first is waited for."""
+    done: list[str] = []
+    sync, rename = os.fsync, os.replace
+
+    def synced(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        assert done[-1] == "folder" or os.fstat(descriptor).st_size, "written by then"
+        sync(descriptor)
+
+    def renamed(old: str, new: Path) -> None:
+        done.append("name")
+        rename(old, new)
+
+    actions.keep_all(borgo, [PDF])  # its folder and those above it
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", renamed)
+    same_folder = [b"%d" % number for number in range(2000) if sha256(b"%d" % number)[:2] == sha256(PDF)[:2]][:3]
+    actions.keep_all(borgo, same_folder)
+    assert done == ["file"] * 3 + ["name"] * 3 + ["folder"]
+    done.clear()
+    actions.keep_all(borgo, same_folder)
+    assert done == ["folder"], "whoever wrote them may have been killed before they got to it"
+
+
+def test_a_full_disk_in_the_middle_leaves_no_half_files(borgo: Organisation, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, rename = [PDF, PNG, b"tre"], os.replace
+
+    def second_fails(old: str, new: Path) -> None:
+        if Path(new).name == sha256(there[1]):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        rename(old, new)
+
+    monkeypatch.setattr(os, "replace", second_fails)
+    with pytest.raises(OSError, match="No space left"):
+        actions.keep_all(borgo, there)
+    assert {path.name for path in Path(store.place().root).rglob("*") if path.is_file()} == {sha256(PDF)}
+    assert not Blob.objects.exists()
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def test_damaged_bytes_are_not_given_out(borgo: Organisation) -> None:
