@@ -1,18 +1,15 @@
 """A regression bench without a clock: what every page asks of the database and sends, what a reply and a mail cost.
 
-Counts do not depend on the machine, so the last ones stand in `bench/counts.toml` and the run fails when one grows. Who has
-a reason for it writes them anew with `SPORTELLO_WRITE_COUNTS=1`, and the commit tells the reason. `bench/budgets.toml` says
-what may never be passed.
+`tests/counts.py` compares; what a change on a list costs its watchers is counted in `tests/flows/test_live.py`, where a stream
+runs. `bench/budgets.toml` says what may never be passed.
 """
 
 from __future__ import annotations
 
 import gzip
-import os
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +22,7 @@ from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels import intake
 from sportello.service.channels.mailkit import tokens
 from tests.cast import Cast
+from tests.counts import BENCH, compare
 from tests.desk_work import lay_out
 from tests.flows.mail_fixtures import URP, letter, stored
 
@@ -32,20 +30,12 @@ from .permission_asking import scene_for_a_module
 from .permission_pages import lines_of_pages
 from .permission_scene import Scene
 
-BENCH = Path(__file__).resolve().parents[2] / "bench"
-KEPT = BENCH / "counts.toml"
 BUDGETS: dict[str, dict[str, int]] = tomllib.loads((BENCH / "budgets.toml").read_text())
-WRITES = os.environ.get("SPORTELLO_WRITE_COUNTS", "") == "1"
 #: Codes, instants and names of the day make a page a little longer or shorter.
 SLACK = 1.03
 #: It lists what this process has seen slow, which is the machine's doing.
 TELLS_OF_THE_MACHINE = {"desk:installation"}
-HEAD = """# What pages, replies and mails cost: statements, and bytes as gzip sends them. Made by tests/architecture/test_counts.py,
-# which fails when one grows; SPORTELLO_WRITE_COUNTS=1 writes it anew.
-"""
 _ENDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
-
-Counts = dict[str, dict[str, int]]
 
 
 @pytest.fixture(scope="module")
@@ -58,28 +48,6 @@ def statements() -> Iterator[Callable[[], int]]:
     """How many were asked in the block, but for those that open and end transactions."""
     with CaptureQueriesContext(connection) as asked:
         yield lambda: sum(not one["sql"].lstrip().upper().startswith(_ENDS) for one in asked.captured_queries)
-
-
-def compare(section: str, now: dict[str, int], slack: float = 1.0) -> None:
-    """Fails where something grew or is new; with SPORTELLO_WRITE_COUNTS the section is written instead."""
-    kept: Counts = tomllib.loads(KEPT.read_text()) if KEPT.exists() else {}
-    if WRITES:
-        kept[section] = now
-        KEPT.write_text(HEAD + "".join(_section(name, kept[name]) for name in sorted(kept)))
-        return
-    before = kept[section]
-    grown = [
-        f"{name}: {before[name]} before, {count} now" if name in before else f"{name}: {count}, and none kept"
-        for name, count in now.items()
-        if count > before.get(name, -1) * slack
-    ]
-    assert not grown, f"{section} grew, see the head of {KEPT.name}:\n" + "\n".join(grown)
-    gone = before.keys() - now.keys()
-    assert not gone, f"{section} of what is there no more: {sorted(gone)}"
-
-
-def _section(name: str, counts: dict[str, int]) -> str:
-    return f"\n[{name}]\n" + "".join(f'"{one}" = {count}\n' for one, count in sorted(counts.items()))
 
 
 def test_every_page(scene: Scene) -> None:
