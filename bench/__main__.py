@@ -59,6 +59,7 @@ def _measure(home: Path, args: argparse.Namespace, *, is_kept: bool) -> dict[str
     from . import keeping, mails, measuring, pages, report
     from .people import cast_again
     from .place import web
+    from .spent import surroundings
 
     cast, filled = (cast_again(), "kept") if is_kept else (assemble(), "")
     if not is_kept:
@@ -66,6 +67,7 @@ def _measure(home: Path, args: argparse.Namespace, *, is_kept: bool) -> dict[str
         filled = keeping.fill(cast, size, args.seed, os.cpu_count() or 1, long=args.long, busy=min(5_000, size // 2))
     tickets = Ticket.objects.filter(organisation=cast.borgo).count()
     figures = []
+    before = surroundings()
     with web(home) as (base, pid):
         signed = measuring.Signed(base, cast, home, pid)
         for one in pages.pages(cast):
@@ -84,7 +86,7 @@ def _measure(home: Path, args: argparse.Namespace, *, is_kept: bool) -> dict[str
     if not is_kept and not args.only:
         _say("mail")
         print(report.intake(mails.measure(_mailbox(), args.mails, args.seed)))
-    return report.as_data(report.Measured(tickets, filled, figures, first, _load()))
+    return report.as_data(report.Measured(tickets, filled, figures, first, f"{before}; afterwards {surroundings()}"))
 
 
 def _arguments() -> argparse.Namespace:
@@ -111,10 +113,6 @@ def _mailbox() -> Any:
     from sportello.service.channels.models import Mailbox
 
     return Mailbox.objects.select_related("organisation").get(organisation__slug="borgo", is_default=True)
-
-
-def _load() -> str:
-    return "{:.1f}, {:.1f}".format(*os.getloadavg()[:2])
 
 
 def _say(words: str) -> None:

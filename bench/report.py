@@ -33,7 +33,7 @@ def mark(value: float, most: int | None) -> str:
 
 def page_of_figures(measured: Sequence[Measured], clients: int) -> str:
     """Markdown: times from one client, then from several, then what a request costs; a column a size."""
-    parts = [f"{one.tickets} tickets: {one.filled}; load average while measured {one.load}" for one in measured]
+    parts = [f"{one.tickets} tickets: {one.filled}; before {one.load}" for one in measured]
     sizes = [f"{one.tickets:,}".replace(",", " ") for one in measured]
     parts.append(_table("one client, ms p50 / p95 / p99", measured, sizes, lambda one: _points(one.alone, one.budget)))
     if any(figure.together for one in measured for figure in one.figures):
