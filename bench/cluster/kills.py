@@ -161,16 +161,21 @@ def _count(world: World, load: Load) -> dict[str, Any]:
             faults.append(f"{name}: {one[name]}")
     if len(words) < 100:
         faults.append(f"too little was sent to prove anything: {len(words)}")
+    others = [subject for (subject,) in world.ask(_OTHER_LETTERS)]
+    faults += [f"a letter of no message: {subject}" for subject in others if not subject.startswith(_ALARM)]
     return {"words acknowledged": len(words), "texts": len(texts), "sums": one, "files": len(world.store.objects()),
-            "faults": faults}  # fmt: skip
+            "letters of our own": others, "faults": faults}  # fmt: skip
 
 
+#: What the installation writes by itself: alarms, to whoever runs it.
+_OTHER_LETTERS = "SELECT subject FROM channels_outtraymail WHERE rfc_id NOT IN (SELECT rfc_id FROM tickets_message)"
+_ALARM = "Sportello: "
 _SUMS = {
     "tickets": "SELECT count(*) FROM tickets_ticket",
     "receipts": "SELECT count(*) FROM tickets_message WHERE notice_moment = 'receipt'",
     "dispatches": "SELECT count(*) FROM channels_dispatch",
     "sent": "SELECT count(*) FROM channels_dispatch WHERE state = 'sent'",
-    "in the tray": "SELECT count(*) FROM channels_outtraymail",
+    "in the tray": "SELECT count(*) FROM channels_outtraymail WHERE rfc_id IN (SELECT rfc_id FROM tickets_message)",
     "duplicates set aside": "SELECT count(*) FROM channels_incomingmail WHERE state = 'duplicate'",
     "quarantined": "SELECT count(*) FROM channels_incomingmail WHERE state = 'quarantined'",
     "notices not given": "SELECT count(*) FROM tickets_notice WHERE state <> 'given'",
