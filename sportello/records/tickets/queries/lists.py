@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.foundation.tenancy import clock
+from sportello.foundation.tenancy.models import Organisation
+from sportello.records.accounts.models import Membership, Team, User
 from sportello.records.accounts.people import Person
+from sportello.records.customers.models import Customer
+from sportello.records.procedures.models import Kind
 
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
@@ -120,7 +125,7 @@ def list_page(
         return _further(_parts(person, name, sort, place, chosen.slug, values), name, sort, chosen, person, limit)
     windowed = not chosen.is_empty()
     found = _PAGE.rows(person, name, sort, place, chosen, windowed, limit, **values)
-    rows = [row_of(ticket) for ticket in found[:limit]]
+    rows = rows_of(person, found[:limit])
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
     if more or not windowed:
         return Page(rows, more, complete=True)
@@ -143,7 +148,8 @@ def _page(
     if windowed:
         tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort)
+        each = [_filtered(part, chosen, person) for part in parts]
+        tickets = each[0] if len(each) == 1 else _ordered(_firsts(each, limit + 1), sort)
     return _shown(tickets, name, person, limit)
 
 
@@ -153,10 +159,11 @@ def _further(
     """What fits of the next `FURTHER` rows of the order. Composed anew each time: up to where depends on the rows."""
     edge = _edge(parts, sort)
     near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
-    tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in near], limit + 1), sort)
+    each = [_filtered(part, chosen, person) for part in near]
+    tickets = each[0] if len(each) == 1 else _ordered(_firsts(each, limit + 1), sort)
     found = list(_shown(tickets, name, person, limit))
     more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
-    return Page([row_of(ticket) for ticket in found[:limit]], more, complete=True)
+    return Page(rows_of(person, found[:limit]), more, complete=True)
 
 
 def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> QuerySet[Ticket]:
@@ -164,15 +171,31 @@ def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> 
     if name == "mentioned":
         unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
         tickets = tickets.annotate(is_named_unread=Exists(unread))
-    return tickets.select_related("organisation", "customer", "kind", "team", "owner__user").only(*_SHOWN)[: limit + 1]
+    return with_names(tickets)[: limit + 1]
 
 
-#: What `row_of` reads of a ticket and of what hangs on it.
+#: What a row reads of a ticket.
 _SHOWN: Final = (
-    "number", "subject", "status", "channel", "priority", "sensitivity", "next_promise_at", "unanswered_since",
-    "moved_at", "opened_at", "version", "snoozed_until", "team_id", "owner_id", "organisation__slug",
-    "organisation__clock_offset_seconds", "customer__name", "kind__names", "team__names", "owner__user__name",
+    "organisation_id", "number", "subject", "status", "channel", "priority", "sensitivity", "next_promise_at",
+    "unanswered_since", "moved_at", "opened_at", "version", "snoozed_until", "team_id", "owner_id",
 )  # fmt: skip
+
+
+def with_names(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """With the names a row draws of what hangs on a ticket. Each is asked by its key for the rows that are shown: joined,
+    their six tables took the database 14 ms to plan and 0.4 to read."""
+    return tickets.only(*_SHOWN).annotate(
+        customer_name=Subquery(Customer.objects.filter(pk=OuterRef("customer_id")).values("name")),
+        kind_names=Subquery(Kind.objects.filter(pk=OuterRef("kind_id")).values("names")),
+        team_names=Subquery(Team.objects.filter(pk=OuterRef("team_id")).values("names")),
+        owner_name=Subquery(
+            User.objects.filter(
+                pk=Subquery(Membership.objects.filter(pk=OuterRef(OuterRef("owner_id"))).values("user_id"))
+            ).values("name")
+        ),
+    )
+
+
 _PAGE = Question(_page)
 
 
@@ -260,16 +283,42 @@ _STATUSES: Final = dict(Ticket.Status.choices)
 
 def row_of(ticket: Ticket) -> TicketRow:
     """The row of a ticket loaded with organisation, customer, kind, team and owner."""
-    now = clock.now(ticket.organisation)
+    return _row(
+        ticket,
+        ticket.organisation,
+        ticket.customer.name if ticket.customer else "",
+        ticket.kind.names,
+        ticket.team.names,
+        ticket.owner.user.name if ticket.owner else "",
+    )
+
+
+def rows_of(person: Person, tickets: Iterable[Ticket]) -> list[TicketRow]:
+    """The rows of tickets loaded `with_names` that this person may see."""
+    places = {place.organisation.pk: place.organisation for place in person.places}
+    found: list[Any] = list(tickets)
+    return [
+        _row(
+            one, places[one.organisation_id], one.customer_name or "", one.kind_names, one.team_names,
+            one.owner_name or "",
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _row(
+    ticket: Ticket, organisation: Organisation, customer: str, kind: dict[str, str], team: dict[str, str], owner: str
+) -> TicketRow:
+    now = clock.now(organisation)
     return TicketRow(
         id=ticket.pk,
-        slug=ticket.organisation.slug,
+        slug=organisation.slug,
         number=ticket.number,
         subject=ticket.subject,
-        customer_name=ticket.customer.name if ticket.customer else "",
-        kind_names=ticket.kind.names,
-        team_names=ticket.team.names,
-        owner_name=ticket.owner.user.name if ticket.owner else "",
+        customer_name=customer,
+        kind_names=kind,
+        team_names=team,
+        owner_name=owner,
         status=ticket.status,
         status_label=str(_STATUSES.get(ticket.status, ticket.status)),
         channel=ticket.channel,
