@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
+from sportello.records.customers.models import Customer
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
@@ -137,12 +138,14 @@ def commands(person: Person) -> list[Command]:
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
     tabs: list[Tab] = []
-    for one in _OPENED.rows(person):
-        ticket = one.ticket
-        arguments = [ticket.organisation.slug, ticket.number]
+    places = {place.organisation.pk: place.organisation for place in person.places}
+    rows: list[Any] = _OPENED.rows(person)
+    for one in rows:
+        ticket, organisation = one.ticket, places[one.ticket.organisation_id]
+        arguments = [organisation.slug, ticket.number]
         tabs.append(
             Tab(
-                label=_tab_name(ticket),
+                label=_tab_name(ticket, one.customer_name),
                 url=reverse("desk:ticket", args=arguments),
                 current=ticket.pk == current_id,
                 close_url=reverse("desk:tab", args=arguments),
@@ -150,9 +153,9 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 channel=sentences.channel_word(ticket.channel),
                 ticket="/".join(arguments),
                 unread=one.seen_position < ticket.last_position,
-                unsaved=one.unsent,  # type: ignore[attr-defined]  # annotated
+                unsaved=one.unsent,
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
-                now=clock.now(ticket.organisation),
+                now=clock.now(organisation),
             )
         )
     return tabs
@@ -162,11 +165,13 @@ def _opened(person: Person) -> QuerySet[OpenTicket]:
     drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
     return (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
-        .annotate(unsent=Exists(drafts))
-        .select_related("ticket__customer", "ticket__organisation")
-        .only("seen_position", "ticket__number", "ticket__channel", "ticket__subject", "ticket__status",
-              "ticket__last_position", "ticket__unanswered_since", "ticket__customer__name",
-              "ticket__organisation__slug", "ticket__organisation__clock_offset_seconds")
+        .annotate(
+            unsent=Exists(drafts),
+            customer_name=Subquery(Customer.objects.filter(pk=OuterRef("ticket__customer_id")).values("name")),
+        )
+        .select_related("ticket")
+        .only("seen_position", "ticket__organisation_id", "ticket__number", "ticket__channel", "ticket__subject",
+              "ticket__status", "ticket__last_position", "ticket__unanswered_since")
         .order_by("opened_at", "id")
     )  # fmt: skip
 
@@ -174,10 +179,10 @@ def _opened(person: Person) -> QuerySet[OpenTicket]:
 _OPENED = Question(_opened)
 
 
-def _tab_name(ticket: Ticket) -> str:
+def _tab_name(ticket: Ticket, customer: str | None) -> str:
     """Who, and the number without its year and zeros: one person may have several open."""
     serial = ticket.number.rpartition("-")[2].lstrip("0")
-    return f"{ticket.customer.name if ticket.customer else ticket.subject} · {serial}"
+    return f"{ticket.subject if customer is None else customer} · {serial}"
 
 
 def _alarms(person: Person) -> list[Link]:
