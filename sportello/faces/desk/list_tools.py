@@ -47,25 +47,38 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     language = sentences.language_now()
     kinds = _KINDS.rows(organisation_id=only.pk) if only else []
     teams = _TEAMS.rows(organisation_id=only.pk) if only else []
-    named = [(team.pk, team.name_in(language)) for team in teams]
+    named = tuple([(team.pk, team.name_in(language)) for team in teams])
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {
         "list_title": nav.list_title(place.name),
         "sorts": [(code, SORT_WORDS[code], place.sorted_by(code), code == place.sort) for code in SORTS],
         "sort_word": SORT_WORDS[place.sort],
-        "organisations": [one.organisation for one in serving] if len(serving) > 1 else [],
-        "kinds": [(kind.pk, kind.name_in(language)) for kind in kinds],
+        "organisations": tuple(
+            [(one.organisation.slug, one.organisation.name) for one in serving] if len(serving) > 1 else ()
+        ),
+        "kinds": tuple([(kind.pk, kind.name_in(language)) for kind in kinds]),
         "teams": named,
-        "owners": [(ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")), *(_colleagues(only.pk) if only else [])],
-        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
-        "statuses": Ticket.Status.choices,
-        "priorities": Ticket.Priority.choices,
-        "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
+        "owners": tuple(_colleagues(only.pk) if only else ()),
+        "columns": place.columns,
+        "offered": _OFFERED,
         "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag])),
         "saved_views": _VIEWS.rows(person),
         "own_memberships": person.membership_ids,
         "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
     }
+
+
+class _Offered:
+    """What the filters of every list offer, whoever asks. One for all: what is drawn from it may be kept."""
+
+    owners = ((ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")))
+    channels = tuple((code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen"))
+    statuses = tuple(Ticket.Status.choices)
+    priorities = tuple(Ticket.Priority.choices)
+    columns = tuple((code, word) for code, word in COLUMN_WORDS.items() if code in COLUMNS)
+
+
+_OFFERED = _Offered()
 
 
 def view_teams(person: Person) -> list[tuple[int, str]]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
@@ -69,10 +69,15 @@ BELL = NavEntry("notifications", gettext_lazy("Notifications"), "", "bell", hotk
 #: Beside the lists on the rail of who serves; the others are behind "More". Who sets up has few, and all on it.
 ON_RAIL = ("counter", "customers")
 _FOOT = ("administers", "sets up")
+_RIGHTS = frozenset(right for *_what, right in OTHERS)
 
 
 def list_title(name: str) -> Any:
     return LISTS[name][1]
+
+
+def list_address(name: str) -> str:
+    return _address("desk:list", name)
 
 
 def page(
@@ -89,7 +94,7 @@ def page(
     return {
         "desk_nav": entries(person, counted),
         "nav_current": current,
-        "desk_home": reverse("desk:home"),
+        "desk_home": _address("desk:home"),
         "desk_commands": commands(person),
         "desk_bell": _bell(person),
         "desk_alarms": _alarms(person),
@@ -106,33 +111,46 @@ def page(
 
 def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[NavEntry]:
     """The rail: the lists of who serves, then the other pages that exist."""
+    language, serves = get_language(), bool(person.serving)
+    rights = frozenset(right for right in _RIGHTS if _may(person, right))
+    if not serves:
+        return [*_others(rights, False, language)]
+    lists = [_list_entry(name, counted.get(name) if counted else None, language) for name in LISTS]
+    return [*lists, *_others(rights, True, language)]
+
+
+@lru_cache(4_096)
+def _list_entry(name: str, count: int | None, language: str | None) -> NavEntry:
+    """In the words of the language that is active: told by its values alone, a part of a page can be kept by it."""
+    word, _whole, icon, keys = LISTS[name]
+    return NavEntry(name, str(word), _address("desk:list", name), icon, count, hotkey=keys)
+
+
+@cache
+def _others(rights: frozenset[str], serves: bool, language: str | None) -> tuple[NavEntry, ...]:
     shown: list[NavEntry] = []
-    if person.serving:
-        shown += [
-            NavEntry(
-                name, word, _address("desk:list", name), icon, counted.get(name) if counted else None, hotkey=keys
-            )
-            for name, (word, _whole, icon, keys) in LISTS.items()
-        ]
     for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
-        if address and _may(person, right):
-            more = bool(person.serving) and key not in ON_RAIL
-            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right in _FOOT, more=more))
-    return shown
+        if address and right in rights:
+            more = serves and key not in ON_RAIL
+            shown.append(NavEntry(key, str(word), address, icon, hotkey=keys, foot=right in _FOOT, more=more))
+    return tuple(shown)
 
 
-def commands(person: Person) -> list[Command]:
+def commands(person: Person) -> tuple[Command, ...]:
     """Places under their whole names, for the palette."""
-    if not person.serving:
-        return []
+    return _commands(get_language()) if person.serving else ()
+
+
+@cache
+def _commands(language: str | None) -> tuple[Command, ...]:
     found = [
-        Command(whole, _address("desk:list", name), icon, keys)
+        Command(str(whole), _address("desk:list", name), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
-    found.append(Command(BELL.label, reverse("desk:notifications"), BELL.icon, BELL.hotkey))
+    found.append(Command(str(BELL.label), reverse("desk:notifications"), BELL.icon, BELL.hotkey))
     searching = _address("desk:search")
-    return [*found, Command(_("Search in everything"), searching, "search", "/")] if searching else found
+    return (*found, Command(_("Search in everything"), searching, "search", "/")) if searching else tuple(found)
 
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
@@ -237,7 +255,12 @@ _CHOSEN: Question[KeyChoice] = Question(
 
 def _bell(person: Person) -> NavEntry | None:
     """No query: the number comes over the live stream."""
-    return replace(BELL, url=reverse("desk:notifications")) if person.serving else None
+    return _bell_entry(get_language()) if person.serving else None
+
+
+@cache
+def _bell_entry(language: str | None) -> NavEntry:
+    return replace(BELL, label=str(BELL.label), url=reverse("desk:notifications"))
 
 
 def _may(person: Person, right: str) -> bool:

@@ -2,7 +2,7 @@
 
 Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the
 same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
-anybody else's is in it that was not given. The one thing that does grow old is the clock: a record that carries the
+anybody else's is in it that was not given. What cannot be compared (a list) is drawn anew each time. The one thing that does grow old is the clock: a record that carries the
 present instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it
 stays a hole that is filled every time.
 """
@@ -23,8 +23,9 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
-#: So many parts are remembered a process and place of a template, a kilobyte or two each; then it begins anew.
+#: So many parts and so many letters of them are remembered a process and place of a template; then it begins anew.
 MOST: Final = 4000
+MOST_LETTERS: Final = 8_000_000
 
 
 class _Now:
@@ -76,6 +77,7 @@ class KeptNode(Node):
     def __init__(self, names: Sequence[str], nodelist: NodeList) -> None:
         self.names, self.nodelist = names, nodelist
         self._known: dict[Hashable, _Drawn] = {}
+        self._letters = 0
 
     def render(self, context: Context) -> str:
         given = [(name, context[name]) for name in self.names if name in context]
@@ -89,13 +91,21 @@ class KeptNode(Node):
             else:
                 parts += (name, kind, value)
         key = tuple(parts)
-        found = self._known.get(key)
+        try:
+            found = self._known.get(key)
+        except TypeError:
+            return SafeString(self._drawn(context, given).at(now))
         if found is None:
             found = self._drawn(context, given)
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[key] = found
+            self._keep(key, found)
         return SafeString(found.at(now))
+
+    def _keep(self, key: Hashable, drawn: _Drawn) -> None:
+        if len(self._known) >= MOST or self._letters > MOST_LETTERS:
+            self._known.clear()
+            self._letters = 0
+        self._known[key] = drawn
+        self._letters += sum(map(len, drawn.pieces))
 
     def _drawn(self, context: Context, given: Sequence[tuple[str, Any]]) -> _Drawn:
         holes: list[tuple[datetime, str]] = []

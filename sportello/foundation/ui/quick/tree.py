@@ -15,6 +15,8 @@ from django.template.context import Context
 from django.template.library import SimpleBlockNode, SimpleNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
@@ -291,6 +293,25 @@ class _Bare:
         return context.get(self.name, invalid(context))
 
 
+def _url(node: defaulttags.URLNode) -> Piece:
+    """An address written in the template, as it is everywhere; one with anything in it is Django's."""
+    if node.args or node.kwargs or not is_constant(node.view_name):
+        return node.render
+    try:
+        address = reverse(constant(node.view_name))
+    except NoReverseMatch:
+        return node.render
+    if node.asvar is None:
+        return conditional_escape(address)
+    name = node.asvar
+
+    def keep(context: Context) -> str:
+        context.dicts[-1][name] = address
+        return ""
+
+    return keep
+
+
 def _static(node: StaticNode) -> Piece:
     if node.varname is not None or not is_constant(node.path):
         return node.render
@@ -311,4 +332,5 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     TranslateNode: _translate,
     BlockTranslateNode: _sentence,
     StaticNode: _static,
+    defaulttags.URLNode: _url,
 }
