@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
@@ -100,7 +100,7 @@ def page(
         "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
-        "desk_keys": _keys(person),
+        "desk_keys": more["desk_keys"] if "desk_keys" in more else keys_of(at_once(keys_asked(person))[0]),
         "desk_keys_url": _address("desk:keys"),
         "account_name": person.user.name,
         "organisation": own,
@@ -241,15 +241,20 @@ def _occurrences(person: Person) -> list[Link]:
     return found
 
 
-def _keys(person: Person) -> KeyChoice | None:
-    """What they chose of keys, for the script that hears them; one query for who serves."""
-    if not person.serving:
-        return None
-    return _CHOSEN.first(person)
+def keys_asked(person: Person) -> Asked:
+    """What they chose of keys, for the script that hears them; nothing is asked for who serves nobody."""
+    return Asked(_CHOSEN, (person,))
 
 
-_CHOSEN: Question[KeyChoice] = Question(
-    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk")[:1]
+def keys_of(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """`is_off` and `changed` of the answer."""
+    return {"is_off": rows[0][0], "changed": rows[0][1]} if rows else None
+
+
+_CHOSEN: Question[Any] = Question(
+    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids))
+    .order_by("pk")
+    .values_list("is_off", "changed")[:1]
 )
 
 

@@ -20,7 +20,6 @@ from typing import Any, Final
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
 #: So many parts and so many letters of them are remembered a process and place of a template; then it begins anew.
@@ -80,9 +79,13 @@ class KeptNode(Node):
         self._letters = 0
 
     def render(self, context: Context) -> str:
+        return self.draw(context, get_language())
+
+    def draw(self, context: Context, language: str | None) -> SafeString:
+        """In a language that is known to be active. (There is one time zone, the installation's.)"""
         given = [(name, context[name]) for name in self.names if name in context]
         now = None
-        parts: list[Any] = [get_language(), get_current_timezone()]
+        parts: list[Any] = [language]
         for name, value in given:
             kind = type(value)  # what is safe and what is not may read alike, and 1 is equal to True
             if hasattr(kind, "kept_by"):

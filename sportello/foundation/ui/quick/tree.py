@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
-from django.template import defaulttags, loader_tags
+from django.template import Engine, defaulttags, loader_tags
 from django.template.base import NodeList, TextNode, VariableDoesNotExist, VariableNode
 from django.template.context import Context
 from django.template.library import SimpleBlockNode, SimpleNode
@@ -20,6 +20,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from .kept import KeptNode
 from .values import Value, constant, engine, escaped, invalid, is_constant, shown, value_of
 
 Draw = Callable[[Context], str]
@@ -180,9 +181,13 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
     if not is_constant(node.template) or str(constant(node.template)).startswith("."):
         return node.render
     name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
+    known: dict[Engine, Any] = {}
 
     def draw(context: Context) -> str:
-        template = engine(context).get_template(name)
+        asked = engine(context)
+        template = known.get(asked)
+        if template is None:
+            template = known[asked] = asked.get_template(name)
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
@@ -198,6 +203,11 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
             about.template = before
 
     return draw
+
+
+def _kept(node: KeptNode) -> Piece:
+    language = get_language()
+    return lambda context: node.draw(context, language)
 
 
 def _tag(node: SimpleNode) -> Piece:
@@ -332,5 +342,6 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     TranslateNode: _translate,
     BlockTranslateNode: _sentence,
     StaticNode: _static,
+    KeptNode: _kept,
     defaulttags.URLNode: _url,
 }
