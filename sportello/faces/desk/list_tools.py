@@ -48,7 +48,7 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     language = sentences.language_now()
     asked = [Asked(_VIEWS, (person,)), nav.keys_asked(person)]
     if only:
-        asked += [Asked(one, (), {"organisation_id": only.pk}) for one in (_KINDS, _TEAMS, _COLLEAGUES)]
+        asked += [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)]
     views, keys, kinds, teams, colleagues = *at_once(*asked), *([] if only else [[], [], []])
     named = tuple([(pk, in_language(names, language)) for pk, names in teams])
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
@@ -99,12 +99,12 @@ def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
 
 
 _COLLEAGUES = Question(_members)
-_KINDS: Question[Any] = Question(
+KINDS: Question[Any] = Question(
     lambda organisation_id: Kind.objects.filter(
         organisation_id=organisation_id, retired_at__isnull=True
     ).values_list("pk", "names")
 )
-_TEAMS: Question[Any] = Question(
+TEAMS: Question[Any] = Question(
     lambda organisation_id: Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
     .order_by("id")
     .values_list("pk", "names")

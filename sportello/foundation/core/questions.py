@@ -3,6 +3,8 @@
     _TABS = Question(lambda teams, since: Ticket.objects.filter(team_id__in=teams, moved_at__gt=since))
     rows = _TABS.rows((1, 7), since=now)
 
+A list of ids is one value: `.extra(where=["id = ANY(%s)"], params=[ids])`.
+
 What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
 `wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
 Why: composing a statement costs Django several times what the database takes to answer it, and a page of the desk asks
@@ -187,6 +189,8 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
 
 
 def _mark(value: Any, at: int) -> Any:
+    if isinstance(value, list):
+        return [_FIRST_ID + at]
     if isinstance(value, bool) or not isinstance(value, int | str | datetime):
         raise TypeError(f"{type(value).__name__} cannot be put into a statement that is kept")
     if isinstance(value, int):
