@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.sql.datastructures import BaseTable
 
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
@@ -146,7 +147,7 @@ def _page(
 ) -> QuerySet[Ticket]:
     parts = _parts(person, name, sort, place, chosen.slug, values)
     if windowed:
-        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort), chosen, person)
+        tickets = _filtered(_ordered(_among(parts, WINDOW), sort), chosen, person)
     else:
         each = [_filtered(part, chosen, person) for part in parts]
         tickets = each[0] if len(each) == 1 else _ordered(_firsts(each, limit + 1), sort)
@@ -156,12 +157,11 @@ def _page(
 def _further(
     parts: list[QuerySet[Ticket]], name: str, sort: str, chosen: Filters, person: Person, limit: int
 ) -> Page:
-    """What fits of the next `FURTHER` rows of the order. Composed anew each time: up to where depends on the rows."""
-    edge = _edge(parts, sort)
-    near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
-    each = [_filtered(part, chosen, person) for part in near]
-    tickets = each[0] if len(each) == 1 else _ordered(_firsts(each, limit + 1), sort)
+    """What fits of the next `FURTHER` rows of the order; where they end is asked when they do not fill the page. Composed
+    anew each time: it is asked seldom."""
+    tickets = _filtered(_ordered(_among(parts, FURTHER), sort), chosen, person)
     found = list(_shown(tickets, name, person, limit))
+    edge = _edge(parts, sort) if len(found) <= limit else None
     more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
     return Page(rows_of(person, found[:limit]), more, complete=True)
 
@@ -212,6 +212,34 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
 
 
+class _Rows(BaseTable):
+    """A table of a statement that is not the whole table but the rows of query sets: FROM (SELECT …)."""
+
+    def __init__(self, parts: list[QuerySet[Ticket]]) -> None:
+        table = Ticket._meta.db_table
+        super().__init__(table, table)
+        self.parts = parts
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        asked = [part.query.get_compiler(connection=connection).as_sql() for part in self.parts]
+        rows = " UNION ALL ".join(f"({sql})" for sql, _params in asked)
+        return f"({rows}) {compiler.quote_name_unless_alias(self.table_alias)}", [
+            one for _sql, params in asked for one in params
+        ]
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> _Rows:
+        raise TypeError("rows of rows are for a statement of their own")
+
+
+def _among(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
+    """The first `most` of each part as the table that is asked: what filters them stops reading when it has enough, and
+    finds no row a second time by its key."""
+    tickets = Ticket.objects.all()
+    base = tickets.query.get_initial_alias()
+    tickets.query.alias_map[base] = _Rows([part[:most] for part in parts])
+    return tickets
+
+
 def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
     """The last row a search further back looks at; None when it reaches the end. Of several organisations the edge that
     comes first: what lies behind it was not looked at in all of them."""
@@ -225,12 +253,6 @@ def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
         return instant is None, instant or _FAR, row.pk
 
     return max(ends, key=place) if down else min(ends, key=place)
-
-
-def _up_to(edge: Ticket, sort: str) -> Q:
-    """Rows of the order up to and with `edge`."""
-    column, down = _ORDER[sort]
-    return _beyond(column, getattr(edge, column), edge.pk, later=down) | Q(pk=edge.pk)
 
 
 def _is_beyond(parts: list[QuerySet[Ticket]]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from sportello.foundation.core.questions import Question
@@ -59,18 +60,25 @@ def tickets_in(
     if name == "snoozed":
         return tickets.filter(snoozed_until__isnull=False)
     if name == "overdue":  # nothing sleeps past a term; were it so, it would not be hidden
-        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_promised(person, name, instants))
+        return _not_closed(tickets).filter(_promised(person, name, instants))
     tickets = tickets.filter(snoozed_until__isnull=True)
     if name == "customer":
         return tickets.filter(status=Ticket.Status.WAITING)
+    if name == "waiting":
+        return _not_closed(tickets).filter(unanswered_since__isnull=False)
+    if name == "due":
+        return _not_closed(tickets).filter(_promised(person, name, instants))
     tickets = tickets.exclude(status=Ticket.Status.CLOSED)
     if name == "mine":
         return tickets.filter(owner_id__in=sorted(person.membership_ids))
-    if name == "unassigned":
-        return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids))
-    if name == "waiting":
-        return tickets.filter(unanswered_since__isnull=False)
-    return tickets.filter(_promised(person, name, instants))
+    return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids))
+
+
+def _not_closed(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """For what has an instant that closed tickets have not, so that nearly all pass. Said in a way from which the
+    database guesses nothing: multiplying the share that is open by the share that waits it expected 16 of 1,713, and
+    read and sorted them all rather than the first of their index."""
+    return tickets.alias(state=Lower("status")).exclude(state=str(Ticket.Status.CLOSED))
 
 
 def _promised(person: Person, name: str, instants: Mapping[str, datetime]) -> Q:
