@@ -194,7 +194,7 @@ def _opened(person: Person) -> QuerySet[OpenTicket]:
     )  # fmt: skip
 
 
-_OPENED = Question(_opened)
+_OPENED = Question(_opened, planned=True)
 
 
 def _tab_name(ticket: Ticket, customer: str | None) -> str:

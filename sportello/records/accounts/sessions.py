@@ -26,4 +26,4 @@ def _alive(key: str, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(session_key=key, expire_date__gt=now)[:1]
 
 
-_ALIVE = Question(_alive)
+_ALIVE = Question(_alive, planned=True)

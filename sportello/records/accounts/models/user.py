@@ -61,4 +61,4 @@ class User(AbstractBaseUser):
         return "".join(word[0] for word in outer).upper() or "?"
 
 
-_BY_KEY: Question[User] = Question(lambda pk: User._base_manager.filter(pk=pk)[:1])
+_BY_KEY: Question[User] = Question(lambda pk: User._base_manager.filter(pk=pk)[:1], planned=True)

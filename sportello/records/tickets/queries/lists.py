@@ -125,7 +125,7 @@ def list_page(
     if further and not chosen.is_empty():
         return _further(_parts(person, name, sort, place, chosen.slug, values), name, sort, chosen, person, limit)
     windowed = not chosen.is_empty()
-    found = _PAGE.rows(person, name, sort, place, chosen, windowed, limit, **values)
+    found = (_FILTERED if windowed else _PAGE).rows(person, name, sort, place, chosen, windowed, limit, **values)
     rows = rows_of(person, found[:limit])
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
     if more or not windowed:
@@ -196,7 +196,9 @@ def with_names(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     )
 
 
-_PAGE = Question(_page)
+_PAGE = Question(_page, planned=True)
+#: With filters, of which many are typed: not planned ahead.
+_FILTERED = Question(_page)
 
 
 def _by_organisation(person: Person) -> list[Person]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from sportello.foundation.core.planned import planned_cursor
 from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -103,7 +103,7 @@ def counts(person: Person) -> dict[str, int]:
     if parts:
         # Django's own SQL, its values apart
         numbers = ", ".join(f"(SELECT count(*) FROM ({sql}) AS part)" for _, sql, _ in parts)  # noqa: S608  # as said
-        with connection.cursor() as cursor:
+        with planned_cursor() as cursor:
             cursor.execute(f"SELECT {numbers}", [value for _name, _sql, values in parts for value in values])
             row = cursor.fetchone()
         found |= {name: number for (name, _sql, _values), number in zip(parts, row or (), strict=True)}
