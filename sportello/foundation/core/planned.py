@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
-from psycopg import Cursor
+from psycopg import ClientCursor, Cursor
+from psycopg._queries import PostgresQuery
 
 
 class PlannedCursor(Cursor[Any]):
@@ -29,8 +30,20 @@ class PlannedCursor(Cursor[Any]):
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         """psycopg keeps for Django's log what it sends whole, and forgets what it sends to a plan."""
-        self._query = super()._convert_query(query, params)
-        return self._query
+        self._query = cast("PostgresQuery", _Said(self.connection, query, params))
+        return super()._convert_query(query, params)
+
+
+class _Said:
+    """A statement with its values in it, composed when the log asks for it."""
+
+    def __init__(self, sent_by: Any, query: Any, params: Any) -> None:
+        self._said = sent_by, query, params
+
+    @property
+    def query(self) -> bytes:
+        sent_by, query, params = self._said
+        return ClientCursor(sent_by).mogrify(query, params).encode()
 
 
 def planned_cursor() -> Any:
