@@ -136,8 +136,8 @@ def _tickets(within: _Within, since: datetime | None) -> QuerySet[Ticket]:
 def _these(
     person: Person, asked: Asked, places: tuple[int, ...], ids: list[int], since: datetime | None = None
 ) -> QuerySet[Ticket]:
-    these = {"where": ['"tickets_ticket"."id" = ANY(%s)'], "params": [ids]}
-    return with_names(_tickets((person, asked, places), since).extra(**these))
+    tickets = _tickets((person, asked, places), since)
+    return with_names(tickets.extra(where=['"tickets_ticket"."id" = ANY(%s)'], params=[ids]))
 
 
 def _theirs(
@@ -182,8 +182,7 @@ def _snippets(entry_ids: list[int], typed: str) -> dict[int, tuple[str, bool]]:
 
 
 def _texts(rows: Any, name: str) -> Question[Any]:
-    these = ["entry_id = ANY(%s)"]
-    return Question(lambda ids: rows.extra(where=these, params=[ids]).values_list("entry_id", name))
+    return Question(lambda ids: rows.extra(where=["entry_id = ANY(%s)"], params=[ids]).values_list("entry_id", name))
 
 
 _SOURCES: tuple[tuple[Question[Any], bool], ...] = (

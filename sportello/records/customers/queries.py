@@ -196,7 +196,8 @@ def _holding(limit: int, organisation_id: int, word: str) -> QuerySet[Customer]:
     here = Customer.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
     newest = here.order_by("-organisation_id", "-pk")
     oldest = Coalesce(Subquery(newest.values("pk")[WINDOW - 1 : WINDOW]), 0)
-    return newest.filter(pk__gte=oldest, merged_into__isnull=True).extra(where=["sort_key LIKE %s"], params=[word])[:limit]
+    living = newest.filter(pk__gte=oldest, merged_into__isnull=True)
+    return living.extra(where=["sort_key LIKE %s"], params=[word])[:limit]
 
 
 _HOLDING = Question(_holding)

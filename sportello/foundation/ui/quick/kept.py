@@ -2,9 +2,9 @@
 
 Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the
 same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
-anybody else's is in it that was not given. What cannot be compared (a list) is drawn anew each time. The one thing that does grow old is the clock: a record that carries the
-present instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it
-stays a hole that is filled every time.
+anybody else's is in it that was not given. What cannot be compared (a list) is drawn anew each time. The one thing
+that does grow old is the clock: a record that carries the present instant (`now`) says what else it is made of
+(`kept_by`), is drawn without it, and each `{% instant %}` of it stays a hole that is filled every time.
 """
 
 from __future__ import annotations

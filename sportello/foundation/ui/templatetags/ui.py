@@ -247,7 +247,7 @@ def steps(labels: Sequence[Any], current: int) -> SafeString:
 @register.simple_tag
 def rail(entries: Sequence[NavEntry], current: str = "") -> SafeString:
     """The entries of the desk's rail."""
-    marked = [replace(entry, current=True) if entry.key == current and not entry.current else entry for entry in entries]
+    marked = [replace(entry, current=True) if entry.key == current else entry for entry in entries]
     more = tuple([entry for entry in marked if entry.more])
     return _draw("rail", {"entries": [entry for entry in marked if not (entry.foot or entry.more)],
                           "more": more, "inside": any(entry.current for entry in more),
@@ -258,7 +258,7 @@ def rail(entries: Sequence[NavEntry], current: str = "") -> SafeString:
 def palette(commands: Sequence[Command] | str = (), entries: Sequence[NavEntry] | str = (),
             search: str = "") -> SafeString:
     """The command palette (Ctrl/⌘ K): commands, places, and what the `search` address finds."""
-    places = tuple([(entry.url, entry.icon, entry.label, entry.hotkey) for entry in entries if not isinstance(entry, str)])
+    places = tuple([(one.url, one.icon, one.label, one.hotkey) for one in entries if not isinstance(one, str)])
     return _draw("palette", {"commands": tuple(commands), "places": places, "search": search})
 
 

@@ -1,7 +1,8 @@
 """Typed rows for screens. One module a screen's subject."""
 
 from .history import customer_history
-from .lists import SORTS, Filters, Page, TicketRow, list_page, neighbours, row_of, rows_of, with_names
+from .lists import SORTS, Filters, Page, list_page, neighbours
+from .rows import TicketRow, row_of, rows_of, with_names
 from .silent import SilentTicket, silent_tickets
 from .timeline import TimelineItem, public_timeline, timeline
 from .work_lists import LISTS, counts
@@ -21,7 +22,7 @@ __all__ = [
     "public_timeline",
     "row_of",
     "rows_of",
-    "with_names",
     "silent_tickets",
     "timeline",
+    "with_names",
 ]

@@ -15,7 +15,7 @@ from sportello.records.customers.queries import together
 from ..access import tickets_for
 from ..models import Contact, ContactEntry
 from .history import ContactRow
-from .lists import TicketRow, row_of
+from .rows import TicketRow, row_of
 
 PAGE = 25
 

@@ -12,7 +12,7 @@ from sportello.records.customers.queries import surviving, together
 
 from ..access import tickets_for
 from ..models import Contact
-from .lists import TicketRow, row_of
+from .rows import TicketRow, row_of
 
 
 @dataclass(frozen=True)
