@@ -112,11 +112,14 @@ def _page(
 def _further(
     parts: list[QuerySet[Ticket]], name: str, sort: str, chosen: Filters, person: Person, limit: int
 ) -> Page:
-    """What fits of the next `FURTHER` rows of the order; where they end is asked when they do not fill the page.
-    Composed anew each time: it is asked seldom."""
-    tickets = _filtered(_ordered(_among(parts, FURTHER), sort), chosen, person)
+    """What fits of the next `FURTHER` rows of the order; where they end is asked when they do not fill the page, and of
+    several organisations before: behind the end that comes first not all are looked at. Composed anew each time."""
+    edge = _edge(parts, sort) if len(parts) > 1 else None
+    near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
+    tickets = _filtered(_ordered(_among(near, FURTHER), sort), chosen, person)
     found = list(_shown(tickets, name, person, limit))
-    edge = _edge(parts, sort) if len(found) <= limit else None
+    if len(parts) == 1 and len(found) <= limit:
+        edge = _edge(parts, sort)
     more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
     return Page(rows_of(person, found[:limit]), more, complete=True)
 
@@ -188,6 +191,12 @@ def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
         return instant is None, instant or _FAR, row.pk
 
     return max(ends, key=place) if down else min(ends, key=place)
+
+
+def _up_to(edge: Ticket, sort: str) -> Q:
+    """Rows of the order up to and with `edge`."""
+    column, down = _ORDER[sort]
+    return _beyond(column, getattr(edge, column), edge.pk, later=down) | Q(pk=edge.pk)
 
 
 def _is_beyond(parts: list[QuerySet[Ticket]]) -> bool:
