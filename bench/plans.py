@@ -43,6 +43,10 @@ def of(act: Callable[[], Any]) -> tuple[Inside, Plan]:
     return counted, Plan(tuple(flags), tuple(text for at, (_, bad, text) in enumerate(texts) if bad or at == 0))
 
 
+#: Statements planned ahead whose plans were looked at: they stay planned while later pages are asked for.
+_TOLD: set[str] = set()
+
+
 def _ahead() -> list[str]:
     """What is wrong with the plans of the statements that this connection planned ahead: they serve any values, and
     those above are explained with theirs."""
@@ -54,7 +58,8 @@ def _ahead() -> list[str]:
             # of text alone, or the driver would take what stands for values for its own
             cursor.cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {statement}".encode())
             plan = "\n".join(row[0] for row in cursor.cursor.fetchall())
-            found += [f"{one}: {_short(statement)[:100]}" for one in _wrong(plan)]
+            found += [f"{one}: {_short(statement)[:100]}" for one in _wrong(plan)] if statement not in _TOLD else []
+            _TOLD.add(statement)
     return found
 
 

@@ -105,7 +105,7 @@ def _page(
         tickets = _filtered(_ordered(_among(parts, WINDOW), sort), chosen, person)
     else:
         each = [_filtered(part, chosen, person) for part in parts]
-        tickets = each[0] if len(each) == 1 else _ordered(_firsts(each, limit + 1), sort)
+        tickets = each[0] if len(each) == 1 else _ordered(_among(each, limit + 1), sort)
     return _shown(tickets, name, person, limit)
 
 
