@@ -160,16 +160,16 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     rows: list[Any] = _OPENED.rows(person)
     for one in rows:
         ticket, organisation = one.ticket, places[one.ticket.organisation_id]
-        arguments = [organisation.slug, ticket.number]
+        url, close_url = _tab_addresses(organisation.slug, ticket.number)
         tabs.append(
             Tab(
                 label=_tab_name(ticket, one.customer_name),
-                url=reverse("desk:ticket", args=arguments),
+                url=url,
                 current=ticket.pk == current_id,
-                close_url=reverse("desk:tab", args=arguments),
+                close_url=close_url,
                 icon=sentences.CHANNEL_ICONS.get(ticket.channel, "mail"),
                 channel=sentences.channel_word(ticket.channel),
-                ticket="/".join(arguments),
+                ticket=f"{organisation.slug}/{ticket.number}",
                 unread=one.seen_position < ticket.last_position,
                 unsaved=one.unsent,
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
@@ -177,6 +177,11 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
             )
         )
     return tabs
+
+
+@lru_cache(2_048)
+def _tab_addresses(slug: str, number: str) -> tuple[str, str]:
+    return reverse("desk:ticket", args=[slug, number]), reverse("desk:tab", args=[slug, number])
 
 
 def _opened(person: Person) -> QuerySet[OpenTicket]:

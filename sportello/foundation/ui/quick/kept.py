@@ -83,7 +83,13 @@ class KeptNode(Node):
 
     def draw(self, context: Context, language: str | None) -> SafeString:
         """In a language that is known to be active. (There is one time zone, the installation's.)"""
-        given = [(name, context[name]) for name in self.names if name in context]
+        layers = context.dicts[::-1]
+        given = []
+        for name in self.names:
+            for layer in layers:
+                if name in layer:
+                    given.append((name, layer[name]))
+                    break
         now = None
         parts: list[Any] = [language]
         for name, value in given:
