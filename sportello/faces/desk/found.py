@@ -192,12 +192,28 @@ _SOURCES: tuple[tuple[Question[Any], bool], ...] = (
 )
 
 
+#: Words found so early in a text are shown without folding the rest of it.
+_HEAD = 600
+
+
 def around(text: str, words: list[str], room: int = 140) -> str:
     """Some words of `text` around the first of `words`, or its beginning; on one line."""
+    if len(text) > _HEAD:
+        line = one_line(text[:_HEAD])
+        place, start = _place(line, words, room)
+        # as in the whole text: neither a word nor what is shown reaches where it was cut
+        if 0 <= place < len(line) - 2 * room and len(line) - start > room:
+            return _shown(line, start, room)
     line = one_line(text)
-    folded = fold(line)
-    place = min((at for at in map(folded.find, words) if at >= 0), default=0)
-    start = max(0, place - room // 3)
-    if start:
-        start = line.find(" ", start) + 1
+    return _shown(line, _place(line, words, room)[1], room)
+
+
+def _place(line: str, words: list[str], room: int) -> tuple[int, int]:
+    """Where the first of `words` stands, -1 for nowhere, and where what is shown begins."""
+    place = min((at for at in map(fold(line).find, words) if at >= 0), default=-1)
+    start = max(0, max(0, place) - room // 3)
+    return place, line.find(" ", start) + 1 if start else 0
+
+
+def _shown(line: str, start: int, room: int) -> str:
     return ("…" if start else "") + one_line(line[start:], room)
