@@ -49,7 +49,7 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     asked = [Asked(_VIEWS, (person,)), nav.keys_asked(person)]
     if only:
         asked += [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)]
-    views, keys, kinds, teams, colleagues = *at_once(*asked), *([] if only else [[], [], []])
+    views, keys, kinds, teams, colleagues = [*at_once(*asked), [], [], []][:5]
     named = tuple([(pk, in_language(names, language)) for pk, names in teams])
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {

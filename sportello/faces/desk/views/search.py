@@ -70,7 +70,7 @@ def _filters(person: Person, asked: finding.Asked) -> dict[str, Any]:
     chosen = next((place.organisation for place in serving if place.organisation.slug == asked.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
     asked_here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS)] if only else []
-    keys, kinds, teams = *at_once(nav.keys_asked(person), *asked_here), *([] if only else [[], []])
+    keys, kinds, teams = [*at_once(nav.keys_asked(person), *asked_here), [], []][:3]
     return {
         "desk_keys": nav.keys_of(keys),
         "organisations": [place.organisation for place in serving] if len(serving) > 1 else [],

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from django.template import Engine, defaulttags, loader_tags
-from django.template.base import NodeList, TextNode, VariableDoesNotExist, VariableNode
+from django.template.base import NodeList, Template, TextNode, VariableDoesNotExist, VariableNode
 from django.template.context import Context
 from django.template.library import SimpleBlockNode, SimpleNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
@@ -181,7 +181,7 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
     if not is_constant(node.template) or str(constant(node.template)).startswith("."):
         return node.render
     name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
-    known: dict[Engine, Any] = {}
+    known: dict[Engine, Template] = {}
 
     def draw(context: Context) -> str:
         asked = engine(context)

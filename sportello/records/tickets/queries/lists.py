@@ -158,7 +158,7 @@ class _Rows(BaseTable):
         super().__init__(table, table)
         self.parts = parts
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         asked = [part.query.get_compiler(connection=connection).as_sql() for part in self.parts]
         rows = " UNION ALL ".join(f"({sql})" for sql, _params in asked)
         return f"({rows}) {compiler.quote_name_unless_alias(self.table_alias)}", [
