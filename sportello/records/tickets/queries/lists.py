@@ -16,7 +16,7 @@ from sportello.records.accounts.people import Person
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
 from .rows import TicketRow, rows_of, with_names
-from .work_lists import LISTS, instants_of, tickets_in
+from .work_lists import LISTS, by_organisation, instants_of, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
@@ -94,7 +94,7 @@ def _parts(
     """The list in its order from a place on, in one organisation after the other."""
     instants = {key: value for key, value in values.items() if key not in ("instant", "last")}
     at = (values.get("instant"), values["last"]) if place else None
-    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in _by_organisation(person)]
+    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in by_organisation(person)]
 
 
 def _page(
@@ -135,12 +135,6 @@ def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> 
 _PAGE = Question(_page, planned=True)
 #: With filters, of which many are typed: not planned ahead.
 _FILTERED = Question(_page)
-
-
-def _by_organisation(person: Person) -> list[Person]:
-    """`person` in one organisation at a time. The indexes of the sorts begin with the organisation: asked for two at
-    once the database reads and sorts all there is."""
-    return [Person(person.user, (place,)) for place in person.places if person.serves(place)] or [person]
 
 
 def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
@@ -213,7 +207,7 @@ def neighbours(
     """
     column, down = _ORDER[sort if sort in SORTS else SORTS[0]]
     instant = getattr(ticket, column)
-    parts = [tickets_in(each, name, filters.slug).exclude(pk=ticket.pk) for each in _by_organisation(person)]
+    parts = [tickets_in(each, name, filters.slug).exclude(pk=ticket.pk) for each in by_organisation(person)]
     found: list[tuple[str, str] | None] = []
     for back in (True, False):
         beyond = _beyond(column, instant, ticket.pk, later=back == down)
