@@ -4,9 +4,11 @@
     rows = _TABS.rows((1, 7), since=now)
 
 What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
-`wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
+`wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept; a list
+of ids or texts is one value too, looked up by `any_of` (`pk__any_of=ids`), so that short and long ones are alike.
 Why: composing a statement costs Django several times what the database takes to answer it, and a page of the desk asks
-a dozen that were asked alike a second ago.
+a dozen that were asked alike a second ago. With `planned` the database plans it once a connection too, which is for
+rows found by key (`planned.py`).
 
 What comes back is what the query set would have given: its objects with their `select_related` and annotations, or with
 `tuples` its values. What it would have prefetched is asked for with `prefetch_related_objects` on the objects.
@@ -15,6 +17,7 @@ What comes back is what the query set would have given: its objects with their `
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -23,6 +26,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+
+from .planned import planned as by_plan
 
 M = TypeVar("M", bound=models.Model)
 #: So many wordings of one question are kept; one with more of them has something among its words that is a value.
@@ -36,19 +41,19 @@ _FIRST_INSTANT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
 class Question(Generic[M]):
     """`build(*words, **values)` gives the query set; it must look at its values no further than to filter by them."""
 
-    def __init__(self, build: Callable[..., models.QuerySet[M, Any]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[..., models.QuerySet[M, Any]], *, planned: bool = False) -> None:
+        self._build, self._planned = build, planned
         self._known: dict[Hashable, _Wording] = {}
 
     def rows(self, *words: Hashable, **values: Any) -> list[M]:
         """The objects."""
         wording = self._wording(words, values)
-        return wording.objects(_answer(wording, values)) if wording else []
+        return wording.objects(_answer(wording, values, self._planned)) if wording else []
 
     def tuples(self, *words: Hashable, **values: Any) -> list[tuple[Any, ...]]:
         """The values of a query set of `values` or `values_list`."""
         wording = self._wording(words, values)
-        return [tuple(row) for row in _answer(wording, values)] if wording else []
+        return [tuple(row) for row in _answer(wording, values, self._planned)] if wording else []
 
     def first(self, *words: Hashable, **values: Any) -> M | None:
         """The first object; the query set says how many at most."""
@@ -114,8 +119,8 @@ class _Wording:
         return made
 
 
-def _answer(wording: _Wording, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[Any]:
+    with by_plan() if planned else nullcontext(), connection.cursor() as cursor:
         cursor.execute(wording.sql, wording.given(values))
         found: list[Any] = cursor.fetchall()
     if not wording.converters:
@@ -162,7 +167,23 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
     )
 
 
+@models.Field.register_lookup
+class AnyOf(models.Lookup):  # type: ignore[type-arg]  # no class of types while it runs
+    """`pk__any_of=[…]`: as `__in`, with the list as one value of the statement."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, self.rhs]
+
+
 def _mark(value: Any, at: int) -> Any:
+    if isinstance(value, list):
+        return [_mark(value[0] if value else at, at)]
     if isinstance(value, bool) or not isinstance(value, int | str | datetime):
         raise TypeError(f"{type(value).__name__} cannot be put into a statement that is kept")
     if isinstance(value, int):
@@ -173,6 +194,8 @@ def _mark(value: Any, at: int) -> Any:
 def _is_made_of_mark(value: Any) -> bool:
     if isinstance(value, str):
         return "\ufdd0" in value
+    if isinstance(value, list):
+        return any(_is_made_of_mark(one) for one in value)
     if isinstance(value, datetime):
         return value.year < _FIRST_INSTANT.year + 100
     return isinstance(value, int) and abs(value - _FIRST_ID) < _MOST

@@ -105,7 +105,7 @@ def _ticket(person: Person, slug: str, number: str) -> QuerySet[Ticket]:
     )  # fmt: skip
 
 
-_TICKET = Question(_ticket)
+_TICKET = Question(_ticket, planned=True)
 
 
 def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
