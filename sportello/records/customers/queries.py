@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -63,11 +64,18 @@ def by_identity(organisation: Organisation, sort: str, value: str) -> Customer |
     return surviving(identity.customer) if identity else None
 
 
-def identities_of(customer: Customer) -> list[Identity]:
+def identities_of(customer: Customer, ids: list[int] | None = None) -> list[Identity]:
     """How a customer is reached and known, with what came by merging: the preferred first, then those shown to be
-    theirs, then the oldest."""
-    known = Identity.objects.filter(organisation=customer.organisation_id, customer__in=together(customer))
+    theirs, then the oldest. `ids`: `together` of it, where that is known."""
+    ids = together(customer) if ids is None else ids
+    known = _IDENTITIES.rows(organisation_id=customer.organisation_id, ids=ids)
     return sorted(known, key=lambda one: (not one.preferred, not one.verified, one.added_at, one.pk))
+
+
+_IDENTITIES: Question[Identity] = Question(
+    lambda organisation_id, ids: Identity.objects.filter(organisation=organisation_id, customer__pk__any_of=ids),
+    planned=True,
+)
 
 
 def together(customer: Customer) -> list[int]:
@@ -76,11 +84,16 @@ def together(customer: Customer) -> list[int]:
     layer = found
     for _step in range(10):
         # bounded: `merging.MOST` records may become one
-        layer = list(Customer.objects.filter(merged_into__in=layer).values_list("pk", flat=True)[:200])
+        layer = [pk for (pk,) in _MERGED.tuples(ids=layer)]
         if not layer:
             break
         found = [*found, *layer]
     return found
+
+
+_MERGED: Question[Customer] = Question(
+    lambda ids: Customer.objects.filter(merged_into__pk__any_of=ids).values_list("pk")[:200], planned=True
+)
 
 
 def surviving(customer: Customer) -> Customer:

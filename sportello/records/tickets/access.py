@@ -118,10 +118,15 @@ def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
     return ticket
 
 
-def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:
-    """The timeline of a ticket already obtained for `person`: who sees the ticket sees its notes."""
+def refuse_stranger(person: Person, ticket: Ticket) -> None:
+    """Http404 for who does not serve where a ticket, already obtained for them, belongs: notes are in its timeline."""
     if not any(person.serves(place) and place.organisation.pk == ticket.organisation_id for place in person.places):
         raise Http404
+
+
+def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:
+    """The timeline of a ticket already obtained for `person`: who sees the ticket sees its notes."""
+    refuse_stranger(person, ticket)
     return Entry.objects.filter(ticket=ticket)
 
 

@@ -10,7 +10,7 @@ stays a hole that is filled every time.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -47,6 +47,15 @@ def hole(at: datetime, style: str) -> SafeString:
         raise LookupError("an instant without a clock, and nothing is being kept")
     holes.append((at, style))
     return SafeString(f"{_MARK}{len(holes) - 1};")
+
+
+def drawn_with_holes(draw: Callable[[], str]) -> list[str]:
+    """The texts between the instants of what `draw` gives, each in the place where it is written."""
+    token = _HOLES.set([])
+    try:
+        return _MARKS.split(draw())[::2]
+    finally:
+        _HOLES.reset(token)
 
 
 class _Drawn:

@@ -14,7 +14,7 @@ from sportello.foundation.core.planned import planned
 from sportello.foundation.core.questions import Question
 from sportello.records.accounts.people import Person
 
-from ..access import entries_for, public_entries
+from ..access import public_entries, refuse_stranger
 from ..models import Attachment, Contact, ContactInterval, Entry, Message, Recipient, Ticket
 
 PAGE = 50
@@ -64,7 +64,7 @@ class TimelineItem:
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
     """The newest `limit` entries before position `before`, oldest first, notes among them; one query, two where a
     contact is among them."""
-    entries_for(person, ticket)  # 404 for whoever may not read it
+    refuse_stranger(person, ticket)
     given = {"ticket_id": ticket.pk} if before is None else {"ticket_id": ticket.pk, "before": before}
     page = _PAGE.rows(limit, **given)
     contacts = [entry for entry in page if entry.kind == Entry.Kind.CONTACT]
