@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.forms import BaseForm
 from django.template import Context
 from django.template.defaultfilters import linebreaks_filter, linebreaksbr
 from django.template.loader import get_template
@@ -28,13 +29,13 @@ from .timeline_lines import Line
 
 #: An instant whose place is what counts.
 _SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)
-_HEAD, _ENTRY, _COMPOSER = (Stencil(f"desk/_{name}.html") for name in ("head", "entry", "composer"))
+_HEAD, _ENTRY, _COMPOSER = map(Stencil, ("desk/_head.html", "desk/_entry.html", "desk/_composer.html"))
 
 
-def _as_ever(name: str, context: Context, **more: Any) -> SafeString:
-    template: Any = get_template(f"desk/_{name}.html")
+def _as_ever(template: str, context: Context, **more: Any) -> SafeString:
+    found: Any = get_template(template)
     with context.push(**more):
-        drawn: SafeString = template.template.render(context)
+        drawn: SafeString = found.template.render(context)
     return drawn
 
 
@@ -45,7 +46,7 @@ def head(context: Context, walk: Any, *, oob: bool = False) -> SafeString:
     """`desk/_head.html`; `walk(place, ticket)` draws the way through the list it was opened from."""
     ticket, standing, now = context["ticket"], context["standing"], context["now"]
     if ticket.snoozed_until is not None:
-        return _as_ever("head", context, oob=oob)
+        return _as_ever("desk/_head.html", context, oob=oob)
     place, back_url = context.get("place"), context.get("back_url", "")
     due = ticket.next_promise_at
     shape = _HeadShape(
@@ -110,7 +111,7 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
     item, message, sender = line.item, line.item.message, line.sender
     leaving = line.leaving
     if line.files or line.is_cut or (leaving and leaving.is_trouble) or (sender and sender.block_id):
-        return _as_ever("entry", context, line=line)
+        return _as_ever("desk/_entry.html", context, line=line)
     signature, quoted = (message.signature, message.quoted) if message else ("", "")
     shape = _EntryShape(
         line.look, line.channel, line.sentence if line.look not in ("event", "notice") else "", bool(line.sentence),
@@ -194,7 +195,7 @@ def composer(context: Context) -> SafeString:
     """`desk/_composer.html`, while nothing has been written in it."""
     parts = {kind: context[kind] for kind in ("reply", "note", "call")}
     if context["came_back"] or any(part.draft or part.files or part.outdated for part in parts.values()):
-        return _as_ever("composer", context)
+        return _as_ever("desk/_composer.html", context)
     to, cc = parts["reply"].initial["to"], parts["reply"].initial["cc"]
     shape = _ComposerShape(
         context["ticket"].is_closed, bool(to), bool(cc), bool(context["signature"]), context["largest_file"],
@@ -238,3 +239,17 @@ class _ComposerShape:
             "signature": mark("signature") if self.has_signature else "", "most_together": self.most_together,
             "presets": self.presets,
         }  # fmt: skip
+
+
+# A form nobody has filled in ------------------------------
+
+_FORMS: dict[str, Stencil] = {}
+
+
+def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
+    """`template`, which draws `form` and where it is sent (`action`)."""
+    if form.is_bound or form.initial:
+        return _as_ever(template, context, form=form, action=action)
+    values = {"csrf": str(context.get("csrf_token", "")), "action": action}
+    given = {"csrf_token": mark("csrf"), "action": mark("action"), "form": form}
+    return _FORMS.setdefault(template, Stencil(template)).draw(type(form), lambda: given, values)

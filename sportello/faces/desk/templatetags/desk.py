@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.forms import BaseForm
 from django.template import Context
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import format_html, format_html_join, urlize
@@ -170,6 +171,12 @@ def ticket_entry(context: Context, line: Line) -> SafeString:
 def ticket_composer(context: Context) -> SafeString:
     """`desk/_composer.html`."""
     return stencils.composer(context)
+
+
+@register.simple_tag(takes_context=True)
+def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
+    """A form that comes back to be corrected, or is still empty, with `action` where it is sent."""
+    return stencils.form_part(context, template, form, action)
 
 
 def _written(text: str) -> str:
