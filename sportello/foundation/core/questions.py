@@ -3,12 +3,12 @@
     _TABS = Question(lambda teams, since: Ticket.objects.filter(team_id__in=teams, moved_at__gt=since))
     rows = _TABS.rows((1, 7), since=now)
 
+A list of ids or texts is one value: `filter(pk__any_of=ids)`, or `.extra(where=["id = ANY(%s)"], params=[ids])`.
+
 What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
-`wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept; a list
-of ids or texts is one value too, looked up by `any_of` (`pk__any_of=ids`), so that short and long ones are alike.
+`wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
 Why: composing a statement costs Django several times what the database takes to answer it, and a page of the desk asks
-a dozen that were asked alike a second ago. With `planned` the database plans it once a connection too, which is for
-rows found by key (`planned.py`).
+a dozen that were asked alike a second ago.
 
 What comes back is what the query set would have given: its objects with their `select_related` and annotations, or with
 `tuples` its values. What it would have prefetched is asked for with `prefetch_related_objects` on the objects.
@@ -16,10 +16,11 @@ What comes back is what the query set would have given: its objects with their `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -27,7 +28,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
-from .planned import planned as by_plan
+from .planned import planned_cursor
 
 M = TypeVar("M", bound=models.Model)
 #: So many wordings of one question are kept; one with more of them has something among its words that is a value.
@@ -36,13 +37,18 @@ _MOST = 1000
 #: that hold no more.
 _FIRST_ID = 2_047_483_000
 _FIRST_INSTANT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
+_PLACES = re.compile("%%|%s")
+_CODE = re.compile("[a-z_]+")
 
 
 class Question(Generic[M]):
     """`build(*words, **values)` gives the query set; it must look at its values no further than to filter by them."""
 
     def __init__(self, build: Callable[..., models.QuerySet[M, Any]], *, planned: bool = False) -> None:
-        self._build, self._planned = build, planned
+        """`planned`: the database plans it once a connection, for any values (`planned.py`). For what has few wordings
+        and one right plan: rows by key, and the first rows of an index that is in their order."""
+        self._build = build
+        self._planned = planned
         self._known: dict[Hashable, _Wording] = {}
 
     def rows(self, *words: Hashable, **values: Any) -> list[M]:
@@ -86,6 +92,31 @@ class Question(Generic[M]):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question of values with what it is asked with."""
+
+    question: Question[Any]
+    words: tuple[Hashable, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
+    """The answers of several small questions by one statement: each alone costs more to send than to answer. Values
+    come by way of JSON: numbers, texts, booleans and what is JSON itself, under names that differ. Planned once a
+    connection."""
+    wordings = [one.question.words(*one.words, **one.values) for one in asked]
+    parts = [words for words in wordings if words is not None]
+    if not parts:
+        return [[] for _ in asked]
+    # Django's own SQL, its values apart
+    lists = ", ".join(f"(SELECT json_agg(part) FROM ({sql}) AS part)" for sql, _ in parts)
+    with planned_cursor() as cursor:
+        cursor.execute(f"SELECT {lists}", [value for _, values in parts for value in values])
+        answers = iter(cursor.fetchone() or ())
+    return [[] if words is None else [tuple(row.values()) for row in next(answers) or ()] for words in wordings]
+
+
+@dataclass(frozen=True)
 class _Wording:
     sql: str
     #: The statement's values in their order; at `places` those of a call: place, name, type.
@@ -120,7 +151,7 @@ class _Wording:
 
 
 def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[Any]:
-    with by_plan() if planned else nullcontext(), connection.cursor() as cursor:
+    with planned_cursor() if planned else connection.cursor() as cursor:
         cursor.execute(wording.sql, wording.given(values))
         found: list[Any] = cursor.fetchall()
     if not wording.converters:
@@ -139,7 +170,7 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
     """None where a mark is not among the values of the statement. Raises EmptyResultSet; ValueError for a value that
     was made of a mark: that would be kept."""
     compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
-    sql, params = compiler.as_sql()
+    sql, params = _with_codes(*compiler.as_sql())
     places = []
     for name, mark in marks.items():
         here = [(at, name, type(one)) for at, one in enumerate(params) if isinstance(one, type(mark)) and one == mark]
@@ -165,6 +196,24 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
         get_related_populators(about, select, DEFAULT_DB_ALIAS) if about else [],  # type: ignore[call-arg]  # stubs of a later Django
         tuple((compiler.annotation_col_map or {}).items()),
     )
+
+
+def _with_codes(sql: str, params: Iterable[Any]) -> tuple[str, list[Any]]:
+    """The statement with the codes among its values in its words: which index over some rows only may serve it depends
+    on them, whoever plans it. A code is one of those a program knows, of plain letters; nothing that was typed is."""
+    left: list[Any] = []
+    given = iter(params)
+
+    def said(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(given)
+        if isinstance(value, Enum) and isinstance(value, str) and _CODE.fullmatch(str(value.value)):
+            return f"'{value.value}'"
+        left.append(value)
+        return "%s"
+
+    return _PLACES.sub(said, sql), left
 
 
 @models.Field.register_lookup
