@@ -109,7 +109,7 @@ def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
     if not parts:
         return [[] for _ in asked]
     # Django's own SQL, its values apart
-    lists = ", ".join(f"(SELECT json_agg(part) FROM ({sql}) AS part)" for sql, _ in parts)
+    lists = ", ".join(f"(SELECT json_agg(part) FROM ({sql}) AS part)" for sql, _ in parts)  # noqa: S608  # as said
     with planned_cursor() as cursor:
         cursor.execute(f"SELECT {lists}", [value for _, values in parts for value in values])
         answers = iter(cursor.fetchone() or ())
