@@ -3,7 +3,7 @@
     _TABS = Question(lambda teams, since: Ticket.objects.filter(team_id__in=teams, moved_at__gt=since))
     rows = _TABS.rows((1, 7), since=now)
 
-A list of ids or texts is one value: `filter(pk__any_of=ids)`, or `.extra(where=["id = ANY(%s)"], params=[ids])`.
+A list of ids is one value: `.extra(where=["id = ANY(%s)"], params=[ids])`.
 
 What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
 `wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
@@ -216,23 +216,9 @@ def _with_codes(sql: str, params: Iterable[Any]) -> tuple[str, list[Any]]:
     return _PLACES.sub(said, sql), left
 
 
-@models.Field.register_lookup
-class AnyOf(models.Lookup):  # type: ignore[type-arg]  # no class of types while it runs
-    """`pk__any_of=[…]`: as `__in`, with the list as one value of the statement."""
-
-    lookup_name = "any_of"
-
-    def get_prep_lookup(self) -> list[Any]:
-        return list(self.rhs)
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        sql, params = self.process_lhs(compiler, connection)
-        return f"{sql} = ANY(%s)", [*params, self.rhs]
-
-
 def _mark(value: Any, at: int) -> Any:
     if isinstance(value, list):
-        return [_mark(value[0] if value else at, at)]
+        return [_FIRST_ID + at]
     if isinstance(value, bool) or not isinstance(value, int | str | datetime):
         raise TypeError(f"{type(value).__name__} cannot be put into a statement that is kept")
     if isinstance(value, int):
@@ -243,8 +229,6 @@ def _mark(value: Any, at: int) -> Any:
 def _is_made_of_mark(value: Any) -> bool:
     if isinstance(value, str):
         return "\ufdd0" in value
-    if isinstance(value, list):
-        return any(_is_made_of_mark(one) for one in value)
     if isinstance(value, datetime):
         return value.year < _FIRST_INSTANT.year + 100
     return isinstance(value, int) and abs(value - _FIRST_ID) < _MOST
@@ -259,3 +243,17 @@ def loaded(cls: type[M], db: str | None, names: Iterable[str], values: Iterable[
     one._state.db = db
     one.__dict__.update(zip(names, values, strict=True))
     return one
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup):  # type: ignore[type-arg]  # no class of types while it runs
+    """`pk__any_of=[…]`: as `__in`, with the list of ids or texts as one value of the statement."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, self.rhs]

@@ -76,12 +76,6 @@ def identities_of(customer: Customer, ids: list[int] | None = None) -> list[Iden
     return sorted(known, key=lambda one: (not one.preferred, not one.verified, one.added_at, one.pk))
 
 
-_IDENTITIES: Question[Identity] = Question(
-    lambda organisation_id, ids: Identity.objects.filter(organisation=organisation_id, customer__pk__any_of=ids),
-    planned=True,
-)
-
-
 def together(customer: Customer | int) -> list[int]:
     """The ids that are one customer now: this one, and every record merged into it, however deep."""
     found = [customer if isinstance(customer, int) else customer.pk]
@@ -223,3 +217,9 @@ def _rows(customers: list[Customer]) -> list[CustomerRow]:
 def _hint(known: list[Identity]) -> str:
     best = sorted(known, key=lambda one: (not one.verified, _HINTS.index(one.sort)))
     return " · ".join(one_line(identity.shown, 60) for identity in best[:2])
+
+
+_IDENTITIES: Question[Identity] = Question(
+    lambda organisation_id, ids: Identity.objects.filter(organisation=organisation_id, customer__pk__any_of=ids),
+    planned=True,
+)
