@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.test import Client
 
 from sportello.faces.desk import stencils
-from sportello.foundation.core.text import fold
-from sportello.foundation.ui.quick.stencil import Stencil, mark
+from sportello.foundation.journal import actor
 from sportello.records.accounts.models import User
 from sportello.records.tickets.actions import ending, handling, messages
-from sportello.records.tickets.models import Message, Ticket
+from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.words import Words
 from tests.cast import Cast
 from tests.desk_work import lay_out
@@ -23,20 +20,12 @@ from tests.desk_work import lay_out
 _OF_A_DRAWING = re.compile(r'(name="(?:csrf-token|csrfmiddlewaretoken|draft_writer)" (?:content|value)=)"[^"]*"')
 
 
-@pytest.fixture
-def as_ever(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def as_ever(patch: pytest.MonkeyPatch) -> None:
     """The three parts by their templates, as where a shape is not an ordinary one."""
-
-    def switch() -> None:
-        monkeypatch.setattr(
-            stencils, "head", lambda context, walk, oob=False: stencils._as_ever("desk/_head.html", context, oob=oob)
-        )
-        monkeypatch.setattr(
-            stencils, "entry", lambda context, line, text: stencils._as_ever("desk/_entry.html", context, line=line)
-        )
-        monkeypatch.setattr(stencils, "composer", lambda context: stencils._as_ever("desk/_composer.html", context))
-
-    yield switch
+    drawn = stencils._as_ever
+    patch.setattr(stencils, "head", lambda context, walk, oob=False: drawn("desk/_head.html", context, oob=oob))
+    patch.setattr(stencils, "entry", lambda context, line, text: drawn("desk/_entry.html", context, line=line))
+    patch.setattr(stencils, "composer", lambda context: drawn("desk/_composer.html", context))
 
 
 def pages(client: Client, tickets: list[Ticket]) -> list[str]:
@@ -49,14 +38,14 @@ def pages(client: Client, tickets: list[Ticket]) -> list[str]:
     return drawn
 
 
-def test_nobody_sees_which_way_a_part_was_drawn(client: Client, cast: Cast, as_ever: Any) -> None:
+def test_nobody_sees_which_way_a_part_was_drawn(client: Client, cast: Cast) -> None:
     """Every state of a ticket and every sort of entry, for who may block senders and who may not, in two languages."""
     work = lay_out(cast)
-    handling.wait(work.plain, by=cast.member("Anna"), reason="Manca il <modulo>.")
+    handling.wait_for_customer(work.plain, by=cast.member("Anna"), reason="Manca il <modulo>.")
     hostile = cast.ticket("<b>Oggetto</b> & \"virgolette\"", address="o'neil@example.org", name="Ò'Neil <script>")
     said = Words(text="Vedi https://esempio.test/?a=1&b=2 e scrivi a x@y.example.\n\n<i>Ciao</i>", quoted="> prima\n> poi",
                  signature="--\nO'Neil", sender_name="Ò'Neil", sender_address="o'neil@example.org", language="it")
-    messages.receive(hostile, said, channel="email", customer=hostile.customer, actor=None)  # type: ignore[arg-type]
+    messages.receive(hostile, said, channel="email", customer=hostile.customer, actor=actor.customer(hostile.customer_id))
     closed = cast.ticket("Chiusa", kind="complaint")
     ending.close(closed, by=cast.member("Anna"), outcome="withdrawn", reason="Ritirata & basta")
     tickets = [work.main, work.plain, work.closed, hostile, closed]
@@ -64,12 +53,20 @@ def test_nobody_sees_which_way_a_part_was_drawn(client: Client, cast: Cast, as_e
         User.objects.filter(pk=cast.users[name].pk).update(language=language)
         client.force_login(cast.users[name])
         quickly = pages(client, tickets)
-        with pytest.MonkeyPatch.context():
-            as_ever()
+        with pytest.MonkeyPatch.context() as patch:
+            as_ever(patch)
             assert pages(client, tickets) == quickly
 
 
-def test_a_shape_keeps_nothing_of_what_was_written_into_it() -> None:
-    stencil = Stencil("desk/_why_body.html")
-    assert mark("a") != mark("b")
-    assert not stencil._known
+def test_the_next_of_a_shape_says_nothing_of_the_one_before(client: Client, cast: Cast) -> None:
+    """What was written into a shape is nowhere in it: two tickets of one shape, two people."""
+    first = cast.ticket("Segreto di Maria", address="maria@example.org", name="Maria Popescu")
+    second = cast.ticket("Altro", address="luca@example.org", name="Luca Verdi")
+    tokens = []
+    for name, ticket in (("Anna", first), ("Bruno", second)):
+        client.force_login(cast.users[name])
+        page = client.get(f"/desk/borgo/tickets/{ticket.number}/").content.decode()
+        tokens.append(set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)"', page)))
+    assert "Altro" in page
+    assert not [one for one in ("Segreto", "maria@example.org", "Maria Popescu", first.number) if one in page]
+    assert not tokens[0] & tokens[1]

@@ -37,6 +37,24 @@ def test_other_values_in_the_same_words(cast: Cast, django_assert_num_queries: C
     assert question.rows(number="' OR true --") == []
 
 
+def test_a_list_is_one_value(cast: Cast) -> None:
+    """Long and short ones in the same words, of ids and of texts; an empty one finds nothing."""
+    tickets = [cast.ticket(f"list {at}") for at in range(3)]
+    asked: list[int] = []
+
+    def build(ids: list[int], subjects: list[str]) -> Any:
+        asked.append(1)
+        found = Ticket.objects.filter(team__pk__any_of=ids, subject__any_of=subjects)
+        return found.order_by("pk").values_list("pk", "subject")
+
+    question: Question[Ticket] = Question(build, planned=True)
+    teams = [one.team_id for one in tickets]
+    for subjects in (["list 1"], ["list 0", "list 2", "%s"], []):
+        wanted = [(one.pk, one.subject) for one in tickets if one.subject in subjects]
+        assert question.tuples(ids=teams, subjects=subjects) == wanted
+    assert asked == [1]
+
+
 def test_what_is_made_of_a_value_is_refused(cast: Cast) -> None:
     question: Question[Ticket] = Question(
         lambda now: Ticket.objects.filter(opened_at__lt=now, moved_at__gt=now - timedelta(days=1))
