@@ -25,7 +25,7 @@ from .forms.writing import CallForm, NoteForm, ReplyForm
 from .places import ListPlace
 from .sender_checks import SenderCheck
 from .sentences import language_now
-from .timeline_lines import Line
+from .timeline_lines import Leaving, Line
 
 #: An instant whose place is what counts.
 _SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -114,9 +114,9 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
         return _as_ever("desk/_entry.html", context, line=line)
     signature, quoted = (message.signature, message.quoted) if message else ("", "")
     shape = _EntryShape(
-        line.look, line.channel, line.sentence if line.look not in ("event", "notice") else "", bool(line.sentence),
-        bool(line.author), bool(line.to), bool(line.cc), bool(item.came_from), bool(item.event_reason),
-        bool(signature), bool(quoted), line.has_html, message.channel if message else None, leaving,
+        line.look, line.channel, bool(line.sentence), bool(line.author), bool(line.to), bool(line.cc),
+        bool(item.came_from), bool(item.event_reason), bool(signature), bool(quoted), line.has_html,
+        message.channel if message else None, leaving and leaving.state,
         sender and (sender.said, len(sender.details), bool(sender.address)), bool(context.get("may_block")),
     )  # fmt: skip
     values = {
@@ -142,8 +142,6 @@ def _inside(paragraphs: str) -> SafeString:
 class _EntryShape:
     look: str
     channel: str
-    #: Said by Sportello, the same on many entries.
-    sentence: str
     has_sentence: bool
     has_author: bool
     has_to: bool
@@ -155,7 +153,8 @@ class _EntryShape:
     has_html: bool
     #: Of its message; None where it is none.
     message_channel: str | None
-    leaving: Any
+    #: What became of it, where it left; its words belong to trouble, which has no shape.
+    leaving: str | None
     sender: Any
     may_block: bool
 
@@ -180,7 +179,8 @@ class _EntryShape:
         shown = replace(
             line, item=item, author=mark("author") if self.has_author else "", text=mark("text"),
             to=mark("to") if self.has_to else "", cc=mark("cc") if self.has_cc else "", at=_SOMETIME, sender=sender,
-            sentence=self.sentence or (mark("sentence") if self.has_sentence else ""),
+            sentence=mark("sentence") if self.has_sentence else "",
+            leaving=Leaving(self.leaving) if self.leaving else None,
         )  # fmt: skip
         return {
             "line": shown, "now": NOW, "address": mark("address"), "csrf_token": mark("csrf"),
