@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import connection
 
 from sportello.foundation.core.planned import planned
 from sportello.foundation.tenancy import clock
@@ -20,10 +20,9 @@ def open_tab(ticket: Ticket, member: Membership) -> None:
     """Put the ticket on its reader's strip; the oldest goes when there are too many. Twice is once."""
     now = clock.now(ticket.organisation)
     tab = (ticket.organisation_id, member.pk, ticket.pk, now, ticket.last_position, member.user_id, MOST - 1)
-    with transaction.atomic(), connection.cursor() as cursor:
-        with planned():
-            cursor.execute(_OPEN, tab)
-        mentions.read(ticket, member, now)
+    with planned(), connection.cursor() as cursor:
+        cursor.execute(_OPEN, tab)
+    mentions.read(ticket, member, now)
 
 
 #: One statement, whose commit does not wait for the disk: what a crash takes is a tab. The new row is not seen by the
