@@ -5,7 +5,7 @@ Nearly every ticket has no links, no complaint, no checklist, no letter; each of
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -51,24 +51,22 @@ def look(ticket: Ticket) -> Around:
 
 def _look(ticket_id: int) -> QuerySet[Ticket, Any]:
     own, theirs = {"ticket": OuterRef("pk")}, {"customer": OuterRef("customer")}
-    each = Around(
-        *(Exists(found) for found in (
-            Link.objects.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk"))),
-            TicketMerge.objects.filter(kept=OuterRef("pk"), undone_at__isnull=True),
-            TicketTag.objects.filter(**own),
-            Contact.objects.filter(**theirs),
-            Customer.objects.filter(merged_into=OuterRef("customer")),
-            Complaint.objects.filter(**own),
-            FaultTicket.objects.filter(**own, taken_off_at__isnull=True),
-            Document.objects.filter(**own),
-            LetterDraft.objects.filter(**own),
-            Forwarding.objects.filter(**own),
-            Approval.objects.filter(**own),
-            Checklist.objects.filter(**own),
-            UnknownCase.objects.filter(**own),
-        ))
-    )  # fmt: skip
-    return Ticket.objects.filter(pk=ticket_id).values_list(*astuple(each))
+    each = {
+        "links": Link.objects.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk"))),
+        "merges": TicketMerge.objects.filter(kept=OuterRef("pk"), undone_at__isnull=True),
+        "tags": TicketTag.objects.filter(**own),
+        "contacts": Contact.objects.filter(**theirs),
+        "doubles": Customer.objects.filter(merged_into=OuterRef("customer")),
+        "complaint": Complaint.objects.filter(**own),
+        "faults": FaultTicket.objects.filter(**own, taken_off_at__isnull=True),
+        "documents": Document.objects.filter(**own),
+        "drafts": LetterDraft.objects.filter(**own),
+        "forwardings": Forwarding.objects.filter(**own),
+        "approvals": Approval.objects.filter(**own),
+        "checklists": Checklist.objects.filter(**own),
+        "cases": UnknownCase.objects.filter(**own),
+    }
+    return Ticket.objects.filter(pk=ticket_id).values_list(*(Exists(each[one.name]) for one in fields(Around)))
 
 
 _LOOK: Question[Ticket] = Question(_look, planned=True)

@@ -90,7 +90,7 @@ def _written(
 ) -> Written:
     row = rows.get(kind)
     return Written(
-        partial(form, initial=initial, auto_id=f"{kind}-%s"),
+        partial(form, initial=dict(initial), auto_id=f"{kind}-%s"),
         _living(rows, kind),
         outdated,
         drafting.new_writer(ticket, kind),

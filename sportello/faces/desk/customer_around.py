@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -39,17 +39,16 @@ def look(customer: Customer) -> CustomerAround:
 
 def _look(customer_id: int) -> QuerySet[Customer, Any]:
     own = {"customer": OuterRef("pk")}
-    each = CustomerAround(
-        *(Exists(found) for found in (
-            Relation.objects.filter(Q(customer=OuterRef("pk")) | Q(other=OuterRef("pk"))),
-            CustomerNote.objects.filter(**own),
-            Consent.objects.filter(**own),
-            Merge.objects.filter(kept=OuterRef("pk"), undone_at__isnull=True),
-            Proposal.objects.filter(Q(one=OuterRef("pk")) | Q(other=OuterRef("pk")), settled=""),
-            SideSource.objects.filter(organisation=OuterRef("organisation"), is_on=True),
-        ))
-    )  # fmt: skip
-    return Customer.objects.filter(pk=customer_id).values_list(*astuple(each))
+    each = {
+        "relations": Relation.objects.filter(Q(customer=OuterRef("pk")) | Q(other=OuterRef("pk"))),
+        "notes": CustomerNote.objects.filter(**own),
+        "consents": Consent.objects.filter(**own),
+        "merges": Merge.objects.filter(kept=OuterRef("pk"), undone_at__isnull=True),
+        "alike": Proposal.objects.filter(Q(one=OuterRef("pk")) | Q(other=OuterRef("pk")), settled=""),
+        "sides": SideSource.objects.filter(organisation=OuterRef("organisation"), is_on=True),
+    }
+    found = (Exists(each[one.name]) for one in fields(CustomerAround))
+    return Customer.objects.filter(pk=customer_id).values_list(*found)
 
 
 _LOOK: Question[Customer] = Question(_look, planned=True)

@@ -116,7 +116,7 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
     shape = _EntryShape(
         line.look, line.channel, bool(line.sentence), bool(line.author), bool(line.to), bool(line.cc),
         bool(item.came_from), bool(item.event_reason), bool(signature), bool(quoted), line.has_html,
-        message.channel if message else None, leaving and leaving.state,
+        message.channel if message else None, leaving.state if leaving else None,
         sender and (sender.said, len(sender.details), bool(sender.address)), bool(context.get("may_block")),
     )  # fmt: skip
     values = {
@@ -252,4 +252,4 @@ def form_part(context: Context, template: str, form: BaseForm, action: str) -> S
         return _as_ever(template, context, form=form, action=action)
     values = {"csrf": str(context.get("csrf_token", "")), "action": action}
     given = {"csrf_token": mark("csrf"), "action": mark("action"), "form": form}
-    return _FORMS.setdefault(template, Stencil(template)).draw(type(form), lambda: given, values)
+    return _FORMS.setdefault(template, Stencil(template)).draw(type(form).__qualname__, lambda: given, values)

@@ -218,8 +218,9 @@ def _sheets(ticket: Ticket) -> list[SheetRow]:
     language, rows = sentences.language_now(), []
     for sheet_id in sorted(texts, key=lambda one: one != asked)[:_SHEETS]:
         own = next((text for text in texts[sheet_id] if text[0] == language), texts[sheet_id][0])
-        if own[0] is not None:
-            rows.append(SheetRow(*own[1:], sheet_id == asked))
+        spoken, title, summary, documents, cost, times = own
+        if spoken is not None:
+            rows.append(SheetRow(title, summary, documents, cost, times, sheet_id == asked))
     return rows
 
 

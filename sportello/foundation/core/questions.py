@@ -246,7 +246,7 @@ def loaded(cls: type[M], db: str | None, names: Iterable[str], values: Iterable[
 
 
 @models.Field.register_lookup
-class AnyOf(models.Lookup):  # type: ignore[type-arg]  # no class of types while it runs
+class AnyOf(models.Lookup):
     """`pk__any_of=[…]`: as `__in`, with the list of ids or texts as one value of the statement."""
 
     lookup_name = "any_of"
@@ -254,6 +254,6 @@ class AnyOf(models.Lookup):  # type: ignore[type-arg]  # no class of types while
     def get_prep_lookup(self) -> list[Any]:
         return list(self.rhs)
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sql, params = self.process_lhs(compiler, connection)
         return f"{sql} = ANY(%s)", [*params, self.rhs]

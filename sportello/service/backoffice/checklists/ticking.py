@@ -181,8 +181,9 @@ def unticked(ticket: Ticket, outcome: str) -> Iterable[Missing]:
     """A blocker: mandatory items nobody has ticked; also those of a checklist of the kind that is just being hung."""
     if outcome in WITHOUT_ANSWER:
         return
-    here = {"organisation_id": ticket.organisation_id, "kind_id": ticket.kind_id, "opened_at": ticket.opened_at}
-    some, more = _ANY.tuples(ticket_id=ticket.pk, **here)[0]
+    some, more = _ANY.tuples(
+        ticket_id=ticket.pk, organisation_id=ticket.organisation_id, kind_id=ticket.kind_id, opened_at=ticket.opened_at
+    )[0]
     for rule in _wanted_by_rules(ticket):
         for named in _items_of(rule):
             if named.mandatory:
@@ -191,7 +192,8 @@ def unticked(ticket: Ticket, outcome: str) -> Iterable[Missing]:
         return  # most tickets: one query
     for item in _left(ticket.pk).order_by("checklist_id", "position"):
         yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": item.text}, "checklists")
-    for template in _coming(ticket.pk, **here).order_by("pk"):
+    coming = _coming(ticket.pk, ticket.organisation_id, ticket.kind_id, ticket.opened_at)
+    for template in coming.order_by("pk"):
         for one in template.items:
             if one.get("mandatory"):
                 yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": one["text"]}, "checklists")
