@@ -1,7 +1,7 @@
 """A part of a page drawn once for each of its shapes; what is written into it is put in every time.
 
     _COMPOSER = Stencil("desk/_composer.html")
-    _COMPOSER.draw(shape, lambda mark: {"address": mark("address"), …}, {"address": "/desk/…/", …})
+    _COMPOSER.draw(shape, lambda: {"address": mark("address"), …}, {"address": "/desk/…/", …})
 
 The shape is everything the template decides by, conditions and words alike; it is hashable, and few of them are met.
 The template is drawn for it by Django as ever, with a mark in place of each value; the marks then give way to the
