@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from sportello.config.supervisor.doors import GIVEN
 from sportello.config.supervisor.nursery import READY
 from sportello.config.supervisor.parent import SUPERVISED, end_with_parent
 from sportello.config.supervisor.trouble import Trouble
@@ -44,19 +45,19 @@ def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable
     channel.sendall(READY)
     is_warm = False
     while True:
-        words, given, _, _ = socket.recv_fds(channel, 100, 1)
+        words, given, _, _ = socket.recv_fds(channel, 100, 2)
         if not words:
             return 0
-        log = given[0]
         if not is_warm:
             is_warm = warm()
             sole()
             gc.freeze()  # the collector would write to, and so copy, every page that is shared
             _give_back()
         try:
-            pid = fork(words.decode(), log, programs, channel)
+            pid = fork(words.decode(), given, programs, channel)
         finally:
-            os.close(log)
+            for one in given:
+                os.close(one)
         channel.sendall(str(pid).encode())
 
 
@@ -70,9 +71,9 @@ def sole() -> None:
         raise Trouble(f"imported, the application must be alone: threads {threads}, connections {opened}.")
 
 
-def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> int:
-    """The id of a new process that does `program`, its words going to the file `log`; no child of ours, but of the
-    supervisor's, since the one between us has ended."""
+def fork(program: str, given: Sequence[int], programs: Programs, channel: socket.socket) -> int:
+    """The id of a new process that does `program`; no child of ours, but of the supervisor's, since the one between us
+    has ended. `given`: the file its words go to and, where it has one, the socket it takes people from."""
     if program not in programs:
         raise Trouble(f"the nursery knows no {program}.")
     read, write = os.pipe()
@@ -83,7 +84,7 @@ def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> 
             os.close(read)
             os.close(write)
             channel.close()
-            _become(program, log, programs[program])
+            _become(program, given, programs[program])
         os.write(write, str(child).encode())
         os._exit(0)
     os.close(write)
@@ -92,14 +93,17 @@ def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> 
         return int(said.read())
 
 
-def _become(program: str, log: int, main: Callable[[], int]) -> None:
+def _become(program: str, given: Sequence[int], main: Callable[[], int]) -> None:
     """A life as the program, with a session, a log, a collector and a name of its own; never returns."""
     code = 1
     try:
         os.setsid()
+        log, *doors = given
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
+        if doors:
+            os.environ[GIVEN] = str(doors[0])
         _wait_for_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         gc.enable()

@@ -50,6 +50,11 @@ class Stream:
             lambda callers: admission.admit(page, hub, callers), lambda admitted: hub.leave(admitted.subscriber)
         )
         self._looks: asyncio.Task[None] | None = None
+        self._asked_at = time.monotonic()
+
+    def quiet(self) -> float:
+        """Seconds since somebody last asked for anything; 0 while somebody listens."""
+        return 0.0 if self.hub.everybody() else time.monotonic() - self._asked_at
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,6 +62,7 @@ class Stream:
         if self._looks is None:
             self.hub.attend(asyncio.get_running_loop())
             self._looks = asyncio.create_task(self._let_go_of_stuck())
+        self._asked_at = time.monotonic()
         headers = headers_of(scope)
         origin = origin_for(headers)
         path, method = scope["path"], scope["method"]
