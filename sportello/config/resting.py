@@ -16,6 +16,8 @@ from sportello.config.supervisor.sleep import SLEEPS
 
 #: Seconds without anybody.
 QUIET = 60.0
+#: Of a worker that may sleep: it is back at once when there is something.
+QUIET_WORKER = 20.0
 #: The pages are exchanged later: who clicks every few minutes should find their templates made.
 QUIET_PAGES = 600.0
 LOOK_EVERY = 5.0

@@ -205,7 +205,7 @@ def work_once() -> int:
 
 
 class Tired:
-    """A worker that has had nothing to do for a minute goes to sleep where the supervisor sees when there is something
+    """A worker that has had nothing to do for a while goes to sleep where the supervisor sees when there is something
     again. Elsewhere one that has grown makes room for a fresh one: what much work leaves behind is in pieces between
     what stays, and goes only with the process."""
 
@@ -219,8 +219,10 @@ class Tired:
         done = sum(one.done for one in self.rounds)
         if done != self.done or (self.jobs is not None and self.jobs.are_there()):
             self.done, self.worked_at = done, time.monotonic()
-        quiet = time.monotonic() - self.worked_at > resting.QUIET
-        return quiet and resting.may_rest() and (resting.may_sleep() or resting.grown(resting.GROWN_WORKER))
+        quiet = time.monotonic() - self.worked_at
+        if resting.may_sleep():
+            return quiet > resting.QUIET_WORKER
+        return quiet > resting.QUIET and resting.may_rest() and resting.grown(resting.GROWN_WORKER)
 
 
 class Jobs:

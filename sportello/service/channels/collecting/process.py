@@ -57,6 +57,7 @@ class Collecting:
                 self.look()
             except (DatabaseError, InterfaceError) as error:
                 log.warning("the database is away (%s)", type(error).__name__)
+                self.needed_at = time.monotonic()  # whether there is a mailbox cannot be known
             connections.close_all()
             self.stop.wait(LOOK_EVERY)
 
