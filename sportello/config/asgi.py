@@ -17,7 +17,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django must have started
 
-from sportello.config import resting, topics  # noqa: E402 - as above
+from sportello.config import memory, resting, topics  # noqa: E402 - as above
 from sportello.foundation.live import stats  # noqa: E402 - as above
 from sportello.foundation.live.hub import Hub  # noqa: E402 - as above
 from sportello.foundation.live.stream import Stream  # noqa: E402 - as above
@@ -28,7 +28,7 @@ _page = topics.page()
 _told = settings.HOME / "run" / "stream.json"
 _hub = Hub(_page, report=stats.writer(_told))
 _hub.start()
-stream = Stream(_page, _hub)
+stream = Stream(_page, _hub, tidy=memory.give_back)
 resting.when(lambda: stream.quiet() > resting.QUIET)
 # what is here stays: looking through it for rubbish, among thousands of streams, would hold every one of them up
 gc.collect()

@@ -8,7 +8,6 @@ modules keep to that; `sole()` looks.
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import os
 import signal
@@ -19,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
+from sportello.config import memory
 from sportello.config.supervisor.doors import GIVEN
 from sportello.config.supervisor.nursery import READY
 from sportello.config.supervisor.parent import SUPERVISED, end_with_parent
@@ -28,7 +28,6 @@ from sportello.config.titles import entitle
 #: What it may be asked for, by name; each serves until it is told to end and returns its exit code.
 Programs = Mapping[str, Callable[[], int]]
 _ADOPTED_WITHIN = 5.0
-_M_ARENA_MAX = -8
 
 
 def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable[[], bool]) -> int:
@@ -40,7 +39,7 @@ def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable
     end_with_parent()
     entitle("nursery")
     gc.disable()
-    _few_places()
+    memory.few_places()
     programs = preload()
     channel.sendall(READY)
     is_warm = False
@@ -52,7 +51,7 @@ def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable
             is_warm = warm()
             sole()
             gc.freeze()  # the collector would write to, and so copy, every page that is shared
-            _give_back()
+            memory.give_back()
         try:
             pid = fork(words.decode(), given, programs, channel)
         finally:
@@ -130,18 +129,3 @@ def _wait_for_parent() -> None:
     until = time.monotonic() + _ADOPTED_WITHIN
     while os.getppid() != supervisor and time.monotonic() < until:
         time.sleep(0.001)
-
-
-def _few_places() -> None:
-    """Else the C library gives each thread a place of its own to take memory from, and nothing freed in one serves
-    another."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 2)
-
-
-def _give_back() -> None:
-    """What importing needed for a moment and the C library still holds."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

@@ -86,5 +86,5 @@ def test_while_the_database_is_away_everybody_waits_and_nothing_is_lost(database
         counting.nothing_is_silent(one)
         assert not server.refused
         assert " ended (" not in one.log_of("run"), "no program fell"
-        # it says so of itself every few seconds
+        one.knock("stream")  # it has rested meanwhile; it says how it is every few seconds
         one.wait_until(lambda: one.status()["streams"].get("away_seconds") == 0, "the stream to read again")

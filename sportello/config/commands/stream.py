@@ -21,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until SIGTERM. Open streams never end by themselves: they are cut after two seconds."""
+    from sportello.config import memory
     from sportello.config.supervisor import doors
     from sportello.config.supervisor.parent import end_with_parent
 
@@ -33,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from granian.server import Server
 
     allow_files()
+    memory.few_places()
     from sportello.config.titles import entitle, loader
 
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
