@@ -33,6 +33,8 @@ class Sleep:
         self.woken_at = 0.0
 
     def __call__(self) -> bool:
+        if self.child.by is None:  # to come back would take it seconds: it is told not to sleep
+            self.child.env = {name: value for name, value in self.child.env.items() if name != SLEEPS}
         if self.child.by is None or not self.child.ended_at:
             self.child.program = ""
             return True

@@ -202,8 +202,8 @@ class TestSleep:
 
     def test_without_a_nursery_it_does_not_sleep(self, child: Child, log: Path) -> None:
         needed = self.asleep(child, log)
-        child.by = None
-        assert needed() and child.program == ""
+        child.by, child.env = None, {sleep.SLEEPS: "1", "HOME": "/"}
+        assert needed() and child.program == "" and child.env == {"HOME": "/"}
 
 
 class TestRound:
