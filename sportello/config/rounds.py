@@ -172,7 +172,8 @@ def work_a_round() -> int:
     lately = _done_lately()
     for one in rounds:
         one.last_at = lately.get(one.loop.name, 0.0)
-        if 0.0 <= time.time() - one.last_at < one.loop.every:
+        since = time.time() - one.last_at  # as it was written: rounded, perhaps up
+        if one.loop.every > 0 and -1.0 < since < one.loop.every:
             continue
         one.once()
         if one.done or one.failures:
