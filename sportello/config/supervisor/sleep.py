@@ -19,8 +19,10 @@ SLEEPS = "SPORTELLO_SLEEPS"
 ROUND = "worker-round"
 #: Seconds between two rounds: half of what makes the silence of a worker an alarm.
 NAP = 30.0
-#: Written to twice within so long, the worker stays up: somebody is at work.
-AT_WORK = 60.0
+#: Woken so often within so many seconds the worker stays up: somebody is at work.
+OFTEN, AT_WORK = 6, 60.0
+#: Each time it was woken within them, so much longer until the next: what tidies the database writes for a while.
+BREATH = 0.5
 #: How often the log is looked at while the worker sleeps.
 LOOK_EVERY = 0.25
 
@@ -30,7 +32,7 @@ class Sleep:
 
     def __init__(self, child: Child, log: Path) -> None:
         self.child, self.log = child, log
-        self.woken_at = 0.0
+        self.woken: list[float] = []
 
     def __call__(self) -> bool:
         if self.child.by is None:  # to come back would take it seconds: it is told not to sleep
@@ -41,9 +43,10 @@ class Sleep:
         # what was written while it was still there may have been written after it looked
         seen = max(self.child.started_at, self.child.ended_at - AT_WORK)
         now = time.time()
-        if self._written_at() > seen:
-            self.child.program = "" if now - self.woken_at < AT_WORK else ROUND
-            self.woken_at = now
+        self.woken = [at for at in self.woken if 0.0 <= now - at < AT_WORK]
+        if now - self.child.ended_at >= BREATH * len(self.woken) and self._written_at() > seen:
+            self.child.program = ROUND if len(self.woken) < OFTEN else ""
+            self.woken.append(now)
             return True
         if not 0.0 <= now - self.child.ended_at < NAP:
             self.child.program = ROUND

@@ -181,11 +181,23 @@ class TestSleep:
 
     def test_it_stays_up_when_somebody_is_at_work(self, child: Child, log: Path) -> None:
         needed = self.asleep(child, log)
+        programs = []
+        for _ in range(sleep.OFTEN + 1):
+            child.started_at = child.ended_at = time.time() - 5
+            self.write(log)
+            assert needed()
+            programs.append(child.program)
+        assert programs == [ROUND] * sleep.OFTEN + [""]
+
+    def test_what_is_written_for_a_while_does_not_wake_it_without_end(self, child: Child, log: Path) -> None:
+        needed = self.asleep(child, log)
         self.write(log)
         assert needed()
-        child.started_at = child.ended_at = time.time() - 0.5
+        child.started_at = child.ended_at = time.time() - 0.1
         self.write(log)
-        assert needed() and child.program == ""
+        assert not needed(), "half a second later, then a second, then more"
+        child.started_at = child.ended_at = time.time() - 0.6
+        assert needed()
 
     def test_what_was_written_while_it_ended_is_not_missed(self, child: Child, log: Path) -> None:
         """Loops look every so often: what came in a worker's last minute may have come after their last look."""
