@@ -21,7 +21,8 @@ def serve(server: Server, door: int, load: Callable[[str], Any], *, cut_after: f
     """
     from granian._granian import SocketHolder
 
-    server._shd, server._ssp, server._sso = SocketHolder(door, False, BACKLOG), None, None
+    holder: Callable[..., Any] = SocketHolder  # its stub names no arguments
+    server._shd, server._ssp, server._sso = holder(door, False, BACKLOG), None, None
     server._ipc = {0: (None, None, None)}
     server.loop, server.runtime_mode = Loops.asyncio, RuntimeModes.mt
     target = server._spawn_wsgi_worker if server.interface is Interfaces.WSGI else server._spawn_asgi_worker
@@ -49,4 +50,4 @@ def _cut(loop: asyncio.AbstractEventLoop, seconds: float) -> None:
 
         usual(number, told)
 
-    loop.add_signal_handler = handle  # type: ignore[method-assign]  # of this one loop
+    vars(loop)["add_signal_handler"] = handle  # of this one loop

@@ -244,6 +244,6 @@ def _settle() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TABLES, [journal.Event._meta.db_table])
         cursor.execute(f"ANALYZE {', '.join(quote(name) for (name,) in cursor.fetchall())}")
-        looked_at = [quote(one.column) for one in journal.Event._meta.concrete_fields if one.name != "payload"]
+        looked_at = [quote(str(one.column)) for one in journal.Event._meta.concrete_fields if one.name != "payload"]
         cursor.execute(f"ANALYZE {quote(journal.Event._meta.db_table)} ({', '.join(looked_at)})")
         cursor.execute("SELECT pg_current_xact_id()")  # a commit that is waited for, after all that were not
