@@ -314,7 +314,8 @@ class Supervisor:
             if self.stops:
                 raise Stopped
             self._heal()
-            if asking.pages_answer(self.bind, self.port):
+            # before they are there one would only wait in the line, and nobody would start them meanwhile
+            if self.children[0].process is not None and asking.pages_answer(self.bind, self.port):
                 return True
             self._sleep(0.02)
         return False
