@@ -18,7 +18,7 @@ from sportello.records.tickets.models import Ticket
 from .live import Browsers, at, browsers, database_pids, family, flat, pss, spent, stream, total
 from .live_stage import Stage, say
 from .pages import address
-from .place import web
+from .place import CLUSTERS, web
 
 _T = TypeVar("_T")
 
@@ -118,11 +118,8 @@ def _told_storm(stage: Stage, told: list[dict], name: str) -> None:
 
 
 def away(stage: Stage) -> None:
-    from sportello.config.supervisor.postgres import Cluster
-
-    home = stage.home
+    cluster = CLUSTERS[stage.home]
     with stage.open() as (process, crowd):
-        cluster = Cluster(home / "postgres", home / "keys" / "database_password", home / "logs" / "postgres.log")
         crowd.ask(do="mark")
         cluster.stop()
         before, seconds = spent(family(process.pid)), stage.args.away
@@ -156,7 +153,7 @@ def change(stage: Stage) -> None:
     args, tickets = stage.args, stage.tickets
     pages = {f"borgo/{ticket.number}": address(ticket) for ticket in tickets}
     topics = [f"bell,lists,ticket:{name}" for name in pages]
-    with web(stage.home) as base, stream(stage.home) as process, browsers(1) as crowd:
+    with web(stage.home) as (base, _), stream(stage.home) as process, browsers(1) as crowd:
         stage.settle(base)
         opened = crowd.open(stage.cookies[: args.operators], topics, rate=100)
         say(f"{total(opened, 'greeted')} operators listen")

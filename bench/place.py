@@ -18,6 +18,8 @@ from pathlib import Path
 from sportello.config.supervisor.postgres import Cluster
 
 WORKERS = 2
+#: Home → its server, for scenes that take it away for a while.
+CLUSTERS: dict[Path, Cluster] = {}
 _PATIENCE = 60.0
 
 
@@ -38,8 +40,10 @@ def installation() -> Iterator[Path]:
         from sportello.config.prepare import prepare
 
         prepare()
+        CLUSTERS[home] = cluster
         yield home
     finally:
+        CLUSTERS.pop(home, None)
         cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
 

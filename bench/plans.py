@@ -29,8 +29,9 @@ def of(act: Callable[[], Any]) -> tuple[Inside, Plan]:
     with CaptureQueriesContext(connection) as captured:
         act()
     counted = summed(captured.captured_queries)
+    generic = [f"planned for any values, {one}" for one in _ahead()]
     read = [one["sql"] for one in captured.captured_queries if _reads(one["sql"])]
-    flags: list[str] = []
+    flags: list[str] = generic
     texts: list[tuple[float, bool, str]] = []
     for sql in dict.fromkeys(read):
         plan = _explained(sql)
@@ -40,6 +41,26 @@ def of(act: Callable[[], Any]) -> tuple[Inside, Plan]:
         texts.append((took, bool(wrong), f"{_short(sql)}\n{_cut(plan)}"))
     texts.sort(reverse=True)
     return counted, Plan(tuple(flags), tuple(text for at, (_, bad, text) in enumerate(texts) if bad or at == 0))
+
+
+#: Statements planned ahead whose plans were looked at: they stay planned while later pages are asked for.
+_TOLD: set[str] = set()
+
+
+def _ahead() -> list[str]:
+    """What is wrong with the plans of the statements that this connection planned ahead: they serve any values, and
+    those above are explained with theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE name LIKE '\\_pg3%%'", [])
+        statements = [row[0] for row in cursor.fetchall()]
+        found: list[str] = []
+        for statement in filter(_reads, statements):
+            # of text alone, or the driver would take what stands for values for its own
+            cursor.cursor.execute(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {statement}".encode())
+            plan = "\n".join(row[0] for row in cursor.cursor.fetchall())
+            found += [f"{one}: {_short(statement)[:100]}" for one in _wrong(plan)] if statement not in _TOLD else []
+            _TOLD.add(statement)
+    return found
 
 
 def _reads(sql: str) -> bool:

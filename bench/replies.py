@@ -49,9 +49,8 @@ def main() -> int:
             from sportello.records.accounts.models import User
 
             User.objects.update(undo_seconds=0)
-        with web(home) as base:
+        with web(home) as (base, master):
             jobs = _jobs(home, base, cast, tickets, args)
-            master = _web()
             clients = [_started(job) for job in jobs]
             _wait_for(jobs)
             before = Log.now(), database(home), tree(master)
@@ -177,18 +176,6 @@ def _wait_for(jobs: list[Path]) -> None:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not all(job.with_suffix(".ready").exists() for job in jobs):
         time.sleep(0.05)
-
-
-def _web() -> int:
-    """The process the web workers are children of: before the clients begin, the only child of this one."""
-    own = str(os.getpid())
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if entry.read_text().rpartition(")")[2].split()[1] == own:
-                return int(entry.parent.name)
-        except OSError:
-            continue  # it ended meanwhile
-    raise RuntimeError("no web process was started")
 
 
 # A client ------------------------------

@@ -8,7 +8,6 @@ modules keep to that; `sole()` looks.
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import os
 import signal
@@ -17,8 +16,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from sportello.config import memory
+from sportello.config.supervisor.doors import GIVEN
 from sportello.config.supervisor.nursery import READY
 from sportello.config.supervisor.parent import SUPERVISED, end_with_parent
 from sportello.config.supervisor.trouble import Trouble
@@ -27,7 +28,6 @@ from sportello.config.titles import entitle
 #: What it may be asked for, by name; each serves until it is told to end and returns its exit code.
 Programs = Mapping[str, Callable[[], int]]
 _ADOPTED_WITHIN = 5.0
-_M_ARENA_MAX = -8
 
 
 def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable[[], bool]) -> int:
@@ -39,24 +39,24 @@ def life(channel: socket.socket, preload: Callable[[], Programs], warm: Callable
     end_with_parent()
     entitle("nursery")
     gc.disable()
-    _few_places()
+    memory.few_places()
     programs = preload()
     channel.sendall(READY)
     is_warm = False
     while True:
-        words, given, _, _ = socket.recv_fds(channel, 100, 1)
+        words, given, _, _ = socket.recv_fds(channel, 100, 2)
         if not words:
             return 0
-        log = given[0]
         if not is_warm:
             is_warm = warm()
             sole()
             gc.freeze()  # the collector would write to, and so copy, every page that is shared
-            _give_back()
+            memory.give_back()
         try:
-            pid = fork(words.decode(), log, programs, channel)
+            pid = fork(words.decode(), given, programs, channel)
         finally:
-            os.close(log)
+            for one in given:
+                os.close(one)
         channel.sendall(str(pid).encode())
 
 
@@ -70,9 +70,9 @@ def sole() -> None:
         raise Trouble(f"imported, the application must be alone: threads {threads}, connections {opened}.")
 
 
-def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> int:
-    """The id of a new process that does `program`, its words going to the file `log`; no child of ours, but of the
-    supervisor's, since the one between us has ended."""
+def fork(program: str, given: Sequence[int], programs: Programs, channel: socket.socket) -> int:
+    """The id of a new process that does `program`; no child of ours, but of the supervisor's, since the one between us
+    has ended. `given`: the file its words go to and, where it has one, the socket it takes people from."""
     if program not in programs:
         raise Trouble(f"the nursery knows no {program}.")
     read, write = os.pipe()
@@ -83,7 +83,7 @@ def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> 
             os.close(read)
             os.close(write)
             channel.close()
-            _become(program, log, programs[program])
+            _become(program, given, programs[program])
         os.write(write, str(child).encode())
         os._exit(0)
     os.close(write)
@@ -92,14 +92,17 @@ def fork(program: str, log: int, programs: Programs, channel: socket.socket) -> 
         return int(said.read())
 
 
-def _become(program: str, log: int, main: Callable[[], int]) -> None:
+def _become(program: str, given: Sequence[int], main: Callable[[], int]) -> None:
     """A life as the program, with a session, a log, a collector and a name of its own; never returns."""
     code = 1
     try:
         os.setsid()
+        log, *doors = given
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
+        if doors:
+            os.environ[GIVEN] = str(doors[0])
         _wait_for_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         gc.enable()
@@ -126,18 +129,3 @@ def _wait_for_parent() -> None:
     until = time.monotonic() + _ADOPTED_WITHIN
     while os.getppid() != supervisor and time.monotonic() < until:
         time.sleep(0.001)
-
-
-def _few_places() -> None:
-    """Else the C library gives each thread a place of its own to take memory from, and nothing freed in one serves
-    another."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_M_ARENA_MAX, 2)
-
-
-def _give_back() -> None:
-    """What importing needed for a moment and the C library still holds."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

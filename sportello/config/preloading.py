@@ -18,6 +18,7 @@ from importlib import import_module
 from sportello.config import home as place
 from sportello.config.cli import done, parsed
 from sportello.config.schedule import LOOPS
+from sportello.config.supervisor.sleep import ROUND
 
 log = logging.getLogger("sportello.preloading")
 
@@ -67,7 +68,8 @@ def everything() -> dict[str, Callable[[], int]]:
     pages()
     for name in (*MODULES, *(loop.work.partition(":")[0] for loop in LOOPS)):
         import_module(name)
-    return {name: partial(done, parsed([name])) for name in PROGRAMS}
+    words = {name: [name] for name in PROGRAMS} | {ROUND: ["worker", "--round"]}
+    return {name: partial(done, parsed(said)) for name, said in words.items()}
 
 
 def give_connections_back(seconds: int = 60) -> None:

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
 from sportello.config import home as place
+from sportello.config import resting
 from sportello.config.cli import reach
 from sportello.config.hands import LOOK_EVERY, Hands, Work
 from sportello.config.schedule import LOOPS, Loop
@@ -143,12 +144,16 @@ def work_until_told(only: str = "") -> int:
     hands = Hands(rounds + ([Round(JOBS, stop, jobs.look)] if jobs else []), stop)
     hands.begin()
     beat_at = 0.0
+    tired = Tired(rounds, jobs)
     while not stop.is_set():
         if not only and time.monotonic() >= beat_at:
             beat_at = time.monotonic() + HEARTBEAT
             _heartbeat(rounds)
+            if tired.look():
+                break
         stop.wait(LOOK_EVERY)
         hands.look()
+    stop.set()
     deadline = time.monotonic() + PATIENCE
     hands.end(deadline)
     if jobs:
@@ -156,6 +161,38 @@ def work_until_told(only: str = "") -> int:
     if not only:
         _heartbeat(rounds)
     return 0
+
+
+def work_a_round() -> int:
+    """What is due, once, in a process that the supervisor has woken (`supervisor/sleep.py`); whoever finds something to
+    do stays on as the worker. What was done lately is not done again."""
+    keeping.called("worker")
+    stop = threading.Event()
+    rounds = rounds_of(LOOPS, stop)
+    lately = _done_lately()
+    for one in rounds:
+        one.last_at = lately.get(one.loop.name, 0.0)
+        since = time.time() - one.last_at  # as it was written: rounded, perhaps up
+        if one.loop.every > 0 and -1.0 < since < one.loop.every:
+            continue
+        one.once()
+        if one.done or one.failures:
+            return work_until_told()
+    jobs = Jobs(stop)
+    if jobs.are_due():
+        return work_until_told()
+    connections.close_all()
+    _heartbeat(rounds)
+    return 0
+
+
+def _done_lately() -> dict[str, float]:
+    """When each loop last ended a round well, by whichever process."""
+    try:
+        loops = json.loads((settings.HOME / "run" / "worker.json").read_text())["loops"]
+        return {name: float(said["last_at"]) for name, said in loops.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def work_once() -> int:
@@ -168,6 +205,27 @@ def work_once() -> int:
     return 1 if any(one.failures for one in rounds) else 0
 
 
+class Tired:
+    """A worker that has had nothing to do for a while goes to sleep where the supervisor sees when there is something
+    again. Elsewhere one that has grown makes room for a fresh one: what much work leaves behind is in pieces between
+    what stays, and goes only with the process."""
+
+    def __init__(self, rounds: Sequence[Round], jobs: Jobs | None) -> None:
+        self.rounds, self.jobs = rounds, jobs
+        self.done = 0
+        self.worked_at = time.monotonic()
+
+    def look(self) -> bool:
+        """Asked with each heartbeat."""
+        done = sum(one.done for one in self.rounds)
+        if done != self.done or (self.jobs is not None and self.jobs.are_there()):
+            self.done, self.worked_at = done, time.monotonic()
+        quiet = time.monotonic() - self.worked_at
+        if resting.may_sleep():
+            return quiet > resting.QUIET_WORKER
+        return quiet > resting.QUIET and resting.may_rest() and resting.grown(resting.GROWN_WORKER)
+
+
 class Jobs:
     """Procrastinate's worker, there while there are jobs: it holds connections of its own and asks twice a second."""
 
@@ -178,15 +236,21 @@ class Jobs:
 
     def look(self) -> int:
         """Are there jobs to be done or being done? Then there is a worker. Returns nothing done: the worker does."""
-        with connection.cursor() as cursor:
-            cursor.execute(_JOBS_THERE)
-            there = bool(cursor.fetchone()[0])
-        if there:
+        if self.are_due():
             self.seen_at = time.monotonic()
             if self.thread is None or not self.thread.is_alive():
                 self.thread = threading.Thread(target=self._work, name="jobs", daemon=True)
                 self.thread.start()
         return 0
+
+    def are_due(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(_JOBS_THERE)
+            return bool(cursor.fetchone()[0])
+
+    def are_there(self) -> bool:
+        """Is there a worker for them?"""
+        return self.thread is not None and self.thread.is_alive()
 
     def end(self, deadline: float) -> None:
         if self.thread is not None:

@@ -20,6 +20,7 @@ class Loop:
 
 LOOPS: list[Loop] = [
     Loop("intake", 0.5, "sportello.service.channels.intake:work"),
+    Loop("mailboxes to be read", 3.0, "sportello.config.resting:ask_for_the_collector"),
     Loop("whom mail is from", 10.0, "sportello.service.channels.authenticity.keeping:work"),
     Loop("replies that wait", 0.5, "sportello.service.channels.waiting:work"),
     Loop("outbox", 0.5, "sportello.service.channels.outbox:work"),

@@ -201,6 +201,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_NAME = f"sportello_session_{PORT}"
 CSRF_COOKIE_NAME = f"sportello_csrf_{PORT}"
 LANGUAGE_COOKIE_NAME = f"sportello_language_{PORT}"
+SESSION_ENGINE = "sportello.records.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -171,15 +171,21 @@ def _journal() -> dict[str, Any]:
 
 
 def _streams() -> dict[str, Any]:
-    """What the stream's process last wrote of itself (`run/stream.json`); whether its port answers."""
+    """What the stream's process last wrote of itself (`run/stream.json`); whether somebody who comes is answered."""
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
     stream_port = int(os.environ.get("SPORTELLO_STREAM_PORT", port + 1))
+    said = _written("programs.json").get("stream") if HomeLock(place.home()).holder() is not None else None
+    answers = _answers(stream_port) if said is None else said in ("runs", "rests")
+    return {**_written("stream.json"), "port": stream_port, "answers": answers, "rests": said == "rests"}
+
+
+def _answers(port: int) -> bool:
+    """Of a stream nobody watches over; a knock at the supervisor's door would wake one that rests."""
     try:
-        socket.create_connection(("127.0.0.1", stream_port), timeout=0.5).close()
-        answers = True
+        socket.create_connection(("127.0.0.1", port), timeout=0.5).close()
     except OSError:
-        answers = False
-    return {**_written("stream.json"), "port": stream_port, "answers": answers}
+        return False
+    return True
 
 
 def _written(name: str) -> dict[str, Any]:

@@ -60,12 +60,12 @@ def hearers(users: Sequence[User]) -> dict[int, Hearer]:
 
 def _hearer(person: Person) -> Hearer:
     alike = frozenset((place.organisation.pk, str(place.role), place.team_ids) for place in person.serving)
-    return Hearer(person, person.membership_ids, person.team_ids, _shared(alike))
+    return Hearer(person, person.membership_ids, _shared(person.team_ids), _shared(alike))
 
 
-@lru_cache(maxsize=2_000)
-def _shared(alike: Alike) -> Alike:
-    return alike  # the same object for the same rights: thousands compare it at every change
+@lru_cache(maxsize=4_000)
+def _shared(one: Any) -> Any:
+    return one  # the same object for the same rights: thousands keep it, and compare it at every change
 
 
 def hearer_for(user: User) -> Hearer:

@@ -21,6 +21,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
+from sportello.config.supervisor.doors import GIVEN, Door
 from sportello.records.accounts.models import User
 from tests.cluster import cluster
 
@@ -173,9 +174,12 @@ class Running:
 
 @contextmanager
 def running(page_port: int | None = None) -> Iterator[Running]:
-    """Start it, wait until it answers, end it."""
+    """Start it at an open door, as the supervisor does; wait until it answers, end it."""
     page_port = page_port or free_port()
     port = free_port()
+    door = Door(HOST, port, "SPORTELLO_STREAM_PORT")
+    door.take()
+    door.open()
     env = {
         **os.environ,
         "DATABASE_URL": database_url(),
@@ -184,13 +188,15 @@ def running(page_port: int | None = None) -> Iterator[Running]:
         "SPORTELLO_STREAM_PORT": str(port),
         "SPORTELLO_HOME": str(settings.HOME),
         "SPORTELLO_SECRET_KEY": settings.SECRET_KEY,
+        GIVEN: str(door.fileno()),
     }
     log = Path(settings.HOME) / f"stream-{port}.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "sportello", "stream"], env=env, stdout=out, stderr=subprocess.STDOUT,
-            start_new_session=True,
+            start_new_session=True, pass_fds=[door.fileno()],
         )
+    door.close()
     here = Running(port, page_port, process)
     try:
         wait_until(lambda: _answers(port), 90, f"the stream did not start: {log.read_text()[-2000:]}")

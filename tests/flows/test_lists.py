@@ -119,6 +119,20 @@ def test_a_search_further_back_looks_at_so_many_and_says_where_to_go_on(
         whole = [row.subject for row in list_page(cast.person("Carla"), "all", sort).rows]
         assert [subject for page in pages for subject in page] == [subject for subject in whole if subject in ("n0", "n1", "n7")], sort
         assert len(pages) == 3, sort
+    for at in range(5):
+        cast.ticket(f"b{at}", organisation=cast.bottega, kind="order")
+    Ticket.objects.filter(subject__in=("b0", "b3")).update(priority=4)
+    wanted = {"n0", "n1", "n7", "b0", "b3"}
+    for sort in lists.SORTS:
+        both, after = [], ""
+        for _ in range(20):
+            page = list_page(cast.person("Hugo"), "all", sort, after, urgent, limit=1, further=True)
+            both += [row.subject for row in page.rows]
+            after = page.next
+            if not after:
+                break
+        whole = [row.subject for row in list_page(cast.person("Hugo"), "all", sort).rows]
+        assert both == [subject for subject in whole if subject in wanted], (sort, "of two organisations none is passed over")
     empty = anna.get("/desk/lists/all/?sort=oldest_waiting&channel=phone&further=1").content.decode()
     assert "after=" in empty, "a page that found nothing says where to look on"
 

@@ -6,10 +6,12 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from sportello.foundation.journal import actions as journal
 from sportello.foundation.journal import actor
@@ -352,11 +354,6 @@ def test_the_stream_outlives_its_database_connections(stream: Running, people: C
 
 
 def test_status_can_tell_how_many_listen(stream: Running, people: Cast) -> None:
-    import json
-    from pathlib import Path
-
-    from django.conf import settings
-
     written = Path(settings.HOME) / "run" / "stream.json"
     key = key_of(people, "Anna")
     for _ in range(3):
@@ -365,6 +362,28 @@ def test_status_can_tell_how_many_listen(stream: Running, people: Cast) -> None:
     record = json.loads(written.read_text())
     assert record["people"] == 1
     assert "Anna" not in written.read_text()
+
+
+def test_open_lines_do_not_keep_it_from_ending_in_order(transactional_db: None) -> None:
+    """They never end by themselves: two seconds after it is told to end they are cut. What it last said of itself goes,
+    or the alarms would take it for one that hangs."""
+    people = assemble()
+    with running() as mine:
+        line = mine.listen(key_of(people, "Anna"), "lists")
+        written = Path(settings.HOME) / "run" / "stream.json"
+
+        def is_of_mine() -> bool:
+            try:
+                return bool(json.loads(written.read_text())["pid"] == mine.process.pid)
+            except OSError:
+                return False
+
+        wait_until(is_of_mine, 12)
+        began = time.monotonic()
+        mine.process.terminate()
+        assert mine.process.wait(10) == 0
+        assert time.monotonic() - began < 8
+        assert line.closed.wait(3) and not is_of_mine()
 
 
 def say(stream: Running, key: str, *, origin: str | None = "", **word: str) -> tuple[int, dict]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from sportello.faces.desk.found import around
@@ -171,3 +172,17 @@ def test_the_palette_and_the_page_cost_what_they_cost(
 ])
 def test_the_words_around(line: str, words: list[str], wanted: str) -> None:
     assert around(line, words) == wanted
+
+
+def test_the_window_is_read_by_its_own_index(cast: Cast) -> None:
+    """The rows of others may all be newer: a walk along the primary key would pass them one by one."""
+    cast.ticket("Mensa")
+    person, here = cast.person("Hugo"), cast.borgo.pk
+    asked = searching._NEWEST.words(person, here, 400, organisation_id=here, query="'mensa'", edge=0)
+    assert asked is not None
+    with connection.cursor() as cursor:
+        # nothing is left but to walk an index in its order
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN (COSTS OFF) {asked[0]}", asked[1])
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using search_window" in plan, plan

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -201,6 +201,20 @@ class Installation:
         if part == "supervisor" and self.process is not None:
             self.process.wait(10)
         return any(killed)
+
+    def rests(self, part: str) -> bool:
+        """Whether the supervisor says that the program is not there because nobody needs it."""
+        try:
+            return bool(json.loads((self.home / "run" / "programs.json").read_text()).get(part) == "rests")
+        except (OSError, ValueError):
+            return False
+
+    def knock(self, part: str) -> None:
+        """At the door of a program that rests; the collector has none, and the worker is woken by what is written."""
+        port = {"stream": self.stream_port, "listen": self.mail_port}.get(part)
+        if port is not None:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 2).close()
 
     def pids(self, part: str) -> list[int]:
         """The processes of a part. A program's name is the last word of its command line, however it was started."""

@@ -86,5 +86,7 @@ def part_is_back(installation: Installation, part: str, before: set[int]) -> boo
     """Another process of its name is there: what was killed has been started again."""
     if part in ("backend",):
         return True  # whoever asks next gets a new one
+    if installation.rests(part):
+        return True  # whoever needs it gets a new one
     now = set(installation.pids(part))
     return bool(now - before) if part != "power" else len(now - before) > 5

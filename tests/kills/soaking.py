@@ -119,6 +119,10 @@ class Soak:
             if self.installation.kill(part, chance):
                 break
             self.installation.keep_running()
+            if part == "collect" and self.installation.rests(part):
+                _tell(f"{number:4} {part}: has no mailbox to read, and rests")
+                return
+            self.installation.knock(part)
             assert time.monotonic() < deadline, f"{part} never came back to be killed\n{self.installation.log()}"
             time.sleep(0.2)
         if at_once and number < self.kills:

@@ -13,6 +13,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Reads until SIGTERM."""
+    from sportello.config import resting
     from sportello.config.cli import reach, start_django
     from sportello.config.supervisor.parent import end_with_parent
     from sportello.config.titles import entitle
@@ -20,4 +21,5 @@ def run(args: argparse.Namespace) -> int:
     end_with_parent()
     entitle("collect")
     start_django()
-    return int(reach("sportello.service.channels.collecting.process:main")() or 0)
+    read = reach("sportello.service.channels.collecting.process:main")
+    return int(read(resting.QUIET if resting.may_rest() else None) or 0)

@@ -13,8 +13,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Listens until SIGTERM."""
-    from sportello.config import preloading
+    from sportello.config import preloading, resting
     from sportello.config.cli import reach, start_django
+    from sportello.config.supervisor import doors
     from sportello.config.supervisor.parent import end_with_parent
     from sportello.config.titles import entitle
 
@@ -22,4 +23,6 @@ def run(args: argparse.Namespace) -> int:
     entitle("listen")
     start_django()
     preloading.give_connections_back()
-    return int(reach("sportello.service.channels.email.listener:main")() or 0)
+    door = doors.given()
+    listen = reach("sportello.service.channels.email.listener:main")
+    return int(listen(door, resting.QUIET if door is not None and resting.may_rest() else None) or 0)

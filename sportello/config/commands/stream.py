@@ -9,6 +9,8 @@ import resource
 
 #: An open stream is a file: so many people with a browser each, and what the process itself needs.
 ENOUGH_FILES = 6_000
+#: Seconds open streams may go on after SIGTERM.
+CUT_AFTER = 2.0
 
 HELP = "serve the live stream (started by run)"
 
@@ -19,8 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until SIGTERM. Open streams never end by themselves: they are cut after two seconds."""
+    from sportello.config import memory
+    from sportello.config.supervisor import doors
     from sportello.config.supervisor.parent import end_with_parent
 
+    door = doors.given()
     end_with_parent()
     os.register_at_fork(after_in_child=end_with_parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sportello.config.settings")
@@ -29,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from granian.server import Server
 
     allow_files()
+    memory.few_places()
     from sportello.config.titles import entitle, loader
 
     port = int(os.environ.get("SPORTELLO_PORT", "8000"))
@@ -40,15 +46,23 @@ def run(args: argparse.Namespace) -> int:
         workers=1,
         http=HTTPModes.http1,
         websockets=False,
-        backlog=4096,
+        backlog=doors.BACKLOG,
         backpressure=20000,
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        workers_kill_timeout=2,
+        workers_kill_timeout=int(CUT_AFTER),
         log_level=LogLevels.warning,
         process_name=entitle("stream"),
     )
-    server.serve(target_loader=loader("stream"))
+    if door is None:
+        server.serve(target_loader=loader("stream"))
+        return 0
+    from sportello.config import asgi, serving
+
+    try:
+        serving.serve(server, door.detach(), loader("stream"), cut_after=CUT_AFTER)
+    finally:
+        asgi.say_no_more()
     return 0
 
 

@@ -1,5 +1,5 @@
-"""`sportello web`: the pages. The application is imported once and forked, so that the workers share its
-memory.
+"""`sportello web`: the pages. By hand the application is imported once and forked, so that the workers share its
+memory; under the supervisor this is one process of several, which takes people from the supervisor's socket.
 """
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 HELP = "serve the pages (started by run)"
 WORKERS = 2
@@ -21,9 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until SIGTERM; requests under way are finished, for at most four seconds."""
+    from sportello.config.supervisor import doors
     from sportello.config.supervisor.parent import end_with_parent
 
     end_with_parent()
+    door = doors.given()
     # A worker whose master was killed would keep the port and serve the old code for ever.
     os.register_at_fork(after_in_child=end_with_parent)
     from django.conf import settings
@@ -44,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
         address=os.environ.get("SPORTELLO_BIND", "127.0.0.1"),
         port=settings.PORT,
         interface=Interfaces.WSGI,
-        workers=max(1, args.workers),
+        workers=1 if door else max(1, args.workers),
+        backlog=doors.BACKLOG,
         blocking_threads=THREADS,
         http=HTTPModes.http1,
         websockets=False,
@@ -54,5 +59,27 @@ def run(args: argparse.Namespace) -> int:
         log_level=LogLevels.warning,
         process_name=entitle("web"),
     )
-    server.serve(target_loader=loader("web"))
+    if door is None:
+        server.serve(target_loader=loader("web"))
+    else:
+        from sportello.config import serving
+
+        serving.serve(server, door.detach(), lambda target: _counted(loader("web")(target)))
     return 0
+
+
+def _counted(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The same; when nobody has asked for long and this process has grown, a fresh one takes its place."""
+    from sportello.config import resting
+
+    use = resting.Use()
+    resting.when(lambda: use.quiet() > resting.QUIET_PAGES and resting.grown(resting.GROWN_PAGES))
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        use.begin()
+        try:
+            return application(environ, start)
+        finally:
+            use.end()
+
+    return answer

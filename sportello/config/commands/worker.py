@@ -10,6 +10,7 @@ HELP = "do the periodic work and the jobs (started by run)"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """--once: each periodic work once, then the jobs that wait, then end."""
     parser.add_argument("--once", action="store_true", help="do what is due now and end")
+    parser.add_argument("--round", action="store_true", help="the same, but stay when there was any (by run)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,4 +24,6 @@ def run(args: argparse.Namespace) -> int:
     start_django()
     from sportello.config import rounds
 
+    if args.round:
+        return rounds.work_a_round()
     return rounds.work_once() if args.once else rounds.work_until_told()

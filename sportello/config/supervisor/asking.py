@@ -20,9 +20,9 @@ def port(name: str, usual: int) -> int:
     return int(given)
 
 
-def count(name: str, most: int) -> int:
+def count(name: str, most: int, usual: int = 0) -> int:
     """The number from 0 to `most` a variable names. Trouble when that is none."""
-    given = os.environ.get(name, "") or "0"
+    given = os.environ.get(name, "") or str(usual)
     if not given.isdigit() or int(given) > most:
         raise Trouble(f"{name} must be a number from 0 to {most}, not {given!r}.")
     return int(given)
@@ -33,28 +33,13 @@ def loopback(bind: str) -> str:
     return "127.0.0.1" if bind in ("0.0.0.0", "", "::") else bind  # noqa: S104 - compared, not bound
 
 
-def check_port(bind: str, number: int, name: str) -> None:
-    """Trouble when somebody else has it: it would only show as a program that ends again and again."""
-    with socket.socket(_family(bind)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((bind, number))
-        except OSError as error:
-            raise Trouble(
-                f"port {number} of {bind} cannot be used ({error.strerror}): set {name} to another one."
-            ) from None
-
-
 def pages_answer(bind: str, number: int) -> bool:
     """Do the pages say that they are well? By the bare protocol: an HTTP library is megabytes for a process that
     asks this once in its life."""
     try:
-        with socket.create_connection((loopback(bind), number), 5) as asked:
+        with socket.create_connection((loopback(bind), number), 1.0) as asked:
             asked.sendall(_HEALTH)
             return asked.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:
         return False
 
-
-def _family(bind: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in bind else socket.AF_INET

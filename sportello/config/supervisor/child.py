@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from sportello.config.supervisor.doors import GIVEN, Door
 from sportello.config.supervisor.postgres import tail
 
 FIRST_PAUSE = 0.3
@@ -46,9 +47,9 @@ class Never(Exception):
     """It cannot be started in this way at all: in the usual one, then."""
 
 
-#: Another way to start a program: (program, its log) -> the process. `NotNow` when it must wait, `Never` when there is
-#: no such way here.
-Start = Callable[[str, Path], Process]
+#: Another way to start a program: (program, its log, the number of its open socket or -1) -> the process. `NotNow` when
+#: it must wait, `Never` when there is no such way here.
+Start = Callable[[str, Path, int], Process]
 
 
 @dataclass
@@ -66,10 +67,19 @@ class Child:
     program: str = ""
     #: How it is started, where not by an interpreter of its own (see nursery.py).
     by: Start | None = None
+    #: Where people come in; the program is given it.
+    door: Door | None = None
+    #: One that ends by itself with 0 has gone to rest, and is started again when this says so; None: it never rests.
+    needed: Callable[[], bool] | None = None
+    #: True while it runs for nothing: it is asked to end.
+    idle: Callable[[], bool] | None = None
     process: Process | None = None
     pause: float = FIRST_PAUSE
     started: float = 0.0
     again_at: float = 0.0
+    #: By the clock of the files: when it was last started, and when it last went to rest (0: has not).
+    started_at: float = 0.0
+    ended_at: float = 0.0
     log_began: int = field(default=0, repr=False)
 
     def start(self) -> None:
@@ -82,17 +92,20 @@ class Child:
             except NotNow:
                 self.again_at = time.monotonic() + NOT_NOW
                 return
-        self.started = time.monotonic()
+        self.started, self.started_at = time.monotonic(), time.time()
 
     def _begin(self, log: int) -> Process:
+        door = -1 if self.door is None else self.door.fileno()
         if self.by is not None:
             try:
-                return self.by(self.program or self.name, self.log)
+                return self.by(self.program or self.name, self.log, door)
             except Never:
                 self.by = None
+        given = {GIVEN: str(door)} if door >= 0 else {}
         return subprocess.Popen(
             [sys.executable, "-m", "sportello", self.program or self.name],
-            env=dict(self.env),
+            env={**self.env, **given},
+            pass_fds=[door] if door >= 0 else [],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -103,20 +116,34 @@ class Child:
         """Start it again if it ended and the pause is over. A sentence when it has just ended, else ''."""
         now = time.monotonic()
         if self.process is None:
-            if now >= self.again_at:
+            if now >= self.again_at and (self.needed is None or self.needed()):
                 self.start()
             return ""
         code = self.process.poll()
         if code is None:
+            if self.idle is not None and self.idle():
+                self.ask_to_end()
             return ""
         self.clear_group()
         if now - self.started > WELL_AFTER:
             self.pause = FIRST_PAUSE
-        self.again_at, self.process = now + self.pause, None
+        self.process = None
+        if code == 0 and self.needed is not None:
+            self.again_at, self.ended_at = now, time.time()
+            return ""
+        self.again_at, self.ended_at = now + self.pause, 0.0
         said = f"{self.name} ended ({_how(code)}); again in {self.pause:.1f} s"
         self.pause = min(self.pause * 2, LONGEST_PAUSE)
         words = tail(self.log, self.log_began, 5) if code > 0 else ""
         return said + ("\n" + "\n".join("    " + line for line in words.split("\n")) if words else "")
+
+    def rests(self) -> bool:
+        """Not there because nobody needs it, not because it failed."""
+        return self.process is None and self.needed is not None and time.monotonic() >= self.again_at
+
+    def needs_a_knock(self) -> bool:
+        """It comes back when somebody stands at its door."""
+        return self.door is not None and self.needed == self.door.is_knocked_at
 
     def ask_to_end(self) -> None:
         """SIGTERM: finish the piece under way and go."""

@@ -46,7 +46,7 @@ class Nursery:
         programs reach the database by two addresses: the one that was imported with would be everybody's."""
         return not os.environ.get("SPORTELLO_SESSION_DATABASE_URL") and adopt_orphans()
 
-    def begin(self, program: str, log: Path) -> Process:
+    def begin(self, program: str, log: Path, door: int = -1) -> Process:
         """Start the nursery itself; it says so when it has imported everything."""
         self.let_go()
         self.begun += 1
@@ -93,8 +93,9 @@ class Nursery:
             self.channel.close()
             self.channel = None
 
-    def fork(self, program: str, log: Path) -> Process:
-        """A new process of the program, our child. NotNow while the nursery is not ready, Never if it never will."""
+    def fork(self, program: str, log: Path, door: int = -1) -> Process:
+        """A new process of the program, our child, with the open socket `door` where it has one. NotNow while the
+        nursery is not ready, Never if it never will."""
         if self.begun > HOPELESS and not self.forked:
             raise Never
         self.look()
@@ -102,7 +103,8 @@ class Nursery:
             raise NotNow
         try:
             with log.open("ab") as words:
-                socket.send_fds(self.channel, [program.encode()], [words.fileno()])
+                given = [words.fileno(), *([door] if door >= 0 else [])]
+                socket.send_fds(self.channel, [program.encode()], given)
             self.channel.settimeout(ANSWERS_WITHIN)
             answer = self.channel.recv(100)
         except OSError:  # it has just ended, or hangs

@@ -28,14 +28,13 @@ from sportello.config.supervisor.lock import HomeLock
 from sportello.config.supervisor.nursery import Nursery, reap_others
 from sportello.config.supervisor.parent import SUPERVISED
 from sportello.config.supervisor.postgres import Cluster
+from sportello.config.supervisor.sleep import LOOK_EVERY, SLEEPS, Sleep
+from sportello.config.supervisor.staff import Doors, Plan, Telling, staff
 from sportello.config.supervisor.trouble import Stopped, Trouble
 
-#: The programs, in the order they are started; seconds an orderly end may take.
-PROGRAMS = {"web": 6.0, "stream": 4.0, "worker": 6.0, "listen": 6.0, "collect": 6.0}
-#: Reads mail beside the worker, as often as `SPORTELLO_INTAKE_PROCESSES` says.
-INTAKE = ("intake", 6.0)
 NURSERY_PATIENCE = 2.0
 MOST_INTAKE = 32
+MOST_WEB = 64
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PAGES_MAY_TAKE = 60.0
 #: Pages that do not answer by then do not hold the other programs up.
@@ -55,6 +54,9 @@ class Supervisor:
         self.port = asking.port("SPORTELLO_PORT", 8000)
         self.stream_port = asking.port("SPORTELLO_STREAM_PORT", self.port + 1)
         self.mail_port = asking.port("SPORTELLO_MAIL_PORT", 8025)
+        mail_bind = os.environ.get("SPORTELLO_MAIL_BIND") or self.bind
+        self.doors = Doors(self.bind, mail_bind, (self.port, self.stream_port, self.mail_port))
+        self.web = max(1, asking.count("SPORTELLO_WORKERS", MOST_WEB, 2))
         self.intake = asking.count("SPORTELLO_INTAKE_PROCESSES", MOST_INTAKE)
         self.given_database = os.environ.get("DATABASE_URL", "")
         wish = os.environ.get("SPORTELLO_DEMO", "")
@@ -67,6 +69,7 @@ class Supervisor:
         self.doing: subprocess.Popen[bytes] | None = None
         self.stops = 0
         self.after_crash = False
+        self._told = Telling(self.home)
         self._awake, self._wake = os.pipe()
 
     # -- the run --
@@ -92,7 +95,7 @@ class Supervisor:
     def _up(self) -> None:
         began = time.monotonic()
         if not self.after_crash:
-            self._check_ports()
+            self.doors.take()
         self.say(f"Sportello {__version__}, data in {self.home}")
         self.cluster = self._own_cluster()
         # Where nothing is to be prepared, as nearly always, the application is imported while the database starts.
@@ -108,7 +111,9 @@ class Supervisor:
             self._start_nursery()
         if self.after_crash:
             self._wait_for_ports()
-        first, *others = self._programs(self._environment())
+        self.doors.open()
+        by = self.nursery.fork if self.nursery is not None else None
+        first, *others = staff(self.home, self.doors, self._environment(), by, self._plan())
         self.children.append(first)
         early = self._wait_for_pages(PAGES_COME_FIRST)
         self.children += others
@@ -135,13 +140,8 @@ class Supervisor:
             self.nursed.wait(time.monotonic() + self.nursed.patience)
         self.nursery = self.nursed = None
 
-    def _programs(self, env: dict[str, str]) -> list[Child]:
-        logs = self.home / "logs"
-        by = self.nursery.fork if self.nursery is not None else None
-        programs = [Child(name, logs / f"{name}.log", env, patience, by=by) for name, patience in PROGRAMS.items()]
-        program, patience = INTAKE
-        names = [f"{program}-{number}" for number in range(1, self.intake + 1)]
-        return programs + [Child(name, logs / f"{name}.log", env, patience, program, by) for name in names]
+    def _plan(self) -> Plan:
+        return Plan(self.web, self.intake, None if self.cluster is None else self.cluster.data / "pg_wal")
 
     def _watch(self) -> None:
         """Until asked to stop: whatever ended is started again, the database first."""
@@ -152,8 +152,9 @@ class Supervisor:
                 trimmed = time.monotonic()
                 for child in self._all():
                     child.trim_log()
-            soon = any(child.process is None for child in self._all())
-            self._sleep(0.1 if soon else 1.0)
+            soon = any(child.process is None and not child.rests() for child in self._all())
+            naps = any(child.rests() and isinstance(child.needed, Sleep) for child in self.children)
+            self._sleep(0.1 if soon else LOOK_EVERY if naps else 1.0)
 
     def _heal(self) -> None:
         if self.cluster is not None and not self.cluster.alive():
@@ -173,6 +174,7 @@ class Supervisor:
         started: list[Process | None] = [self.doing, self.cluster.process if self.cluster is not None else None]
         started += [child.process for child in self._all()]
         reap_others({process.pid for process in started if process is not None})
+        self._told.look(self.children)
 
     def _all(self) -> list[Child]:
         """The nursery first: the others come from it."""
@@ -184,6 +186,7 @@ class Supervisor:
         """
         if self.children or self.nursed or self.cluster:
             self.say("stopping...")
+        self.doors.close()
         for child in self.children:
             child.ask_to_end()
         now = time.monotonic()
@@ -192,6 +195,7 @@ class Supervisor:
             if not child.wait(deadline):
                 self.say(f"{child.name} did not end in time and was killed")
         self._end_nursery()
+        self._told.end()
         if self.cluster is not None:
             embedded.address_file(self.home).unlink(missing_ok=True)
             self.cluster.stop()
@@ -264,9 +268,8 @@ class Supervisor:
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(5)
                     raise Stopped
-                if self.cluster is not None and not self.cluster.alive():
-                    self._heal()
-                self._sleep(0.5)
+                self._heal()  # the database; and who rests, when the demo's customers knock
+                self._sleep(0.25)
         finally:
             process.kill()
             process.wait()
@@ -288,7 +291,7 @@ class Supervisor:
             "SPORTELLO_MAIL_PORT": str(self.mail_port),
             "SPORTELLO_DEMO": "1" if self.demo else "0",
             SUPERVISED: str(os.getpid()),
-            **({place.OWN_DATABASE: self.cluster.url()} if self.cluster is not None else {}),
+            **({place.OWN_DATABASE: self.cluster.url(), SLEEPS: "1"} if self.cluster is not None else {}),
         }
 
     def _wait_for_ports(self) -> None:
@@ -297,7 +300,7 @@ class Supervisor:
         deadline = time.monotonic() + ORPHANS_MAY_TAKE
         while True:
             try:
-                return self._check_ports()
+                return self.doors.take()
             except Trouble:
                 if time.monotonic() > deadline:
                     raise
@@ -305,21 +308,14 @@ class Supervisor:
                 raise Stopped
             self._sleep(0.1)
 
-    def _check_ports(self) -> None:
-        for name, port in (
-            ("SPORTELLO_PORT", self.port),
-            ("SPORTELLO_STREAM_PORT", self.stream_port),
-            ("SPORTELLO_MAIL_PORT", self.mail_port),
-        ):
-            asking.check_port(self.bind, port, name)
-
     def _wait_for_pages(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.stops:
                 raise Stopped
             self._heal()
-            if asking.pages_answer(self.bind, self.port):
+            # before they are there one would only wait in the line, and nobody would start them meanwhile
+            if self.children[0].process is not None and asking.pages_answer(self.bind, self.port):
                 return True
             self._sleep(0.02)
         return False
@@ -348,6 +344,7 @@ class Supervisor:
         waited: list[Any] = [self._awake]
         if self.nursery is not None and self.nursery.channel is not None and not self.nursery.is_ready:
             waited.append(self.nursery.channel)
+        waited += [child.door for child in self.children if child.rests() and child.needs_a_knock()]
         ready, _, _ = select.select(waited, [], [], seconds)
         if self._awake in ready:
             with contextlib.suppress(BlockingIOError):

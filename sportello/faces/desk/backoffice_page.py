@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from sportello.service.backoffice.offices import access as offices
 from sportello.service.backoffice.unknown_cases import handling as cases
 
 from . import nav
+from .around import Around
 
 _MOST = 20
 
@@ -77,22 +77,14 @@ class Panel:
         )
 
 
-def panel(ticket: Ticket) -> Panel:
-    """One query for a ticket that has none of these; seven at most, in the part of the page that is loaded apart."""
-    own = {"ticket": OuterRef("pk")}
-    has = Ticket.objects.filter(pk=ticket.pk).values_list(
-        Exists(Forwarding.objects.filter(**own)),
-        Exists(Approval.objects.filter(**own)),
-        Exists(Checklist.objects.filter(**own)),
-        Exists(UnknownCase.objects.filter(**own)),
-    )
-    forwarded, approved, checked, unknown = has[0]
+def panel(ticket: Ticket, there: Around) -> Panel:
+    """No query for a ticket that has none of these; six at most, in the part of the page that is loaded apart."""
     approvals = Approval.objects.filter(ticket=ticket).exclude(state=Approval.State.WITHDRAWN).order_by("-pk")
     return Panel(
-        list(offices.of_ticket(ticket)[:_MOST]) if forwarded else [],
-        list(approvals[:_MOST]) if approved else [],
-        checklist_lines(ticket) if checked else [],
-        list(cases.of_ticket(ticket)[:_MOST]) if unknown else [],
+        list(offices.of_ticket(ticket)[:_MOST]) if there.forwardings else [],
+        list(approvals[:_MOST]) if there.approvals else [],
+        checklist_lines(ticket) if there.checklists else [],
+        list(cases.of_ticket(ticket)[:_MOST]) if there.cases else [],
     )
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import in_language
 from sportello.foundation.tenancy import clock
 from sportello.records.procedures import explaining
@@ -123,7 +126,7 @@ def panel(ticket: Ticket) -> Panel:
         levels=levels,
         notices=notices,
         steps=_steps(ticket) if rules.steps else [],
-        missing=blockers.missing(ticket) if _may_miss(ticket, notices) else [],
+        missing=_missing(ticket, notices),
         suspension=running,
         next_at=next_at,
         next_words=next_words,
@@ -132,12 +135,14 @@ def panel(ticket: Ticket) -> Panel:
     )
 
 
-def _may_miss(ticket: Ticket, notices: list[NoticeLine]) -> bool:
-    """Whether it is worth asking; most tickets run under a rule that asks for nothing but an answer."""
+def _missing(ticket: Ticket, notices: list[NoticeLine]) -> list[blockers.Missing]:
+    """Asked where it is worth asking; most tickets run under a rule that asks for nothing but an answer."""
     rules = rules_of(ticket.procedure)
     owed = any(row.notice.is_required and row.notice.state == Notice.State.DUE for row in notices)
     asks = bool(rules.reply_blocks or rules.steps or rules.reasons or blockers.are_registered())
-    return not ticket.is_closed and (owed or asks)
+    if ticket.is_closed or not (owed or asks):
+        return []
+    return blockers.missing(ticket, owes_notices=owed or len(notices) == _MOST)
 
 
 def _verbs(ticket: Ticket, is_suspended: bool, is_paused: bool) -> set[str]:
@@ -161,7 +166,7 @@ def _verbs(ticket: Ticket, is_suspended: bool, is_paused: bool) -> set[str]:
 def _terms(ticket: Ticket, now: datetime, causes: dict[str, dict[str, str]]) -> list[TermLine]:
     zone, language = clock.zone(ticket.organisation), sentences.language_now()
     lines = []
-    for term in Term.objects.filter(ticket=ticket).order_by("met_at", "ended_at", "due_at", "id")[:_MOST]:
+    for term in _TERMS.rows(ticket_id=ticket.pk):
         safe = clock.local(ticket.organisation, term.safe_at).date()
         legal = clock.local(ticket.organisation, term.due_at).date()
         if term.steps and term.steps[0][0] == "promised":
@@ -170,6 +175,12 @@ def _terms(ticket: Ticket, now: datetime, causes: dict[str, dict[str, str]]) -> 
             said = explaining.sentences(term.steps, language, causes=causes, zone=zone)
         lines.append(TermLine(term, str(term.get_kind_display()), _state(term, now), safe != legal, said))
     return lines
+
+
+_TERMS: Question[Term] = Question(
+    lambda ticket_id: Term.objects.filter(ticket_id=ticket_id).order_by("met_at", "ended_at", "due_at", "id")[:_MOST],
+    planned=True,
+)
 
 
 def _state(term: Term, now: datetime) -> str:
@@ -230,12 +241,7 @@ def _levels(ticket: Ticket, now: datetime) -> tuple[list[LevelLine], bool]:
 
 def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
     """What happens by itself next, and to whom; what is due this very moment the tick is about to do."""
-    moment = (
-        Moment.objects.filter(ticket=ticket, next_moment_at__gt=now)
-        .select_related("term", "level")
-        .order_by("next_moment_at", "id")
-        .first()
-    )
+    moment = _MOMENTS.first(ticket_id=ticket.pk, now=now)
     if moment is None:
         return None, ""
     subject = ""
@@ -253,9 +259,15 @@ def _next(ticket: Ticket, now: datetime) -> tuple[datetime | None, str]:
     return moment.at, _("a warning about “%(what)s” goes to %(whom)s") % {"what": subject, "whom": whom}
 
 
+_MOMENTS: Question[Moment] = Question(
+    lambda ticket_id, now: Moment.objects.filter(ticket_id=ticket_id, next_moment_at__gt=now)
+    .select_related("term", "level").order_by("next_moment_at", "id")[:1],
+    planned=True,
+)  # fmt: skip
+
+
 def _notices(ticket: Ticket) -> list[NoticeLine]:
-    notices = list(Notice.objects.filter(ticket=ticket).order_by("id")[:_MOST])
-    proofs = _proofs([one.message_id for one in notices if one.message_id])
+    notices: list[Any] = _NOTICES.rows(ticket_id=ticket.pk)
     untold = _untold(ticket) if any(one.state == Notice.State.NO_WAY for one in notices) else {}
     return [
         NoticeLine(
@@ -263,7 +275,7 @@ def _notices(ticket: Ticket) -> list[NoticeLine]:
             sentences.moment_word(one.moment),
             sentences.channel_word(one.how),
             one.party_name if one.party != Notice.Party.CUSTOMER else "",
-            [*([one.proof] if one.proof else []), *proofs.get(one.message_id or 0, [])],
+            [*([one.proof] if one.proof else []), *_proofs(one)],
             untold.get(one.pk, ""),
         )
         for one in notices
@@ -276,20 +288,28 @@ def _untold(ticket: Ticket) -> dict[int, str]:
     return {facts.get("notice_id", 0): sentences.nobody_told(str(facts.get("sign", ""))) for facts in rows}
 
 
-def _proofs(message_ids: Iterable[int]) -> dict[int, list[str]]:
-    """What the channel knows of each message: its deliveries, with state, instant and the server's code."""
-    wanted = list(message_ids)
-    found: dict[int, list[str]] = {}
-    if not wanted:
-        return found
-    rows = Delivery.objects.filter(dispatch__message__in=wanted).select_related("dispatch").order_by("id")
-    for row in rows:
-        words = _("%(state)s, %(when)s") % {
-            "state": str(row.get_state_display()).lower(),
-            "when": sentences.exactly(row.changed_at),
+def _proofs(notice: Any) -> list[str]:
+    """What the channel knows of its message: its deliveries, with state and instant."""
+    rows = zip(notice.sent_to, notice.sent_states, notice.sent_at, strict=True)
+    return [
+        f"{address}: " + _("%(state)s, %(when)s") % {
+            "state": str(Delivery.State(state).label).lower(), "when": sentences.exactly(at),
         }
-        found.setdefault(row.dispatch.message_id, []).append(f"{row.address}: {words}")
-    return found
+        for address, state, at in rows
+    ]  # fmt: skip
+
+
+def _ledger(ticket_id: int) -> QuerySet[Notice]:
+    """The ledger of a ticket with the deliveries of each notice, oldest first."""
+    sent = Delivery.objects.filter(dispatch__message=OuterRef("message")).order_by("pk")
+    rows = Notice.objects.filter(ticket_id=ticket_id).annotate(
+        sent_to=ArraySubquery(sent.values("address")), sent_states=ArraySubquery(sent.values("state")),
+        sent_at=ArraySubquery(sent.values("changed_at")),
+    )  # fmt: skip
+    return rows.order_by("id")[:_MOST]
+
+
+_NOTICES: Question[Notice] = Question(_ledger, planned=True)
 
 
 def _steps(ticket: Ticket) -> list[StepLine]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -30,12 +32,19 @@ class Written:
     `writer` and `revision` name this drawing of it (`actions/drafting.py`).
     """
 
-    form: Any
+    make: Callable[[], Any]
     draft: Draft | None
     outdated: bool = False
     writer: str = ""
     revision: int = 0
     files: Sequence[DraftFile] = field(default_factory=tuple)
+    #: What its form begins with.
+    initial: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def form(self) -> Any:
+        """Made when it is drawn: an empty composer is drawn without (`stencils.py`)."""
+        return self.make()
 
 
 def composer(
@@ -56,14 +65,10 @@ def composer(
         to, cc = mine.to, mine.cc
     initial = {"to": to, "cc": cc, "text": mine.text if mine else "", "base_position": ticket.last_public_position}
     outdated = bool(mine and mine.text and mine.base_position < ticket.last_public_position)
-    note = NoteForm(initial=_text(rows, Draft.Kind.NOTE), auto_id="note-%s")
-    call = CallForm(initial=_text(rows, Draft.Kind.CALL), auto_id="call-%s")
     return {
-        "reply": _written(
-            ticket, rows, files, Draft.Kind.REPLY, ReplyForm(initial=initial, auto_id="reply-%s"), outdated
-        ),
-        "note": _written(ticket, rows, files, Draft.Kind.NOTE, note),
-        "call": _written(ticket, rows, files, Draft.Kind.CALL, call),
+        "reply": _written(ticket, rows, files, Draft.Kind.REPLY, ReplyForm, initial, outdated),
+        "note": _written(ticket, rows, files, Draft.Kind.NOTE, NoteForm, _text(rows, Draft.Kind.NOTE)),
+        "call": _written(ticket, rows, files, Draft.Kind.CALL, CallForm, _text(rows, Draft.Kind.CALL)),
         "signature": saved_replies.signature_of(ticket, me) if me else "",
         "largest_file": settings.ATTACHMENT_BYTES,
         "most_together": leaving.most_files,
@@ -79,17 +84,19 @@ def _written(
     rows: Mapping[str, Draft],
     files: Mapping[int, list[DraftFile]],
     kind: str,
-    form: Any,
+    form: type[forms.Form],
+    initial: Mapping[str, Any],
     outdated: bool = False,
 ) -> Written:
     row = rows.get(kind)
     return Written(
-        form,
+        partial(form, initial=dict(initial), auto_id=f"{kind}-%s"),
         _living(rows, kind),
         outdated,
         drafting.new_writer(ticket, kind),
         row.revision if row else 0,
         files.get(row.pk, []) if row else (),
+        initial,
     )
 
 

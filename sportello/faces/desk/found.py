@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from sportello.foundation.core.questions import Asked as OneOf
+from sportello.foundation.core.questions import Question, at_once
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
-from sportello.records.customers.models import Customer
 from sportello.records.customers.queries import CustomerRow, find, together
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import ContactEntry, Message, Note, Ticket
-from sportello.records.tickets.queries import TicketRow, row_of
+from sportello.records.tickets.queries import TicketRow, rows_of, with_names
 from sportello.records.tickets.search import search as search_entries
 
 from .places import place_from
@@ -30,7 +31,6 @@ _SHOWN = 100
 #: Tickets of a customer who was found by name or address.
 _OF_CUSTOMER = 10
 PERIODS = (7, 30, 90, 365)
-_RELATED = ("organisation", "customer", "kind", "team", "owner__user")
 
 
 @dataclass(frozen=True)
@@ -97,29 +97,58 @@ def look(person: Person, asked: Asked, *, shown: int = _SHOWN, people: int = 5) 
         limit=_POOL if asked.is_filtered else shown,
     )
     entries = {ticket_id: entry_id for entry_id, ticket_id in found.rows}
-    tickets = tickets_for(person).filter(organisation__in=[place.organisation.pk for place in places])
-    tickets = _narrowed(person, tickets, asked).select_related(*_RELATED)
-    known = {ticket.pk: ticket for ticket in tickets.filter(pk__in=list(entries))}
+    within = (person, replace(asked, typed=""), tuple([place.organisation.pk for place in places]))
+    since = _since(person, asked)
+    known = {row.id: row for row in _rows(_KNOWN, within, ids=list(entries), **since)} if entries else {}
     order = [pk for pk in entries if pk in known][:shown]
     customers = _customers(person, places, asked.typed, people)
     if len(order) < shown:
-        theirs = _of_customers(tickets, [row.id for _slug, row in customers])
-        known |= {ticket.pk: ticket for ticket in theirs}
-        order += [ticket.pk for ticket in theirs if ticket.pk not in order]
+        theirs = _of_customers(within, [row.id for _slug, row in customers], since)
+        known |= {row.id: row for row in theirs}
+        order += [row.id for row in theirs if row.id not in order]
     snippets = _snippets([entries[pk] for pk in order if pk in entries], asked.typed)
-    hits = [Hit(row_of(known[pk]), *snippets.get(entries.get(pk, 0), ("", False))) for pk in order[:shown]]
+    hits = [Hit(known[pk], *snippets.get(entries.get(pk, 0), ("", False))) for pk in order[:shown]]
     return Result(hits, customers, found.complete)
 
 
-def _narrowed(person: Person, tickets: QuerySet[Ticket], asked: Asked) -> QuerySet[Ticket]:
+#: Whose eyes, which filters, which organisations: what decides the words of the questions below.
+_Within = tuple[Person, Asked, tuple[int, ...]]
+
+
+def _since(person: Person, asked: Asked) -> dict[str, datetime]:
+    return {"since": clock.now(person.serving[0].organisation) - timedelta(days=asked.days)} if asked.days else {}
+
+
+def _rows(question: Question[Ticket], within: _Within, **values: Any) -> list[TicketRow]:
+    return rows_of(within[0], question.rows(*within, **values))
+
+
+def _tickets(within: _Within, since: datetime | None) -> QuerySet[Ticket]:
+    person, asked, places = within
     values: dict[str, Any] = {
         "kind_id": asked.kind_id, "team_id": asked.team_id, "channel": asked.channel, "status": asked.status,
     }
+    tickets = tickets_for(person).filter(organisation__in=places)
     tickets = tickets.filter(**{name: value for name, value in values.items() if value})
-    if asked.days:
-        since = clock.now(person.serving[0].organisation) - timedelta(days=asked.days)
-        tickets = tickets.filter(opened_at__gte=since)
-    return tickets
+    return tickets.filter(opened_at__gte=since) if since else tickets
+
+
+def _these(
+    person: Person, asked: Asked, places: tuple[int, ...], ids: list[int], since: datetime | None = None
+) -> QuerySet[Ticket]:
+    tickets = _tickets((person, asked, places), since)
+    return with_names(tickets.extra(where=['"tickets_ticket"."id" = ANY(%s)'], params=[ids]))
+
+
+def _theirs(
+    person: Person, asked: Asked, places: tuple[int, ...], since: datetime | None = None, **customers: int
+) -> QuerySet[Ticket]:
+    theirs = _tickets((person, asked, places), since).filter(customer__in=list(customers.values()))
+    return with_names(theirs.order_by("-opened_at"))[:_OF_CUSTOMER]
+
+
+_KNOWN = Question(_these)
+_THEIRS = Question(_theirs)
 
 
 def _customers(person: Person, places: Iterable[Any], typed: str, limit: int) -> list[tuple[str, CustomerRow]]:
@@ -130,32 +159,61 @@ def _customers(person: Person, places: Iterable[Any], typed: str, limit: int) ->
     return rows[:limit]
 
 
-def _of_customers(tickets: QuerySet[Ticket], customer_ids: list[int]) -> list[Ticket]:
+def _of_customers(within: _Within, customer_ids: list[int], since: dict[str, datetime]) -> list[TicketRow]:
     """The latest of each, with what came by merging: the index of a customer's history."""
-    found: list[Ticket] = []
-    for customer in Customer.objects.filter(pk__in=customer_ids[:5]):
-        found += tickets.filter(customer__in=together(customer)).order_by("-opened_at")[:_OF_CUSTOMER]
+    found: list[TicketRow] = []
+    for customer_id in sorted(customer_ids[:5]):
+        ids = {f"customer_{at}": pk for at, pk in enumerate(together(customer_id))}
+        found += _rows(_THEIRS, within, **ids, **since)
     return found
 
 
 def _snippets(entry_ids: list[int], typed: str) -> dict[int, tuple[str, bool]]:
-    """Entry → (words around the first word found, whether colleagues alone read it): three queries."""
+    """Entry → (words around the first word found, whether colleagues alone read it)."""
+    if not entry_ids:
+        return {}
     words = fold(typed).split()
     found: dict[int, tuple[str, bool]] = {}
-    sources: tuple[tuple[Any, str, bool], ...] = (
-        (Message.objects, "text", False), (Note.objects, "text", True), (ContactEntry.objects, "summary", True),
-    )
-    for rows, name, is_internal in sources:
-        for entry_id, text in rows.filter(entry__in=entry_ids).values_list("entry_id", name):
+    answers = at_once(*[OneOf(question, (), {"ids": entry_ids}) for question, _is_internal in _SOURCES])
+    for rows, (_question, is_internal) in zip(answers, _SOURCES, strict=True):
+        for entry_id, text in rows:
             found[entry_id] = (around(text, words), is_internal)
     return found
 
 
+def _texts(rows: Any, name: str) -> Question[Any]:
+    return Question(lambda ids: rows.extra(where=["entry_id = ANY(%s)"], params=[ids]).values_list("entry_id", name))
+
+
+_SOURCES: tuple[tuple[Question[Any], bool], ...] = (
+    (_texts(Message.objects, "text"), False),
+    (_texts(Note.objects, "text"), True),
+    (_texts(ContactEntry.objects, "summary"), True),
+)
+
+
+#: Words found so early in a text are shown without folding the rest of it.
+_HEAD = 600
+
+
 def around(text: str, words: list[str], room: int = 140) -> str:
     """Some words of `text` around the first of `words`, or its beginning; on one line."""
+    if len(text) > _HEAD:
+        line = one_line(text[:_HEAD])
+        place, start = _place(line, words, room)
+        # as in the whole text: neither a word nor what is shown reaches where it was cut
+        if 0 <= place < len(line) - 2 * room and len(line) - start > room:
+            return _shown(line, start, room)
     line = one_line(text)
-    place = min((at for at in (fold(line).find(word) for word in words) if at >= 0), default=0)
-    start = max(0, place - room // 3)
-    if start:
-        start = line.find(" ", start) + 1
+    return _shown(line, _place(line, words, room)[1], room)
+
+
+def _place(line: str, words: list[str], room: int) -> tuple[int, int]:
+    """Where the first of `words` stands, -1 for nowhere, and where what is shown begins."""
+    place = min((at for at in map(fold(line).find, words) if at >= 0), default=-1)
+    start = max(0, max(0, place) - room // 3)
+    return place, line.find(" ", start) + 1 if start else 0
+
+
+def _shown(line: str, start: int, room: int) -> str:
     return ("…" if start else "") + one_line(line[start:], room)

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
+from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.accounts.people import Person
 from sportello.records.procedures.models import Kind
@@ -45,37 +46,49 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     chosen = next((one.organisation for one in serving if one.organisation.slug == filters.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
     language = sentences.language_now()
-    kinds = _KINDS.rows(organisation_id=only.pk) if only else []
-    teams = _TEAMS.rows(organisation_id=only.pk) if only else []
-    named = [(team.pk, team.name_in(language)) for team in teams]
+    asked = [Asked(_VIEWS, (person,)), nav.keys_asked(person)]
+    if only:
+        asked += [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)]
+    views, keys, kinds, teams, colleagues = [*at_once(*asked), [], [], []][:5]
+    named = tuple([(pk, in_language(names, language)) for pk, names in teams])
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {
         "list_title": nav.list_title(place.name),
         "sorts": [(code, SORT_WORDS[code], place.sorted_by(code), code == place.sort) for code in SORTS],
         "sort_word": SORT_WORDS[place.sort],
-        "organisations": [one.organisation for one in serving] if len(serving) > 1 else [],
-        "kinds": [(kind.pk, kind.name_in(language)) for kind in kinds],
+        "organisations": tuple(
+            [(one.organisation.slug, one.organisation.name) for one in serving] if len(serving) > 1 else ()
+        ),
+        "kinds": tuple([(pk, in_language(names, language)) for pk, names in kinds]),
         "teams": named,
-        "owners": [(ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")), *(_colleagues(only.pk) if only else [])],
-        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
-        "statuses": Ticket.Status.choices,
-        "priorities": Ticket.Priority.choices,
-        "columns": [(code, word, code in place.columns) for code, word in COLUMN_WORDS.items() if code in COLUMNS],
+        "owners": tuple([(str(pk), name) for pk, name in colleagues]),
+        "columns": place.columns,
+        "offered": _OFFERED,
         "filters_on": sum(map(bool, [*selected, filters.owner, filters.tag])),
-        "saved_views": _VIEWS.rows(person),
+        "saved_views": [SavedView(**dict(zip(_OF_VIEW, view, strict=True))) for view in views],
+        "desk_keys": nav.keys_of(keys),
         "own_memberships": person.membership_ids,
         "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
     }
+
+
+class _Offered:
+    """What the filters of every list offer, whoever asks. One for all: what is drawn from it may be kept."""
+
+    owners = ((ME, gettext_lazy("me")), (NOBODY, gettext_lazy("nobody")))
+    channels = tuple((code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen"))
+    statuses = tuple(Ticket.Status.choices)
+    priorities = tuple(Ticket.Priority.choices)
+    columns = tuple((code, word) for code, word in COLUMN_WORDS.items() if code in COLUMNS)
+
+
+_OFFERED = _Offered()
 
 
 def view_teams(person: Person) -> list[tuple[int, str]]:
     """The teams a view may be shared with: their own."""
     language = sentences.language_now()
     return [(team.pk, team.name_in(language)) for team in Team.objects.filter(pk__in=person.team_ids).order_by("pk")]
-
-
-def _colleagues(organisation_id: int) -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in _COLLEAGUES.tuples(organisation_id=organisation_id)]
 
 
 def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
@@ -86,10 +99,15 @@ def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
 
 
 _COLLEAGUES = Question(_members)
-_KINDS: Question[Kind] = Question(
-    lambda organisation_id: Kind.objects.filter(organisation_id=organisation_id, retired_at__isnull=True)
+KINDS: Question[Any] = Question(
+    lambda organisation_id: Kind.objects.filter(
+        organisation_id=organisation_id, retired_at__isnull=True
+    ).values_list("pk", "names")
 )
-_TEAMS: Question[Team] = Question(
-    lambda organisation_id: Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True).order_by("id")
+TEAMS: Question[Any] = Question(
+    lambda organisation_id: Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
+    .order_by("id")
+    .values_list("pk", "names")
 )
-_VIEWS: Question[SavedView] = Question(SavedView.objects.seen_by)
+_OF_VIEW = ("id", "name", "list_name", "words", "team_id", "member_id")
+_VIEWS: Question[Any] = Question(lambda person: SavedView.objects.seen_by(person).values_list(*_OF_VIEW))

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.foundation.ui.nav import Command, Link, NavEntry, Tab
 from sportello.records.accounts.people import Person
+from sportello.records.customers.models import Customer
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels.collecting.accounts import alarms_of, held_alarms
@@ -68,10 +69,15 @@ BELL = NavEntry("notifications", gettext_lazy("Notifications"), "", "bell", hotk
 #: Beside the lists on the rail of who serves; the others are behind "More". Who sets up has few, and all on it.
 ON_RAIL = ("counter", "customers")
 _FOOT = ("administers", "sets up")
+_RIGHTS = frozenset(right for *_what, right in OTHERS)
 
 
 def list_title(name: str) -> Any:
     return LISTS[name][1]
+
+
+def list_address(name: str) -> str:
+    return _address("desk:list", name)
 
 
 def page(
@@ -88,13 +94,13 @@ def page(
     return {
         "desk_nav": entries(person, counted),
         "nav_current": current,
-        "desk_home": reverse("desk:home"),
+        "desk_home": _address("desk:home"),
         "desk_commands": commands(person),
         "desk_bell": _bell(person),
         "desk_alarms": _alarms(person),
         "desk_search_url": _address("desk:palette"),
         "search_url": _address("desk:search"),
-        "desk_keys": _keys(person),
+        "desk_keys": more["desk_keys"] if "desk_keys" in more else keys_of(at_once(keys_asked(person))[0]),
         "desk_keys_url": _address("desk:keys"),
         "account_name": person.user.name,
         "organisation": own,
@@ -105,79 +111,101 @@ def page(
 
 def entries(person: Person, counted: Mapping[str, int] | None = None) -> list[NavEntry]:
     """The rail: the lists of who serves, then the other pages that exist."""
+    language, serves = get_language(), bool(person.serving)
+    rights = frozenset(right for right in _RIGHTS if _may(person, right))
+    if not serves:
+        return [*_others(rights, False, language)]
+    lists = [_list_entry(name, counted.get(name) if counted else None, language) for name in LISTS]
+    return [*lists, *_others(rights, True, language)]
+
+
+@lru_cache(4_096)
+def _list_entry(name: str, count: int | None, language: str | None) -> NavEntry:
+    """In the words of the language that is active: told by its values alone, a part of a page can be kept by it."""
+    word, _whole, icon, keys = LISTS[name]
+    return NavEntry(name, str(word), _address("desk:list", name), icon, count, hotkey=keys)
+
+
+@cache
+def _others(rights: frozenset[str], serves: bool, language: str | None) -> tuple[NavEntry, ...]:
     shown: list[NavEntry] = []
-    if person.serving:
-        shown += [
-            NavEntry(
-                name, word, _address("desk:list", name), icon, counted.get(name) if counted else None, hotkey=keys
-            )
-            for name, (word, _whole, icon, keys) in LISTS.items()
-        ]
     for key, word, icon, keys, name, right in OTHERS:
         address = _address(name)
-        if address and _may(person, right):
-            more = bool(person.serving) and key not in ON_RAIL
-            shown.append(NavEntry(key, word, address, icon, hotkey=keys, foot=right in _FOOT, more=more))
-    return shown
+        if address and right in rights:
+            more = serves and key not in ON_RAIL
+            shown.append(NavEntry(key, str(word), address, icon, hotkey=keys, foot=right in _FOOT, more=more))
+    return tuple(shown)
 
 
-def commands(person: Person) -> list[Command]:
+def commands(person: Person) -> tuple[Command, ...]:
     """Places under their whole names, for the palette."""
-    if not person.serving:
-        return []
+    return _commands(get_language()) if person.serving else ()
+
+
+@cache
+def _commands(language: str | None) -> tuple[Command, ...]:
     found = [
-        Command(whole, _address("desk:list", name), icon, keys)
+        Command(str(whole), _address("desk:list", name), icon, keys)
         for name, (_word, whole, icon, keys) in LISTS.items()
     ]
-    found.append(Command(BELL.label, reverse("desk:notifications"), BELL.icon, BELL.hotkey))
+    found.append(Command(str(BELL.label), reverse("desk:notifications"), BELL.icon, BELL.hotkey))
     searching = _address("desk:search")
-    return [*found, Command(_("Search in everything"), searching, "search", "/")] if searching else found
+    return (*found, Command(_("Search in everything"), searching, "search", "/")) if searching else tuple(found)
 
 
 def strip(person: Person, current_id: int | None = None) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
     tabs: list[Tab] = []
-    for one in _OPENED.rows(person):
-        ticket = one.ticket
-        arguments = [ticket.organisation.slug, ticket.number]
+    places = {place.organisation.pk: place.organisation for place in person.places}
+    rows: list[Any] = _OPENED.rows(person)
+    for one in rows:
+        ticket, organisation = one.ticket, places[one.ticket.organisation_id]
+        url, close_url = _tab_addresses(organisation.slug, ticket.number)
         tabs.append(
             Tab(
-                label=_tab_name(ticket),
-                url=reverse("desk:ticket", args=arguments),
+                label=_tab_name(ticket, one.customer_name),
+                url=url,
                 current=ticket.pk == current_id,
-                close_url=reverse("desk:tab", args=arguments),
+                close_url=close_url,
                 icon=sentences.CHANNEL_ICONS.get(ticket.channel, "mail"),
                 channel=sentences.channel_word(ticket.channel),
-                ticket="/".join(arguments),
+                ticket=f"{organisation.slug}/{ticket.number}",
                 unread=one.seen_position < ticket.last_position,
-                unsaved=one.unsent,  # type: ignore[attr-defined]  # annotated
+                unsaved=one.unsent,
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
-                now=clock.now(ticket.organisation),
+                now=clock.now(organisation),
             )
         )
     return tabs
+
+
+@lru_cache(2_048)
+def _tab_addresses(slug: str, number: str) -> tuple[str, str]:
+    return reverse("desk:ticket", args=[slug, number]), reverse("desk:tab", args=[slug, number])
 
 
 def _opened(person: Person) -> QuerySet[OpenTicket]:
     drafts = Draft.objects.filter(ticket=OuterRef("ticket"), member=OuterRef("member"))
     return (
         OpenTicket.objects.filter(member_id__in=sorted(person.membership_ids), ticket__in=tickets_for(person))
-        .annotate(unsent=Exists(drafts))
-        .select_related("ticket__customer", "ticket__organisation")
-        .only("seen_position", "ticket__number", "ticket__channel", "ticket__subject", "ticket__status",
-              "ticket__last_position", "ticket__unanswered_since", "ticket__customer__name",
-              "ticket__organisation__slug", "ticket__organisation__clock_offset_seconds")
+        .annotate(
+            unsent=Exists(drafts),
+            customer_name=Subquery(Customer.objects.filter(pk=OuterRef("ticket__customer_id")).values("name")),
+        )
+        .select_related("ticket")
+        .only("seen_position", "ticket__organisation_id", "ticket__number", "ticket__channel", "ticket__subject",
+              "ticket__status", "ticket__last_position", "ticket__unanswered_since")
         .order_by("opened_at", "id")
     )  # fmt: skip
 
 
-_OPENED = Question(_opened)
+_OPENED = Question(_opened, planned=True)
 
 
-def _tab_name(ticket: Ticket) -> str:
+def _tab_name(ticket: Ticket, customer: str | None) -> str:
     """Who, and the number without its year and zeros: one person may have several open."""
     serial = ticket.number.rpartition("-")[2].lstrip("0")
-    return f"{ticket.customer.name if ticket.customer else ticket.subject} · {serial}"
+    return f"{ticket.subject if customer is None else customer} · {serial}"
 
 
 def _alarms(person: Person) -> list[Link]:
@@ -218,21 +246,31 @@ def _occurrences(person: Person) -> list[Link]:
     return found
 
 
-def _keys(person: Person) -> KeyChoice | None:
-    """What they chose of keys, for the script that hears them; one query for who serves."""
-    if not person.serving:
-        return None
-    return _CHOSEN.first(person)
+def keys_asked(person: Person) -> Asked:
+    """What they chose of keys, for the script that hears them; nothing is asked for who serves nobody."""
+    return Asked(_CHOSEN, (person,))
 
 
-_CHOSEN: Question[KeyChoice] = Question(
-    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids)).order_by("pk")[:1]
+def keys_of(rows: Sequence[tuple[Any, ...]]) -> dict[str, Any] | None:
+    """`is_off` and `changed` of the answer."""
+    return {"is_off": rows[0][0], "changed": rows[0][1]} if rows else None
+
+
+_CHOSEN: Question[Any] = Question(
+    lambda person: KeyChoice.objects.filter(member_id__in=sorted(person.membership_ids))
+    .order_by("pk")
+    .values_list("is_off", "changed")[:1]
 )
 
 
 def _bell(person: Person) -> NavEntry | None:
     """No query: the number comes over the live stream."""
-    return replace(BELL, url=reverse("desk:notifications")) if person.serving else None
+    return _bell_entry(get_language()) if person.serving else None
+
+
+@cache
+def _bell_entry(language: str | None) -> NavEntry:
+    return replace(BELL, label=str(BELL.label), url=reverse("desk:notifications"))
 
 
 def _may(person: Person, right: str) -> bool:

@@ -6,6 +6,7 @@ A ticket opened from a list carries the same words, so that the list stays besid
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -35,12 +36,12 @@ class ListPlace:
     @property
     def url(self) -> str:
         """The page of this list."""
-        return self._with(reverse("desk:list", args=[self.name]), self._words())
+        return self._with(_address(self.name), self._words())
 
     @property
     def fragment_url(self) -> str:
         """The rows alone, for the pane beside a ticket."""
-        return self._with(reverse("desk:list", args=[self.name]), {**self._words(), "fragment": "pane"})
+        return self._with(_address(self.name), {**self._words(), "fragment": "pane"})
 
     def ticket_url(self, slug: str, number: str) -> str:
         """A ticket opened from here."""
@@ -67,9 +68,9 @@ class ListPlace:
         return replace(self, sort=sort, after="").url
 
     @property
-    def parts(self) -> list[tuple[str, str]]:
+    def parts(self) -> tuple[tuple[str, str], ...]:
         """The same for the fields of a form."""
-        return list(replace(self, after="", further=False)._words().items())
+        return tuple(replace(self, after="", further=False)._words().items())
 
     @property
     def words(self) -> str:
@@ -102,6 +103,11 @@ class ListPlace:
     @staticmethod
     def _with(address: str, words: dict[str, str]) -> str:
         return f"{address}?{urlencode(words)}" if words else address
+
+
+@cache
+def _address(name: str) -> str:
+    return reverse("desk:list", args=[name])
 
 
 def place_from(asked: QueryDict, name: str = "") -> ListPlace:

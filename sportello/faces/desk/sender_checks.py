@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 from django.db.models.functions import JSONArray
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.core.questions import Question
+from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.tickets.queries import TimelineItem
 from sportello.service.channels import senders
 from sportello.service.channels.authenticity import keeping
 from sportello.service.channels.authenticity.verifying import HERE
 from sportello.service.channels.mailkit.authenticity import METHODS, Authenticity, Checked, from_json
+from sportello.service.channels.models import IncomingMail
 
 _SAID: dict[str, str | Promise] = {
     "passed": gettext_lazy("passed"), "failed": gettext_lazy("failed"), "not_said": gettext_lazy("not said"),
@@ -48,12 +54,25 @@ def of(organisation: Organisation, items: Sequence[TimelineItem]) -> dict[int, S
     }
     if not came:
         return {}
-    rules = senders.rules_on(organisation, filter(None, came.values()))
-    mails = keeping.of_messages(came).annotate(rules=ArraySubquery(rules.values(on=JSONArray("sender", "pk"))))
+    mails = _MAILS.tuples(
+        organisation_id=organisation.pk,
+        message_ids=list(came),
+        patterns=senders.patterns(filter(None, came.values())),
+        now=clock.now(organisation),
+    )
     return {
         message_id: _check(from_json(kept), came[message_id], senders.narrowest(dict(on or ()), came[message_id]))
-        for message_id, kept, on in mails.values_list("message_id", "authenticity", "rules")
+        for message_id, kept, on in mails
     }
+
+
+def _mails(organisation_id: int, message_ids: list[int], patterns: list[str], now: datetime) -> QuerySet[Any, Any]:
+    rules = senders.rules_of(organisation_id, patterns, now)
+    mails = keeping.of_messages(message_ids).annotate(rules=ArraySubquery(rules.values(on=JSONArray("sender", "pk"))))
+    return mails.values_list("message_id", "authenticity", "rules")
+
+
+_MAILS: Question[IncomingMail] = Question(_mails, planned=True)
 
 
 def _check(found: Authenticity, address: str, block_id: int | None) -> SenderCheck:

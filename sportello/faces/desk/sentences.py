@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import formats
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import in_language
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.procedures import explaining
@@ -85,35 +87,31 @@ def names_for(
             if sort in wanted and isinstance(value, int):
                 wanted[sort].add(value)
     language = language_now()
-    members = (
-        Membership.objects.filter(organisation_id=organisation_id, pk__in=wanted["member"]).values_list(
-            "pk", "user__name"
-        )
-        if wanted["member"]
-        else ()
-    )
-    teams = (
-        Team.objects.filter(organisation_id=organisation_id, pk__in=wanted["team"]).values_list("pk", "names")
-        if wanted["team"]
-        else ()
-    )
-    kinds = (
-        Kind.objects.filter(organisation_id=organisation_id, pk__in=wanted["kind"]).values_list("pk", "names")
-        if wanted["kind"]
-        else ()
-    )
-    asides = (
-        Aside.objects.filter(organisation_id=organisation_id, pk__in=wanted["aside"]).values_list("pk", "name")
-        if wanted["aside"]
-        else ()
-    )
+    found = {
+        sort: _NAMED[sort].tuples(organisation_id=organisation_id, ids=sorted(ids)) if ids else []
+        for sort, ids in wanted.items()
+    }
     return Names(
-        dict(members),
-        {key: in_language(names, language) for key, names in teams},
-        {key: in_language(names, language) for key, names in kinds},
-        dict(asides),
+        dict(found["member"]),
+        {key: in_language(names, language) for key, names in found["team"]},
+        {key: in_language(names, language) for key, names in found["kind"]},
+        dict(found["aside"]),
         _procedures(organisation_id, [given for code, given in facts if code == "step_done"], procedure),
     )
+
+
+def _named(model: type[Model], name: str) -> Question[Any]:
+    return Question(
+        lambda organisation_id, ids: model._default_manager.filter(organisation_id=organisation_id, pk__any_of=ids)
+        .values_list("pk", name),
+        planned=True,
+    )  # fmt: skip
+
+
+_NAMED = {
+    "member": _named(Membership, "user__name"), "team": _named(Team, "names"), "kind": _named(Kind, "names"),
+    "aside": _named(Aside, "name"),
+}  # fmt: skip
 
 
 def _procedures(

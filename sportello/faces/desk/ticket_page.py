@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 from sportello.records.customers.queries import identities_of
@@ -20,7 +21,7 @@ from sportello.records.tickets.queries import customer_history, timeline
 from sportello.records.tickets.standing import standing
 from sportello.service.channels import senders
 
-from . import sentences, timeline_lines, waiting_page
+from . import around, sentences, timeline_lines, waiting_page
 from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
@@ -93,21 +94,32 @@ def all_lines(person: Person, ticket: Ticket) -> list[timeline_lines.Line]:
 def side(person: Person, ticket: Ticket) -> dict[str, Any]:
     """The customer and everything around the ticket."""
     context = base(person, ticket)
-    customer = ticket.customer
-    history = customer_history(person, customer, _HISTORY) if customer else None
+    customer, there = ticket.customer, around.look(ticket)
+    # recorded once: no other record of theirs is looked for
+    ids = [customer.pk] if customer and customer.merged_into_id is None and not there.doubles else None
+    history = None
+    if customer:
+        history = customer_history(person, customer, _HISTORY, ids=ids, has_contacts=there.contacts or ids is None)
     return context | {
+        "around": there,
         "customer": customer,
         "customer_address": _customer_address(ticket),
-        "identities": identities_of(customer) if customer else [],
+        "identities": identities_of(customer, ids) if customer else [],
         "history": [row for row in history.tickets if row.id != ticket.pk] if history else [],
         "contacts": history.contacts if history else [],
         "history_more": bool(history and history.has_more),
-        "participants": list(Participant.objects.filter(ticket=ticket).select_related("customer").order_by("id")),
-        "links": _links(person, ticket),
-        "merged_here": merged_here(person, ticket),
-        "tags": list(Tag.objects.filter(places__ticket=ticket).order_by("places__pk")),
+        "participants": _PARTICIPANTS.rows(ticket_id=ticket.pk),
+        "links": _links(person, ticket) if there.links else [],
+        "merged_here": merged_here(person, ticket) if there.merges else [],
+        "tags": list(Tag.objects.filter(places__ticket=ticket).order_by("places__pk")) if there.tags else [],
         "sheets": _sheets(ticket),
     }
+
+
+_PARTICIPANTS: Question[Participant] = Question(
+    lambda ticket_id: Participant.objects.filter(ticket_id=ticket_id).select_related("customer").order_by("id"),
+    planned=True,
+)
 
 
 def _customer_address(ticket: Ticket) -> str:
@@ -196,27 +208,33 @@ class SheetRow:
 
 
 def _sheets(ticket: Ticket) -> list[SheetRow]:
-    """The sheet the request is about, then those of the team that answers: two queries."""
-    sheets = (
-        ServiceSheet.objects.filter(organisation_id=ticket.organisation_id, retired_at__isnull=True)
-        .filter(Q(pk=ticket.service_sheet_id) | Q(team_id=ticket.team_id))
-        .prefetch_related("texts")
-    )
-    rows = []
-    for sheet in sorted(sheets, key=lambda one: one.pk != ticket.service_sheet_id)[:_SHEETS]:
-        text = sheet.text_in(sentences.language_now())
-        if text is not None:
-            rows.append(
-                SheetRow(
-                    text.title,
-                    text.summary,
-                    text.documents_needed,
-                    text.cost,
-                    text.times,
-                    sheet.pk == ticket.service_sheet_id,
-                )
-            )
+    """The sheet the request is about, then those of the team that answers, in the language of the screen."""
+    asked = ticket.service_sheet_id
+    texts: dict[int, list[tuple[Any, ...]]] = {}
+    for sheet_id, *text in _SHEET_TEXTS.tuples(
+        organisation_id=ticket.organisation_id, sheet_id=asked or 0, team_id=ticket.team_id
+    ):
+        texts.setdefault(sheet_id, []).append(tuple(text))
+    language, rows = sentences.language_now(), []
+    for sheet_id in sorted(texts, key=lambda one: one != asked)[:_SHEETS]:
+        own = next((text for text in texts[sheet_id] if text[0] == language), texts[sheet_id][0])
+        spoken, title, summary, documents, cost, times = own
+        if spoken is not None:
+            rows.append(SheetRow(title, summary, documents, cost, times, sheet_id == asked))
     return rows
+
+
+_SHEET_TEXTS: Question[ServiceSheet] = Question(
+    lambda organisation_id, sheet_id, team_id: ServiceSheet.objects.filter(
+        Q(pk=sheet_id) | Q(team_id=team_id), organisation_id=organisation_id, retired_at__isnull=True
+    )
+    .order_by("position", "pk", "texts__pk")
+    .values_list(
+        "pk", "texts__language", "texts__title", "texts__summary", "texts__documents_needed", "texts__cost",
+        "texts__times",
+    ),
+    planned=True,
+)  # fmt: skip
 
 
 def place_of(request: HttpRequest) -> ListPlace:

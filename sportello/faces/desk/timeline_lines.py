@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.files import sniff
 from sportello.foundation.files.models import Blob
 from sportello.records.tickets import codes
@@ -211,7 +212,7 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
             item.author or _("Customer"),
             sentence=machine,
             cc=cc,
-            has_html=bool(message.html),
+            has_html=item.has_html,
             **common,
         )
     left = leaving.get(message.pk) or (Leaving("portal") if message.channel == "portal" else Leaving("queued"))
@@ -248,14 +249,8 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
     in_trouble: dict[int, dict[int, Any]] = {}
     if not message_ids:
         return found
-    attempts = Attempt.objects.filter(dispatch=OuterRef("dispatch")).order_by("number")
-    deliveries = Delivery.objects.filter(dispatch__message_id__in=message_ids).select_related("dispatch", "certified")
-    deliveries = deliveries.annotate(
-        tried_at=ArraySubquery(attempts.values("at")),
-        tried_words=ArraySubquery(attempts.values("words")),
-        is_repeated=Exists(Dispatch.objects.filter(repeats=OuterRef("dispatch"))),
-    )
-    for delivery in deliveries.order_by("pk"):
+    deliveries: list[Any] = _DELIVERIES.rows(message_ids=message_ids)
+    for delivery in deliveries:
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
         if known is None or not (known.is_trouble or _is_weaker(known.state, delivery)):
@@ -270,6 +265,19 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
         again = any(delivery.is_repeated for delivery in ways.values())
         found[message_id] = replace(found[message_id], tries=tuple(tries[-_TRIES:]), is_repeated=again)
     return found
+
+
+def _deliveries(message_ids: list[int]) -> QuerySet[Delivery]:
+    attempts = Attempt.objects.filter(dispatch=OuterRef("dispatch")).order_by("number")
+    deliveries = Delivery.objects.filter(dispatch__message__pk__any_of=message_ids)
+    return deliveries.select_related("dispatch", "certified").annotate(
+        tried_at=ArraySubquery(attempts.values("at")),
+        tried_words=ArraySubquery(attempts.values("words")),
+        is_repeated=Exists(Dispatch.objects.filter(repeats=OuterRef("dispatch"))),
+    ).order_by("pk")
+
+
+_DELIVERIES: Question[Delivery] = Question(_deliveries, planned=True)
 
 
 #: Tries shown of one message: the newest.

@@ -35,7 +35,7 @@ class WaitingRow:
 def cards(person: Person, ticket: Ticket) -> dict[str, Any]:
     """The context of `desk/_waiting.html`: one query, two where something waits."""
     return {
-        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)[:20]],
+        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)],
         "waiting_now": clock.now(ticket.organisation),
     }
 

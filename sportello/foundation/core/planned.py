@@ -7,18 +7,19 @@ all that hangs on it took 3 ms to plan and 0.3 to read.
         ticket = Ticket.objects.select_related(...).get(pk=pk)
 
 The plan serves any values (`config/settings.py`: generic plans). So this is for rows found by key, whatever the values;
-not for lists and searches, whose best plan depends on them, and not where an index over some rows only is needed and
-which rows is said by a value.
+not for searches, whose best plan depends on them, and not where an index over some rows only is needed and which rows
+is said by a value. Questions (`questions.py`) say codes in their words, so that such an index serves them planned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
-from psycopg import Cursor
+from psycopg import ClientCursor, Cursor
+from psycopg._queries import PostgresQuery
 
 
 class PlannedCursor(Cursor[Any]):
@@ -29,8 +30,27 @@ class PlannedCursor(Cursor[Any]):
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         """psycopg keeps for Django's log what it sends whole, and forgets what it sends to a plan."""
-        self._query = super()._convert_query(query, params)
-        return self._query
+        self._query = cast("PostgresQuery", _Said(self.connection, query, params))
+        return super()._convert_query(query, params)
+
+
+class _Said:
+    """A statement with its values in it, composed when the log asks for it."""
+
+    def __init__(self, sent_by: Any, query: Any, params: Any) -> None:
+        self._said = sent_by, query, params
+
+    @property
+    def query(self) -> bytes:
+        sent_by, query, params = self._said
+        return ClientCursor(sent_by).mogrify(query, params).encode()
+
+
+def planned_cursor() -> Any:
+    """A cursor of Django's, counted and logged as any, whose statements are planned once a connection."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    return connection._prepare_cursor(PlannedCursor(connection.connection))  # type: ignore[attr-defined]  # no public name
 
 
 @contextmanager

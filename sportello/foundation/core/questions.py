@@ -3,6 +3,8 @@
     _TABS = Question(lambda teams, since: Ticket.objects.filter(team_id__in=teams, moved_at__gt=since))
     rows = _TABS.rows((1, 7), since=now)
 
+A list of ids is one value: `.extra(where=["id = ANY(%s)"], params=[ids])`.
+
 What stands before the values decides the words (which list, which ids, which columns): it is hashable, or says by
 `wording` what of it decides them. The values given by name (ids, instants, texts) are put into the words kept.
 Why: composing a statement costs Django several times what the database takes to answer it, and a page of the desk asks
@@ -14,15 +16,19 @@ What comes back is what the query set would have given: its objects with their `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
+
+from .planned import planned_cursor
 
 M = TypeVar("M", bound=models.Model)
 #: So many wordings of one question are kept; one with more of them has something among its words that is a value.
@@ -31,24 +37,29 @@ _MOST = 1000
 #: that hold no more.
 _FIRST_ID = 2_047_483_000
 _FIRST_INSTANT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
+_PLACES = re.compile("%%|%s")
+_CODE = re.compile("[a-z_]+")
 
 
 class Question(Generic[M]):
     """`build(*words, **values)` gives the query set; it must look at its values no further than to filter by them."""
 
-    def __init__(self, build: Callable[..., models.QuerySet[M, Any]]) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet[M, Any]], *, planned: bool = False) -> None:
+        """`planned`: the database plans it once a connection, for any values (`planned.py`). For what has few wordings
+        and one right plan: rows by key, and the first rows of an index that is in their order."""
         self._build = build
+        self._planned = planned
         self._known: dict[Hashable, _Wording] = {}
 
     def rows(self, *words: Hashable, **values: Any) -> list[M]:
         """The objects."""
         wording = self._wording(words, values)
-        return wording.objects(_answer(wording, values)) if wording else []
+        return wording.objects(_answer(wording, values, self._planned)) if wording else []
 
     def tuples(self, *words: Hashable, **values: Any) -> list[tuple[Any, ...]]:
         """The values of a query set of `values` or `values_list`."""
         wording = self._wording(words, values)
-        return [tuple(row) for row in _answer(wording, values)] if wording else []
+        return [tuple(row) for row in _answer(wording, values, self._planned)] if wording else []
 
     def first(self, *words: Hashable, **values: Any) -> M | None:
         """The first object; the query set says how many at most."""
@@ -78,6 +89,31 @@ class Question(Generic[M]):
                 self._known.clear()
             self._known[key] = found
         return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of values with what it is asked with."""
+
+    question: Question[Any]
+    words: tuple[Hashable, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
+    """The answers of several small questions by one statement: each alone costs more to send than to answer. Values
+    come by way of JSON: numbers, texts, booleans and what is JSON itself, under names that differ. Planned once a
+    connection."""
+    wordings = [one.question.words(*one.words, **one.values) for one in asked]
+    parts = [words for words in wordings if words is not None]
+    if not parts:
+        return [[] for _ in asked]
+    # Django's own SQL, its values apart
+    lists = ", ".join(f"(SELECT json_agg(part) FROM ({sql}) AS part)" for sql, _ in parts)  # noqa: S608  # as said
+    with planned_cursor() as cursor:
+        cursor.execute(f"SELECT {lists}", [value for _, values in parts for value in values])
+        answers = iter(cursor.fetchone() or ())
+    return [[] if words is None else [tuple(row.values()) for row in next(answers) or ()] for words in wordings]
 
 
 @dataclass(frozen=True)
@@ -114,8 +150,8 @@ class _Wording:
         return made
 
 
-def _answer(wording: _Wording, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[Any]:
+    with planned_cursor() if planned else connection.cursor() as cursor:
         cursor.execute(wording.sql, wording.given(values))
         found: list[Any] = cursor.fetchall()
     if not wording.converters:
@@ -134,7 +170,7 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
     """None where a mark is not among the values of the statement. Raises EmptyResultSet; ValueError for a value that
     was made of a mark: that would be kept."""
     compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
-    sql, params = compiler.as_sql()
+    sql, params = _with_codes(*compiler.as_sql())
     places = []
     for name, mark in marks.items():
         here = [(at, name, type(one)) for at, one in enumerate(params) if isinstance(one, type(mark)) and one == mark]
@@ -162,7 +198,27 @@ def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording 
     )
 
 
+def _with_codes(sql: str, params: Iterable[Any]) -> tuple[str, list[Any]]:
+    """The statement with the codes among its values in its words: which index over some rows only may serve it depends
+    on them, whoever plans it. A code is one of those a program knows, of plain letters; nothing that was typed is."""
+    left: list[Any] = []
+    given = iter(params)
+
+    def said(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(given)
+        if isinstance(value, Enum) and isinstance(value, str) and _CODE.fullmatch(str(value.value)):
+            return f"'{value.value}'"
+        left.append(value)
+        return "%s"
+
+    return _PLACES.sub(said, sql), left
+
+
 def _mark(value: Any, at: int) -> Any:
+    if isinstance(value, list):
+        return [_FIRST_ID + at]
     if isinstance(value, bool) or not isinstance(value, int | str | datetime):
         raise TypeError(f"{type(value).__name__} cannot be put into a statement that is kept")
     if isinstance(value, int):
@@ -187,3 +243,17 @@ def loaded(cls: type[M], db: str | None, names: Iterable[str], values: Iterable[
     one._state.db = db
     one.__dict__.update(zip(names, values, strict=True))
     return one
+
+
+@models.Field.register_lookup
+class AnyOf(models.Lookup):
+    """`pk__any_of=[…]`: as `__in`, with the list of ids or texts as one value of the statement."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} = ANY(%s)", [*params, self.rhs]

@@ -38,7 +38,7 @@ from .subscriber import Parcel, Subscriber
 
 log = logging.getLogger(__name__)
 
-POLL = 0.1
+POLL = 0.05
 #: The same where nobody listens: who comes wakes the reader (`be_current`), and hears again of what is so old at most.
 POLL_ALONE = 0.25
 #: Changes of one subject within this time are one: an answer that also closes is one refetch, not four.

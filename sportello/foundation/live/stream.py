@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 
@@ -31,6 +31,8 @@ BEAT = 15.0
 #: A browser that takes nothing for so long (a closed lid: its system still answers for a while) is let go.
 STUCK = 60.0
 LOOK_FOR_STUCK = 5.0
+#: So many more or less than when it was last tidied up.
+MANY = 100
 #: How long a long poll waits.
 PATIENCE = 25.0
 #: For words of presence; the door has one of its own. Each holds a database connection.
@@ -40,9 +42,13 @@ _T = TypeVar("_T")
 
 
 class Stream:
-    """`page` says what there is to hear, `hub` reads it. GET, and a POST for who is where: nothing is stored here."""
+    """`page` says what there is to hear, `hub` reads it; `tidy` is done after many have come or gone: letting them in
+    takes several times what they take while they listen. GET, and a POST for who is where: nothing is stored here."""
 
-    def __init__(self, page: Page, hub: Hub, *, beat: float = BEAT, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, page: Page, hub: Hub, *, beat: float = BEAT, patience: float = PATIENCE,
+        tidy: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self.page, self.hub = page, hub
         self._beat, self._patience = beat, patience
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
@@ -50,6 +56,12 @@ class Stream:
             lambda callers: admission.admit(page, hub, callers), lambda admitted: hub.leave(admitted.subscriber)
         )
         self._looks: asyncio.Task[None] | None = None
+        self._asked_at = time.monotonic()
+        self._tidy, self._tidied_at = tidy, 0
+
+    def quiet(self) -> float:
+        """Seconds since somebody last asked for anything; 0 while somebody listens."""
+        return 0.0 if self.hub.everybody() else time.monotonic() - self._asked_at
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,6 +69,7 @@ class Stream:
         if self._looks is None:
             self.hub.attend(asyncio.get_running_loop())
             self._looks = asyncio.create_task(self._let_go_of_stuck())
+        self._asked_at = time.monotonic()
         headers = headers_of(scope)
         origin = origin_for(headers)
         path, method = scope["path"], scope["method"]
@@ -100,7 +113,7 @@ class Stream:
     async def _serve(self, admitted: Admitted, asked: Asked, origin: str, receive: Receive, send: Send) -> None:
         subscriber = admitted.subscriber
         subscriber.task = asyncio.current_task()
-        listening = asyncio.create_task(_until_gone(receive, subscriber))
+        listening = Line(receive, subscriber)
         subscriber.catch_up(admitted.missed.position)
         # the first question is answered at once: the page compares what it shows with what `hello` says
         waits = asked.since is not None
@@ -115,7 +128,7 @@ class Stream:
         finally:
             self.hub.leave(subscriber)
             subscriber.task = None
-            listening.cancel()
+            listening.let_go()
 
     async def _stream(self, admitted: Admitted, origin: str, send: Send) -> None:
         subscriber = admitted.subscriber
@@ -152,7 +165,11 @@ class Stream:
         while True:
             await asyncio.sleep(LOOK_FOR_STUCK)
             long_ago = time.monotonic() - STUCK
-            for one in self.hub.everybody():
+            everybody = self.hub.everybody()
+            if abs(len(everybody) - self._tidied_at) > MANY:
+                self._tidied_at = len(everybody)
+                await asyncio.get_running_loop().run_in_executor(self._threads, self._tidy)
+            for one in everybody:
                 if 0 < one.sending_since < long_ago and one.task is not None:
                     one.task.cancel()
 
@@ -215,7 +232,35 @@ async def _more(subscriber: Subscriber, send: Send, body: bytes) -> None:
     subscriber.sending_since = 0.0
 
 
-async def _until_gone(receive: Receive, subscriber: Subscriber) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    subscriber.end()
+class Line:
+    """Hears when the browser has gone, and ends its stream. What the server returns can be asked to call back: a task
+    that waits would be a good part of what an idle stream takes. Where it can only be awaited there is one."""
+
+    __slots__ = ("_receive", "_subscriber", "_waits")
+
+    def __init__(self, receive: Receive, subscriber: Subscriber) -> None:
+        self._receive, self._subscriber = receive, subscriber
+        self._waits: Any = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waits: Any = self._receive()
+        if not hasattr(waits, "add_done_callback"):
+            waits = asyncio.ensure_future(waits)
+        self._waits = waits
+        waits.add_done_callback(self._heard)
+
+    def _heard(self, waits: Any) -> None:
+        if self._waits is None or waits.cancelled():
+            return
+        self._waits = None
+        if waits.exception() is None and waits.result()["type"] != "http.disconnect":
+            self._go_on()
+        else:
+            self._subscriber.end()
+
+    def let_go(self) -> None:
+        """The stream has ended: nobody wants to know any more."""
+        waits, self._waits = self._waits, None
+        if waits is not None:
+            waits.cancel()

@@ -35,7 +35,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
     chosen = request.COOKIES.get(theme_cookie(), "auto")
     return {
         "language": translation.get_language() or settings.LANGUAGE_CODE,
-        "languages": settings.LANGUAGES,
+        "languages": tuple(settings.LANGUAGES),
         "theme": chosen if chosen in THEMES else "auto",
         "version": product_version(),
         "stream_url": stream_url(request),

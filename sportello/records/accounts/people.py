@@ -133,7 +133,7 @@ def _places(user_id: int) -> QuerySet[Membership]:
     )
 
 
-_PLACES = Question(_places)
+_PLACES = Question(_places, planned=True)
 
 
 def people_for(users: Sequence[User]) -> dict[int, Person]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -63,24 +68,30 @@ def by_identity(organisation: Organisation, sort: str, value: str) -> Customer |
     return surviving(identity.customer) if identity else None
 
 
-def identities_of(customer: Customer) -> list[Identity]:
+def identities_of(customer: Customer, ids: list[int] | None = None) -> list[Identity]:
     """How a customer is reached and known, with what came by merging: the preferred first, then those shown to be
-    theirs, then the oldest."""
-    known = Identity.objects.filter(organisation=customer.organisation_id, customer__in=together(customer))
+    theirs, then the oldest. `ids`: `together` of it, where that is known."""
+    ids = together(customer) if ids is None else ids
+    known = _IDENTITIES.rows(organisation_id=customer.organisation_id, ids=ids)
     return sorted(known, key=lambda one: (not one.preferred, not one.verified, one.added_at, one.pk))
 
 
-def together(customer: Customer) -> list[int]:
+def together(customer: Customer | int) -> list[int]:
     """The ids that are one customer now: this one, and every record merged into it, however deep."""
-    found = [customer.pk]
+    found = [customer if isinstance(customer, int) else customer.pk]
     layer = found
     for _step in range(10):
         # bounded: `merging.MOST` records may become one
-        layer = list(Customer.objects.filter(merged_into__in=layer).values_list("pk", flat=True)[:200])
+        layer = [row[0] for row in _MERGED.tuples(ids=layer)]
         if not layer:
             break
         found = [*found, *layer]
     return found
+
+
+_MERGED: Question[Customer] = Question(
+    lambda ids: Customer.objects.extra(where=["merged_into_id = ANY(%s)"], params=[ids]).values_list("pk")[:200]
+)
 
 
 def surviving(customer: Customer) -> Customer:
@@ -93,16 +104,33 @@ def surviving(customer: Customer) -> Customer:
 
 
 def _by_identity(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    # each start reads its first rows off the index and no more; one condition of all would read and sort them all
-    starts = dict.fromkeys(start for start in _value_starts(typed) if start)
-    first, *others = [
-        Identity.objects.filter(organisation=organisation, value__gte=start, value__lt=start + _LAST)
-        .order_by("value").values_list("customer_id", flat=True)[:limit]
-        for start in starts
-    ]
-    wanted = list(dict.fromkeys(first.union(*others, all=True) if others else first))
+    starts = list(dict.fromkeys(start for start in _value_starts(typed) if start))
+    ranges = {name: text for at, one in enumerate(starts) for name, text in _range(one, at).items()}
+    wanted = list(dict.fromkeys(
+        row[0] for row in _STARTING.tuples(len(starts), limit, organisation_id=organisation.pk, **ranges)
+    ))  # fmt: skip
+    if not wanted:
+        return []
     known = Customer.objects.filter(organisation=organisation).select_related("merged_into").in_bulk(wanted)
     return [surviving(known[customer_id]) for customer_id in wanted]
+
+
+def _range(start: str, at: int) -> dict[str, str]:
+    return {f"from_{at}": start, f"to_{at}": start + _LAST}
+
+
+def _starting(several: int, limit: int, organisation_id: int, **ranges: str) -> QuerySet[Identity, Any]:
+    # each start reads its first rows off the index and no more; one condition of all would read and sort them all
+    first, *others = [
+        Identity.objects.filter(
+            organisation_id=organisation_id, value__gte=ranges[f"from_{at}"], value__lt=ranges[f"to_{at}"]
+        ).order_by("value").values_list("customer_id")[:limit]
+        for at in range(several)
+    ]  # fmt: skip
+    return first.union(*others, all=True) if others else first
+
+
+_STARTING = Question(_starting)
 
 
 def _value_starts(typed: str) -> Iterable[str]:
@@ -131,26 +159,56 @@ def _value_starts(typed: str) -> Iterable[str]:
 def _by_start_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
     """Ranges of the indexes `customer_by_name` and `customer_by_family_name`."""
     start = fold(typed)
-    living = Customer.objects.filter(organisation=organisation, merged_into__isnull=True)
-    by_name = living.filter(sort_key__gte=start, sort_key__lt=start + _LAST).order_by("sort_key")[:limit]
-    by_family = living.filter(family_key__gte=start, family_key__lt=start + _LAST).order_by("family_key")[:limit]
-    return list(by_name.union(by_family, all=True))
+    ids = _CALLED.tuples(limit, organisation_id=organisation.pk, **_range(start, 0))
+    return _in_order([row[0] for row in ids])
+
+
+def _called(limit: int, organisation_id: int, from_0: str, to_0: str) -> QuerySet[Customer, Any]:
+    living = Customer.objects.filter(organisation_id=organisation_id, merged_into__isnull=True).values_list("pk")
+    by_name = living.filter(sort_key__gte=from_0, sort_key__lt=to_0).order_by("sort_key")[:limit]
+    by_family = living.filter(family_key__gte=from_0, family_key__lt=to_0).order_by("family_key")[:limit]
+    return by_name.union(by_family, all=True)
+
+
+_CALLED = Question(_called)
+
+
+def _in_order(ids: list[int]) -> list[Customer]:
+    known = Customer.objects.in_bulk(ids) if ids else {}
+    return [known[pk] for pk in ids]
 
 
 def _by_word_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
     """A middle name, the end of a double surname: no index holds them, so only the newest customers are read."""
     if not _NAME.fullmatch(typed):
         return []
-    here = Customer.objects.filter(organisation=organisation)
-    oldest = here.order_by("-pk").values_list("pk", flat=True)[WINDOW - 1 : WINDOW]
-    found = here.filter(pk__gte=next(iter(oldest), 0), merged_into__isnull=True, sort_key__contains=" " + fold(typed))
-    # by id, newest first: any other order makes the planner leave the window
-    return sorted(found.order_by("-pk")[:limit], key=lambda customer: customer.sort_key)
+    found = _HOLDING.rows(limit, organisation_id=organisation.pk, word="% " + _literally(fold(typed)) + "%")
+    return sorted(found, key=lambda customer: customer.sort_key)
+
+
+def _literally(text: str) -> str:
+    """For LIKE."""
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _holding(limit: int, organisation_id: int, word: str) -> QuerySet[Customer]:
+    # said as from one organisation to it and ordered by it too: its own index alone gives this order, and the newest
+    # customers of others are not walked through
+    here = Customer.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
+    newest = here.order_by("-organisation_id", "-pk")
+    oldest = Coalesce(Subquery(newest.values("pk")[WINDOW - 1 : WINDOW]), 0)
+    living = newest.filter(pk__gte=oldest, merged_into__isnull=True)
+    return living.extra(where=["sort_key LIKE %s"], params=[word])[:limit]
+
+
+_HOLDING = Question(_holding)
 
 
 def _rows(customers: list[Customer]) -> list[CustomerRow]:
     """With hints: at most two identities each, one query for all."""
     known: dict[int, list[Identity]] = {customer.pk: [] for customer in customers}
+    if not known:
+        return []
     for identity in Identity.objects.filter(customer__in=list(known)).order_by("added_at", "pk"):
         known[identity.customer_id].append(identity)
     return [CustomerRow(customer.pk, customer.name, _hint(known[customer.pk])) for customer in customers]
@@ -159,3 +217,9 @@ def _rows(customers: list[Customer]) -> list[CustomerRow]:
 def _hint(known: list[Identity]) -> str:
     best = sorted(known, key=lambda one: (not one.verified, _HINTS.index(one.sort)))
     return " · ".join(one_line(identity.shown, 60) for identity in best[:2])
+
+
+_IDENTITIES: Question[Identity] = Question(
+    lambda organisation_id, ids: Identity.objects.filter(organisation=organisation_id, customer__pk__any_of=ids),
+    planned=True,
+)

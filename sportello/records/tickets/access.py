@@ -33,6 +33,12 @@ def visible(person: Person, *, ticket_id: str = "pk") -> Q:
     return seen
 
 
+def visible_in(place: Place, *, ticket_id: str = "pk") -> Q:
+    """The same for rows known to be of one organisation in which they serve: it does not say of which, where the
+    database must not know it as one value (`search.py`)."""
+    return _by_place(place) | _named(place, ticket_id)
+
+
 def _by_place(place: Place) -> Q:
     own = Q(team_id__in=sorted(place.team_ids), sensitivity__in=(Ticket.Sensitivity.NORMAL, Ticket.Sensitivity.TEAM))
     if _sees_house(place):
@@ -105,7 +111,7 @@ def _ticket(person: Person, slug: str, number: str) -> QuerySet[Ticket]:
     )  # fmt: skip
 
 
-_TICKET = Question(_ticket)
+_TICKET = Question(_ticket, planned=True)
 
 
 def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
@@ -118,10 +124,15 @@ def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
     return ticket
 
 
-def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:
-    """The timeline of a ticket already obtained for `person`: who sees the ticket sees its notes."""
+def refuse_stranger(person: Person, ticket: Ticket) -> None:
+    """Http404 for who does not serve where a ticket, already obtained for them, belongs: notes are in its timeline."""
     if not any(person.serves(place) and place.organisation.pk == ticket.organisation_id for place in person.places):
         raise Http404
+
+
+def entries_for(person: Person, ticket: Ticket) -> QuerySet[Entry]:
+    """The timeline of a ticket already obtained for `person`: who sees the ticket sees its notes."""
+    refuse_stranger(person, ticket)
     return Entry.objects.filter(ticket=ticket)
 
 

@@ -59,9 +59,10 @@ def are_registered() -> bool:
     return bool(_REGISTERED)
 
 
-def missing(ticket: Ticket, outcome: str = "") -> list[Missing]:
-    """All that is missing before `ticket` can be closed with `outcome` (empty: with an answer)."""
-    found = [*_own(ticket, outcome)]
+def missing(ticket: Ticket, outcome: str = "", *, owes_notices: bool = True) -> list[Missing]:
+    """All that is missing before `ticket` can be closed with `outcome` (empty: with an answer). `owes_notices`: False
+    where the ledger has been read and nothing is due in it."""
+    found = [*(_notices(ticket) if owes_notices else ()), *_own(ticket, outcome)]
     for name in sorted(_REGISTERED):
         found.extend(_REGISTERED[name](ticket, outcome))
     return found
@@ -81,7 +82,6 @@ def before_merging(found: Iterable[Missing]) -> str:
 
 def _own(ticket: Ticket, outcome: str) -> Iterable[Missing]:
     rules = rules_of(ticket.procedure)
-    yield from _notices(ticket)
     if outcome in WITHOUT_ANSWER:
         return
     yield from _blocks(ticket, rules, outcome)

@@ -40,9 +40,15 @@ def _plain(value: int, unit: str, roll: str, source: str, confidence: str) -> De
 
 
 def rules_of(procedure: Procedure) -> Definition:
-    """Read once per content in a process: versions do not change."""
+    """Read once per content in a process: versions do not change. And once a row: a page asks several times."""
     if procedure.definition:
-        return _read(json.dumps(procedure.definition, sort_keys=True))
+        known: tuple[Any, Definition] | None = procedure.__dict__.get("_rules")
+        if known is None or known[0] is not procedure.definition:
+            known = procedure.__dict__["_rules"] = (
+                procedure.definition,
+                _read(json.dumps(procedure.definition, sort_keys=True)),
+            )
+        return known[1]
     return _plain(
         procedure.term_value, procedure.term_unit, procedure.term_roll, procedure.source, procedure.confidence
     )

@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
 
-from .access import visible
+from .access import visible, visible_in
 from .models import SearchRow
 
 WINDOW = 5_000
@@ -86,15 +87,13 @@ def search(person: Person, typed: str, *, organisation_ids: list[int] | None = N
     query = query_text(typed)
     if not query:
         return Found((), True)
-    mine = [place.organisation.pk for place in person.places if person.serves(place)]
     rows: list[tuple[int, int]] = []
     complete = True
-    for organisation_id in organisation_ids if organisation_ids is not None else mine:
-        if organisation_id not in mine:
-            continue
-        found, whole = _in_organisation(person, organisation_id, query, limit)
-        rows += found
-        complete = complete and whole
+    for place in person.serving:
+        if organisation_ids is None or place.organisation.pk in organisation_ids:
+            found, whole = _in_organisation(person, place.organisation.pk, query, limit)
+            rows += found
+            complete = complete and whole
     rows.sort(reverse=True)
     return Found(tuple(rows[:limit]), complete)
 
@@ -102,34 +101,62 @@ def search(person: Person, typed: str, *, organisation_ids: list[int] | None = N
 def _in_organisation(
     person: Person, organisation_id: int, query: str, limit: int
 ) -> tuple[list[tuple[int, int]], bool]:
-    newest = SearchRow.objects.filter(organisation_id=organisation_id).order_by("-id")
-    edge = newest.values_list("id", flat=True)[WINDOW : WINDOW + 1].first()
-    window = _run(person, organisation_id, query, limit, newer_than=edge or 0)
+    edge = next(iter(_EDGE.tuples(organisation_id=organisation_id)), None)
+    window = _run(person, organisation_id, query, limit, newer_than=edge[0] if edge else 0)
     if len(window) >= limit or edge is None:
         return window, edge is None or len(window) >= limit
     if estimated_rows(organisation_id, query) > _RARE:
         return window, False
-    older = _by_index(person, organisation_id, query, edge)
+    older = _by_index(person, organisation_id, query, edge[0])
     known = {ticket_id for _entry_id, ticket_id in window}
     return (window + [row for row in older if row[1] not in known])[:limit], True
+
+
+def _of(organisation_id: int) -> QuerySet[SearchRow]:
+    """An organisation's rows, newest first. Said as from it to it, and ordered by it too, so that of all indexes only
+    `search_window` can give this order: told that it is one organisation, the database walked the primary key from
+    the newest row down, past all rows of the others."""
+    rows = SearchRow.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
+    return rows.order_by("organisation_id", "-id")
+
+
+_EDGE: Question[SearchRow] = Question(
+    lambda organisation_id: _of(organisation_id).values_list("id")[WINDOW : WINDOW + 1]
+)
+
+
+def _seen(person: Person, place_id: int, organisation_id: int, query: str, edge: int) -> QuerySet[SearchRow]:
+    place = next(one for one in person.serving if one.organisation.pk == place_id)
+    rows = _of(organisation_id).filter(visible_in(place, ticket_id="ticket_id"), id__gt=edge)
+    return rows.extra(where=["words @@ %s::tsquery"], params=[query])
+
+
+_NEWEST: Question[SearchRow] = Question(
+    lambda person, place_id, limit, **values: _seen(person, place_id, **values).values_list("entry_id", "ticket_id")[
+        :limit
+    ]
+)
+_GROUPED: Question[SearchRow] = Question(
+    lambda person, place_id, limit, **values: (
+        _seen(person, place_id, **values)
+        .order_by()
+        .values("ticket_id")
+        .annotate(newest=Max("id"), entry=Max("entry_id"))
+        .order_by("-newest")
+        .values_list("entry", "ticket_id")[:limit]
+    )
+)
 
 
 def _run(person: Person, organisation_id: int, query: str, limit: int, newer_than: int) -> list[tuple[int, int]]:
     """Tickets of the window. First the newest rows, which for a common word are read in no time; where a few long
     tickets fill them, the window is grouped as a whole (5,000 rows at most)."""
-    rows = (
-        SearchRow.objects.filter(
-            visible(person, ticket_id="ticket_id"), organisation_id=organisation_id, id__gt=newer_than
-        )
-        .extra(where=["words @@ %s::tsquery"], params=[query])
-        .order_by("-id")
-    )
-    newest = list(rows.values_list("entry_id", "ticket_id")[: limit * _AHEAD])
-    found = _once(newest)
+    values = {"organisation_id": organisation_id, "query": query, "edge": newer_than}
+    newest = _NEWEST.tuples(person, organisation_id, limit * _AHEAD, **values)
+    found = _once((entry_id, ticket_id) for entry_id, ticket_id in newest)
     if len(found) >= limit or len(newest) < limit * _AHEAD:
         return found[:limit]
-    grouped = rows.order_by().values("ticket_id").annotate(newest=Max("id"), entry=Max("entry_id")).order_by("-newest")
-    return list(grouped.values_list("entry", "ticket_id")[:limit])
+    return [(entry_id, ticket_id) for entry_id, ticket_id in _GROUPED.tuples(person, organisation_id, limit, **values)]
 
 
 def _by_index(person: Person, organisation_id: int, query: str, edge: int) -> list[tuple[int, int]]:
@@ -141,12 +168,17 @@ def _by_index(person: Person, organisation_id: int, query: str, edge: int) -> li
             [query, f"'org:{organisation_id}'", edge],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    rows = (
-        SearchRow.objects.filter(visible(person, ticket_id="ticket_id"), pk__in=ids)
+    return _once((entry_id, ticket_id) for entry_id, ticket_id in _THESE.tuples(person, ids=ids)) if ids else []
+
+
+_THESE: Question[SearchRow] = Question(
+    lambda person, ids: (
+        SearchRow.objects.filter(visible(person, ticket_id="ticket_id"))
+        .extra(where=["id = ANY(%s)"], params=[ids])
         .order_by("-id")
         .values_list("entry_id", "ticket_id")
     )
-    return _once(rows)
+)
 
 
 def _once(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import in_language
 
 from . import notice_words, terms
@@ -43,7 +44,7 @@ class Standing:
 def standing(ticket: Ticket, language: str = "") -> Standing:
     """Where `ticket` stands, in `language` (the active one if none is given). Costs at most five queries."""
     with translation.override(language or translation.get_language() or ticket.language):
-        closure = Closure.objects.filter(ticket=ticket, reopened_at__isnull=True).first() if ticket.is_closed else None
+        closure = _CLOSURE.first(ticket_id=ticket.pk) if ticket.is_closed else None
         team = ticket.team.name_in(translation.get_language() or "it")
         question = _question(ticket) if ticket.status == Ticket.Status.WAITING else ""
         stopped = None
@@ -52,7 +53,7 @@ def standing(ticket: Ticket, language: str = "") -> Standing:
             question = question or _awaited(ticket, stopped)
         asides: list[Aside] = []
         if ticket.open_asides and not ticket.is_closed:
-            asides = list(Aside.objects.filter(ticket=ticket, ended_at__isnull=True).order_by("expected_at", "id"))
+            asides = _ASIDES.rows(ticket_id=ticket.pk)
         return Standing(
             sentence=" ".join(
                 [_sentence(ticket, team, closure) if stopped is None else _stopped(ticket, stopped)]
@@ -67,6 +68,22 @@ def standing(ticket: Ticket, language: str = "") -> Standing:
             outcome=str(closure.get_outcome_display()) if closure else "",
             reason=closure.reason if closure else "",
         )
+
+
+_CLOSURE: Question[Closure] = Question(
+    lambda ticket_id: Closure.objects.filter(ticket_id=ticket_id, reopened_at__isnull=True).order_by("pk")[:1],
+    planned=True,
+)
+_ASIDES: Question[Aside] = Question(
+    lambda ticket_id: Aside.objects.filter(ticket_id=ticket_id, ended_at__isnull=True).order_by("expected_at", "id"),
+    planned=True,
+)
+#: Why it began to wait, the last time.
+_ASKED: Question[TicketEvent] = Question(
+    lambda ticket_id: TicketEvent.objects.filter(entry__ticket_id=ticket_id, code="waiting")
+    .order_by("-entry__position").values_list("reason")[:1],
+    planned=True,
+)  # fmt: skip
 
 
 def _sentence(ticket: Ticket, team: str, closure: Closure | None) -> str:
@@ -113,13 +130,8 @@ def _awaited(ticket: Ticket, suspension: Suspension | None) -> str:
 
 def _question(ticket: Ticket) -> str:
     """The reason given when it began to wait, else a general sentence."""
-    event = (
-        TicketEvent.objects.filter(entry__ticket=ticket, code="waiting")
-        .order_by("-entry__position")
-        .values("reason")
-        .first()
-    )
-    return (event["reason"] if event else "") or _("We asked you something: please answer our last message.")
+    asked = _ASKED.tuples(ticket_id=ticket.pk)
+    return (asked[0][0] if asked else "") or _("We asked you something: please answer our last message.")
 
 
 def _stages(

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Q
 
 from sportello.foundation.core.planned import planned
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
 from sportello.records.procedures.counting import Counted, Pause, count_term
@@ -225,7 +226,14 @@ def running_conclusion(ticket: Ticket) -> Term | None:
 
 
 def running_suspension(ticket: Ticket) -> Suspension | None:
-    return Suspension.objects.filter(ticket=ticket, ended_at__isnull=True).select_related("term").first()
+    return _RUNNING.first(ticket_id=ticket.pk)
+
+
+_RUNNING: Question[Suspension] = Question(
+    lambda ticket_id: Suspension.objects.filter(ticket_id=ticket_id, ended_at__isnull=True)
+    .select_related("term").order_by("pk")[:1],
+    planned=True,
+)  # fmt: skip
 
 
 def calendar_of(ticket: Ticket, term: Term) -> Calendar:

@@ -44,9 +44,19 @@ def blocked(organisation: Organisation) -> list[BlockedSender]:
 
 def rules_on(organisation: Organisation, addresses: Iterable[str]) -> QuerySet[BlockedSender]:
     """The rules that hold back mail of `addresses` now, of whole domains too."""
-    wanted = {pattern for one in addresses for pattern in patterns_of(normal("email", one))}
-    lasting = Q(until__isnull=True) | Q(until__gt=clock.now(organisation))
-    return BlockedSender.objects.filter(lasting, organisation=organisation, ended_at__isnull=True, sender__in=wanted)
+    return rules_of(organisation.pk, patterns(addresses), clock.now(organisation))
+
+
+def patterns(addresses: Iterable[str]) -> list[str]:
+    """What a rule may say that holds back mail of `addresses`: themselves and their domains, each once."""
+    return list(dict.fromkeys(form for one in addresses for form in patterns_of(normal("email", one))))
+
+
+def rules_of(organisation_id: int, patterns: list[str], now: datetime) -> QuerySet[BlockedSender]:
+    """The rules on one of `patterns` that hold at `now`."""
+    lasting = Q(until__isnull=True) | Q(until__gt=now)
+    rows = BlockedSender.objects.filter(lasting, organisation=organisation_id, ended_at__isnull=True)
+    return rows.filter(sender__any_of=patterns)
 
 
 def narrowest(rules: Mapping[str, int], address: str) -> int | None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, prefetch_related_objects
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
 from sportello.foundation.core.planned import planned
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean
 from sportello.foundation.core.together import is_gathering, together
 from sportello.foundation.journal.actor import SYSTEM, person
@@ -112,11 +113,19 @@ def leave_now(ticket: Ticket, waiting_id: int, member: Membership, base_position
         return _leave(ticket, member, reply, row)
 
 
-def of_ticket(ticket: Ticket) -> QuerySet[WaitingReply]:
-    """What waits on a ticket already obtained for the person, oldest first."""
-    return (
-        WaitingReply.objects.filter(ticket=ticket).select_related("member__user").prefetch_related("files").order_by("pk")
-    )
+def of_ticket(ticket: Ticket) -> list[WaitingReply]:
+    """What waits on a ticket already obtained for the person, oldest first, with its files; at most 20."""
+    found = _OF_TICKET.rows(ticket_id=ticket.pk)
+    if found:
+        prefetch_related_objects(found, "files")
+    return found
+
+
+_OF_TICKET: Question[WaitingReply] = Question(
+    lambda ticket_id: WaitingReply.objects.filter(ticket_id=ticket_id)
+    .select_related("member__user").order_by("pk")[:20],
+    planned=True,
+)  # fmt: skip
 
 
 def work() -> int:

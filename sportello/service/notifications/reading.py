@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from sportello.foundation.core.questions import Question
 from sportello.foundation.journal.actions import record
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
@@ -26,13 +27,23 @@ def read_all(person: Person) -> int:
 
 def _read(person: Person, place: Place, ticket_id: int | None = None) -> int:
     member: Membership = place.membership
+    if ticket_id is not None and not _UNREAD.tuples(member_id=member.pk, ticket_id=ticket_id):
+        return 0  # nearly always: the side of a ticket asks each time it is drawn
     rows = Notification.objects.filter(member=member, read_at__isnull=True)
     # what is for mail alone is not on the page whose "all" they have read
     rows = rows.filter(in_desk=True) if ticket_id is None else rows.filter(ticket_id=ticket_id)
-    if not rows.exists():  # nearly always: the side of a ticket asks each time it is drawn
+    if not rows.exists():
         return 0
     with transaction.atomic():
         done = rows.update(read_at=clock.now(place.organisation), mail_at=None, push_at=None)
         if done:
             record(place.organisation, "notification.read", member, person.actor, user_id=person.user.pk)
     return done
+
+
+_UNREAD: Question[Notification] = Question(
+    lambda member_id, ticket_id: Notification.objects.filter(
+        member_id=member_id, ticket_id=ticket_id, read_at__isnull=True
+    ).values_list("pk")[:1],
+    planned=True,
+)

@@ -105,7 +105,8 @@ def _worker() -> str:
     since = here.heartbeat()
     if since is None:
         return FAILED if os.environ.get(here.SUPERVISED) else ""
-    return OK if since < _HEARTBEAT_LATE else LATE if since < HEARTBEAT else FAILED
+    late = HEARTBEAT if here.rests("worker") else _HEARTBEAT_LATE
+    return OK if since < late else LATE if since < HEARTBEAT else FAILED
 
 
 def _mail() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +17,9 @@ from sportello.foundation.watch import keeping
 
 #: Set by the supervisor for the programs it started on this machine (`config/supervisor/parent.py`): all of them.
 SUPERVISED: Final = "SPORTELLO_SUPERVISED"
-#: A connection to our own port takes no longer, or the program is busy with itself.
-_ANSWERS_WITHIN: Final = 0.5
+#: What the supervisor says of each of them (`config/supervisor/staff.py`). Its doors are open even when nobody is
+#: behind them, and to knock would wake who rests.
+PROGRAMS: Final = "programs.json"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Here:
 
 
 def look() -> Here:
-    """A few small files, a question to the file system, a knock at our own door."""
+    """A few small files, and a question to the file system."""
     free, size = disk()
     worker, stream, backup = written("worker.json"), written("stream.json"), written("backup.json")
     now = server_now().timestamp()
@@ -79,8 +79,17 @@ def heartbeat() -> float | None:
 
 
 def listener() -> bool | None:
-    """Whether mail is taken here; None where the listener is not known to run on this machine."""
-    return answers(settings.MAIL_PORT) if os.environ.get(SUPERVISED) else None
+    """Whether mail is taken here: by a program that runs, or by one that rests until somebody knocks. None where it is
+    not known to be this machine's business."""
+    if not os.environ.get(SUPERVISED):
+        return None
+    said = written(PROGRAMS).get("listen")
+    return None if said is None else said in ("runs", "rests")
+
+
+def rests(program: str) -> bool:
+    """Whether the supervisor says that it is not there because nothing needs it."""
+    return written(PROGRAMS).get(program) == "rests"
 
 
 def written(name: str) -> dict[str, Any]:
@@ -90,15 +99,6 @@ def written(name: str) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens on a port of this machine."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=_ANSWERS_WITHIN).close()
-    except OSError:
-        return False
-    return True
 
 
 def memory() -> dict[str, int]:

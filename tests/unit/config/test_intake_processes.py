@@ -9,12 +9,15 @@ import pytest
 
 from sportello.config import rounds
 from sportello.config.supervisor import run
+from sportello.config.supervisor.staff import staff
 from sportello.config.supervisor.trouble import Trouble
 
 
 def names(monkeypatch: pytest.MonkeyPatch, asked: str) -> list[tuple[str, str]]:
     monkeypatch.setenv("SPORTELLO_INTAKE_PROCESSES", asked)
-    return [(child.name, child.program) for child in run.Supervisor()._programs({}) if child.name.startswith("intake")]
+    one = run.Supervisor()
+    programs = staff(one.home, one.doors, {}, None, one._plan())
+    return [(child.name, child.program) for child in programs if child.name.startswith("intake")]
 
 
 def test_as_many_as_asked_each_with_a_log_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

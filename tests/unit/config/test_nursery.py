@@ -190,4 +190,5 @@ def test_the_application_is_alone_when_it_has_been_imported() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False
     )
-    assert done.stdout.split() == ["web", "stream", "worker", "intake", "listen", "collect"], done.stderr
+    programs = ["web", "stream", "worker", "intake", "listen", "collect", "worker-round"]
+    assert done.stdout.split() == programs, done.stderr

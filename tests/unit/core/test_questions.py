@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Ticket
@@ -35,6 +37,24 @@ def test_other_values_in_the_same_words(cast: Cast, django_assert_num_queries: C
         assert found.twice == ticket.version * 2  # type: ignore[attr-defined]  # annotated
     assert asked == [1]
     assert question.rows(number="' OR true --") == []
+
+
+def test_a_list_is_one_value(cast: Cast) -> None:
+    """Long and short ones in the same words, of ids and of texts; an empty one finds nothing."""
+    tickets = [cast.ticket(f"list {at}") for at in range(3)]
+    asked: list[int] = []
+
+    def build(ids: list[int], subjects: list[str]) -> Any:
+        asked.append(1)
+        found = Ticket.objects.filter(team__pk__any_of=ids, subject__any_of=subjects)
+        return found.order_by("pk").values_list("pk", "subject")
+
+    question: Question[Ticket] = Question(build, planned=True)
+    teams = [one.team_id for one in tickets]
+    for subjects in (["list 1"], ["list 0", "list 2", "%s"], []):
+        wanted = [(one.pk, one.subject) for one in tickets if one.subject in subjects]
+        assert question.tuples(ids=teams, subjects=subjects) == wanted
+    assert asked == [1]
 
 
 def test_what_is_made_of_a_value_is_refused(cast: Cast) -> None:
@@ -69,3 +89,43 @@ def test_a_row_is_loaded_as_django_loads_it(cast: Cast, django_assert_num_querie
     part.save(update_fields=["subject"])
     part.refresh_from_db()
     assert part.subject == "other"
+
+
+def test_several_answers_by_one_statement(cast: Cast, django_assert_num_queries: Callable[[int], Any]) -> None:
+    """The same as each alone; one that could find nothing is not asked."""
+    first, second = cast.ticket("first"), cast.ticket("second")
+    named: Question[Any] = Question(
+        lambda ids: Ticket.objects.extra(where=["id = ANY(%s)"], params=[ids]).order_by("pk").values_list("pk", "subject")
+    )
+    nobody: Question[Any] = Question(lambda: Ticket.objects.filter(pk__in=[]).values_list("pk"))
+    with django_assert_num_queries(1):
+        answers = at_once(Asked(named, (), {"ids": [second.pk, first.pk]}), Asked(nobody), Asked(named, (), {"ids": [0]}))
+    assert answers == [[(first.pk, "first"), (second.pk, "second")], [], []]
+    assert at_once(Asked(nobody)) == [[]]
+    assert named.tuples(ids=[second.pk]) == [(second.pk, "second")]
+
+
+def test_codes_stand_in_the_words_and_nothing_typed_does(cast: Cast) -> None:
+    """An index over open tickets serves a plan made for any values."""
+    typed = "x' OR true --"
+    question: Question[Ticket] = Question(
+        lambda word, subject: Ticket.objects.exclude(status=Ticket.Status.CLOSED).filter(channel=word, subject=subject),
+        planned=True,
+    )
+    words = question.words(typed, subject=typed)
+    assert words is not None
+    sql, values = words
+    assert "'closed'" in sql and "OR true" not in sql
+    assert values == [typed, typed]
+    ticket = cast.ticket("planned")
+    for _time in range(2):
+        assert [one.pk for one in question.rows(ticket.channel, subject="planned")] == [ticket.pk]
+        assert question.rows(typed, subject="100 % '") == []
+
+
+def test_planned_statements_are_logged_with_their_values(cast: Cast) -> None:
+    cast.ticket("told")
+    with CaptureQueriesContext(connection) as asked:
+        list_page(cast.person("Anna"), "all")
+    assert any(f'"organisation_id" = {cast.borgo.pk}' in one["sql"] for one in asked.captured_queries)
+    assert not any("$1" in one["sql"] for one in asked.captured_queries)

@@ -11,6 +11,7 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, override
 
+from sportello.foundation.ui.quick import kept as quick_kept
 from sportello.foundation.ui.quick.tree import ready
 
 _LIBRARIES = {
@@ -124,3 +125,19 @@ def test_what_is_kept_sees_only_what_it_is_given_and_never_an_old_clock() -> Non
     with override("it"):
         assert "5 minuti fa" in draw(row=row, word="x")
     assert "altro" in draw(row=Row("altro", row.at, _NOW), word="x")
+
+
+def test_what_cannot_be_compared_is_drawn_anew_and_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = _kept()
+    row = Row("a", _NOW, _NOW)
+    words = ["x"]
+    with override("en"):
+        assert "[&#x27;x&#x27;]" in draw(row=row, word=words)
+        words[0] = "y"
+        assert "[&#x27;y&#x27;]" in draw(row=row, word=words)
+    monkeypatch.setattr(quick_kept, "MOST_LETTERS", 20)
+    template = Engine(libraries=_LIBRARIES).from_string(_KEPT)
+    node = template.nodelist.get_nodes_by_type(quick_kept.KeptNode)[0]
+    for at in range(20):
+        template.render(Context({"row": row, "word": str(at)}))
+        assert len(node._known) <= 3

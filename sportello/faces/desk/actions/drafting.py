@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Stale
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.planned import planned
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean, one_line
 from sportello.foundation.core.together import change
 from sportello.foundation.files import dropping
@@ -305,7 +306,13 @@ def drafts_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
 
 def rows_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
     """The same with those that are spent, for their revisions: one query."""
-    return {row.kind: row for row in Draft.every.filter(ticket=ticket, member=member).select_related("repeats")}
+    return {row.kind: row for row in _EVERY.rows(ticket_id=ticket.pk, member_id=member.pk)}
+
+
+_EVERY: Question[Draft] = Question(
+    lambda ticket_id, member_id: Draft.every.filter(ticket_id=ticket_id, member_id=member_id).select_related("repeats"),
+    planned=True,
+)
 
 
 def drop_drafts(ticket_id: int) -> None:

@@ -14,6 +14,7 @@ from sportello.service.backoffice.faults import queries as faults
 from sportello.service.backoffice.shop.telling import sort_of
 
 from .. import complaint_page, sentences
+from ..around import Around
 
 register = template.Library()
 
@@ -30,13 +31,13 @@ def money(cents: int) -> str:
 
 
 @register.inclusion_tag("desk/complaints/_side.html")
-def complaint_side(ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """Two queries, in the fragment that loads beside the ticket."""
+def complaint_side(ticket: Ticket, now: datetime, there: Around) -> dict[str, Any]:
+    """A query for each that is there, in the fragment that loads beside the ticket."""
     return {
         "ticket": ticket,
         "slug": ticket.organisation.slug,
         "now": now,
-        "complaint": complaint_page.line_for_side(ticket),
-        "faults": faults.of_ticket(ticket),
+        "complaint": complaint_page.line_for_side(ticket) if there.complaint else None,
+        "faults": faults.of_ticket(ticket) if there.faults else [],
         "shop_sort": sort_of(ticket.kind),
     }

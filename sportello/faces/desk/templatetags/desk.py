@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -9,16 +10,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.forms import BaseForm
+from django.template import Context
+from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import format_html, format_html_join, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from sportello.faces.desk import sentences
+from sportello.faces.desk import sentences, stencils
 from sportello.faces.desk.places import ListPlace
 from sportello.faces.desk.timeline_lines import Leaving, Line
 from sportello.foundation.core.text import in_language
 from sportello.foundation.ui.markup import attributes, escaped
+from sportello.foundation.ui.quick.stencil import Mark
 from sportello.foundation.ui.templatetags.ui import badge, button, icon, instant, kbd, number
 from sportello.foundation.ui.words import initials
 from sportello.records.tickets.models import Ticket
@@ -80,9 +85,15 @@ def language_word(code: str) -> str:
         return code
 
 
+#: In every word that may be an address a sign follows on one of these; a text without is not looked at word by word.
+_AN_ADDRESS = re.compile(r"[.:@]\S")
+
+
 @register.filter
 def urlize_quiet(text: str) -> SafeString:
     """Addresses as links that tell the other side nothing about us."""
+    if not _AN_ADDRESS.search(text):
+        return SafeString(escaped(text))
     return SafeString(
         urlize(text, nofollow=True, autoescape=True).replace(
             'rel="nofollow"', 'rel="nofollow noopener noreferrer" target="_blank"'
@@ -120,6 +131,8 @@ _FACTS: dict[str, Callable[[TicketRow, bool], Any]] = {
 @register.simple_tag
 def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
     """To the ticket before and the one after in the list it was opened from; nothing where no list is known."""
+    if isinstance(place, Mark):
+        return SafeString(place)  # the head is drawn for its shape, and this is put in later
     name = f"ticket-walk-{ticket.pk}"  # a head drawn anew, which knows no list, keeps what was there
     kept = attributes({"preserve": "true", "id": name, "class": "ticket-walk"})
     if not isinstance(place, ListPlace):
@@ -140,6 +153,35 @@ def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
         for word, sign, where, keys in ways
     )
     return format_html("<span{}>{}</span>", kept, format_html_join("", "{}", ((one,) for one in links)))
+
+
+@register.simple_tag(takes_context=True)
+def ticket_head(context: Context, oob: bool = False) -> SafeString:
+    """`desk/_head.html`."""
+    return stencils.head(context, walk_links, oob=oob)
+
+
+@register.simple_tag(takes_context=True)
+def ticket_entry(context: Context, line: Line) -> SafeString:
+    """`desk/_entry.html`."""
+    return stencils.entry(context, line, _written)
+
+
+@register.simple_tag(takes_context=True)
+def ticket_composer(context: Context) -> SafeString:
+    """`desk/_composer.html`."""
+    return stencils.composer(context)
+
+
+@register.simple_tag(takes_context=True)
+def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
+    """A form that comes back to be corrected, or is still empty, with `action` where it is sent."""
+    return stencils.form_part(context, template, form, action)
+
+
+def _written(text: str) -> str:
+    """As the template of an entry draws it."""
+    return str(linebreaks_filter(urlize_quiet(text)))
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from sportello.foundation.core.text import in_language
 from sportello.records.tickets.models import Ticket
 from sportello.service.backoffice.models import Document, LetterDraft
 
+from ..around import Around
 from ..sentences import language_now
 
 register = template.Library()
@@ -24,10 +25,10 @@ def titled(texts: dict[str, dict[str, str]]) -> str:
 
 
 @register.inclusion_tag("desk/documents/_side.html")
-def ticket_documents(ticket: Ticket, now: Any, address: str) -> dict[str, Any]:
-    """The newest documents, and how many are being written: two queries."""
-    found = list(Document.objects.filter(ticket=ticket).order_by("-serial")[: _SHOWN + 1])
+def ticket_documents(ticket: Ticket, now: Any, address: str, there: Around) -> dict[str, Any]:
+    """The newest documents, and how many are being written: a query for each that is there."""
+    found = list(Document.objects.filter(ticket=ticket).order_by("-serial")[: _SHOWN + 1]) if there.documents else []
     return {
         "documents": found[:_SHOWN], "more": len(found) > _SHOWN, "now": now, "address": address, "ticket": ticket,
-        "writing": LetterDraft.objects.filter(ticket=ticket).count(),
+        "writing": LetterDraft.objects.filter(ticket=ticket).count() if there.drafts else 0,
     }  # fmt: skip

@@ -73,7 +73,7 @@ def _files(person: Person, found: Complaint) -> dict[str, Any]:
     rows = DraftFile.objects.filter(draft__ticket=ticket, draft__member=by, draft__kind=Draft.Kind.COMPLAINT)
     return {
         "files": list(rows.select_related("blob").order_by("pk")), "address": ticket_address(ticket),
-        "part": Written(None, None, writer=drafting.new_writer(ticket, Draft.Kind.COMPLAINT)),
+        "part": Written(lambda: None, None, writer=drafting.new_writer(ticket, Draft.Kind.COMPLAINT)),
         "largest_file": settings.ATTACHMENT_BYTES,
         "most_together": answering(ticket).most_files,
     }  # fmt: skip

@@ -32,13 +32,12 @@ from sportello.records.customers.models import (
     Merge,
     Proposal,
     Relation,
-    SideSource,
 )
 from sportello.records.customers.queries import CustomerRow, find, identities_of, surviving, together
 from sportello.records.tickets.queries.customer_pages import history_page
 from sportello.service.backoffice.archive import holds
 
-from .. import archive_page, nav
+from .. import archive_page, customer_around, nav
 from ..forms.archive import HoldForm
 from ..forms.customer_card import ConsentForm, NoteForm, RelationForm
 from ..forms.customers import CustomerForm, IdentityForm, VerificationForm
@@ -176,23 +175,27 @@ def show_card(request: HttpRequest, person: Person, found: Customer, status: int
         keep_reading(organisation, place.membership, "card", customer=found)
     ids = together(found)
     known = {name: getattr(found, name) for name in ("name", "sort", "language", "born_on", "needs", "addressed_as")}
+    there = customer_around.look(found)
+    many = len(ids) > 1  # what hangs on the other records is not looked at by `there`
     own = Relation.objects.filter(customer__in=ids) | Relation.objects.filter(other__in=ids)
     own_notes = CustomerNote.objects.filter(customer__in=ids).select_related("by_member__user")
     now = clock.now(organisation)
     today = clock.local(organisation, now).date()
     relations = [(one, one.holds_on(today), one.customer_id in ids) for one in
-                 own.select_related("customer", "other").order_by("-pk")[:_MOST]]
+                 own.select_related("customer", "other").order_by("-pk")[:_MOST]] if many or there.relations else []
+    merges = Merge.objects.filter(kept=found, undone_at__isnull=True).select_related("merged")
     proposed = Proposal.objects.filter(settled="").select_related("one", "other")
-    pairs = (proposed.filter(one=found) | proposed.filter(other=found)).order_by("-weight")[:5]
+    pairs = (proposed.filter(one=found) | proposed.filter(other=found)).order_by("-weight")[:5] if there.alike else []
     context: dict[str, Any] = {
-        "customer": found, "now": now, "identities": identities_of(found), "together": ids,
-        "history": history_page(person, found, request.GET.get("after", "")), "is_paged": "after" in request.GET,
-        "relations": relations, "consents": Consent.objects.filter(customer__in=ids).order_by("-pk")[:_MOST],
-        "notes": own_notes.order_by("-pk")[:_MOST],
-        "merges": Merge.objects.filter(kept=found, undone_at__isnull=True).select_related("merged")[:_MOST],
+        "customer": found, "now": now, "identities": identities_of(found, ids), "together": ids,
+        "history": history_page(person, found, request.GET.get("after", ""), ids=ids),
+        "is_paged": "after" in request.GET,
+        "relations": relations,
+        "consents": Consent.objects.filter(customer__in=ids).order_by("-pk")[:_MOST] if many or there.consents else [],
+        "notes": own_notes.order_by("-pk")[:_MOST] if many or there.notes else [],
+        "merges": merges[:_MOST] if there.merges else [],
         "alike": [one.other if one.one_id == found.pk else one.one for one in pairs],
-        "supervises": person.supervises(organisation), "has_sides": SideSource.objects.filter(
-            organisation=organisation, is_on=True).exists(),
+        "supervises": person.supervises(organisation), "has_sides": there.sides,
         "form": CustomerForm(organisation, initial=known), "adding": IdentityForm(auto_id="id_new_%s"),
         "relating": RelationForm(auto_id="id_rel_%s"), "agreeing": ConsentForm(auto_id="id_con_%s"),
         "noting": NoteForm(auto_id="id_note_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),

@@ -69,6 +69,9 @@ _EMPTY: dict[str, tuple[Any, Any, str]] = {
 }
 
 
+_VERBS = tuple(many.VERBS.items())
+
+
 @signed_in
 @require_GET
 def home(request: HttpRequest, person: Person) -> HttpResponse:
@@ -123,13 +126,13 @@ def _rows(person: Person, place: ListPlace) -> dict[str, Any]:
         "newest": place.first_page if place.after else "",
         "further": "" if page.complete or page.next else place.further_back,
         "is_filtered": place.filters.is_empty() is False or bool(place.filters.slug),
-        "many_verbs": many.VERBS.items(),
+        "many_verbs": _VERBS,
         "many_most": many.MOST,
         "several": len(person.serving) > 1,
         "empty_title": empty_title,
         "empty_text": empty_text,
         "elsewhere": nav.list_title(elsewhere) if elsewhere else "",
-        "elsewhere_url": reverse("desk:list", args=[elsewhere]) if elsewhere else "",
+        "elsewhere_url": nav.list_address(elsewhere) if elsewhere else "",
     }
 
 

@@ -13,19 +13,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from sportello.foundation.core.questions import Asked, Question, at_once
+from sportello.foundation.core.text import in_language
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
-from sportello.records.accounts.models import Team
 from sportello.records.accounts.people import Person
 from sportello.records.knowledge.models import ArticleVersion
 from sportello.records.knowledge.queries import find_articles
-from sportello.records.procedures.models import Kind
 from sportello.records.tickets.models import Ticket
 
 from .. import found as finding
 from .. import nav, sentences
 from ..actions import searching
 from ..contact_page import ticket_by_number
+from ..list_tools import KINDS, TEAMS
 from ..models import KeptSearch
 from ..places import place_from
 from .answers import ticket_address
@@ -54,7 +55,7 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
         return render(request, "desk/search/_results.html", context)
     if result.hits or result.customers:
         searching.remember(person, asked.typed, asked.words)
-    mine = list(KeptSearch.objects.filter(member=person.serving[0].membership).order_by("-is_saved", "-made_at"))
+    mine = _KEPT.rows(member_id=person.serving[0].membership.pk)
     context |= _filters(person, asked) | {
         "kept": [one for one in mine if one.is_saved], "recent": [one for one in mine if not one.is_saved],
         "is_kept": any(one.is_saved and one.words == asked.words for one in mine),
@@ -68,16 +69,22 @@ def _filters(person: Person, asked: finding.Asked) -> dict[str, Any]:
     serving, spoken = person.serving, sentences.language_now()
     chosen = next((place.organisation for place in serving if place.organisation.slug == asked.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
-    kinds = Kind.objects.filter(organisation=only, retired_at__isnull=True) if only else []
-    teams = Team.objects.filter(organisation=only, ended_at__isnull=True).order_by("id") if only else []
+    asked_here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS)] if only else []
+    keys, kinds, teams = [*at_once(nav.keys_asked(person), *asked_here), [], []][:3]
     return {
+        "desk_keys": nav.keys_of(keys),
         "organisations": [place.organisation for place in serving] if len(serving) > 1 else [],
-        "kinds": [(kind.pk, kind.name_in(spoken)) for kind in kinds],
-        "teams": [(team.pk, team.name_in(spoken)) for team in teams],
+        "kinds": [(pk, in_language(names, spoken)) for pk, names in kinds],
+        "teams": [(pk, in_language(names, spoken)) for pk, names in teams],
         "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
         "statuses": Ticket.Status.choices,
         "periods": finding.PERIODS,
     }
+
+
+_KEPT: Question[KeptSearch] = Question(
+    lambda member_id: KeptSearch.objects.filter(member_id=member_id).order_by("-is_saved", "-made_at")
+)
 
 
 @serves_here

@@ -2,15 +2,15 @@
 
 Inside it there is nothing but the names it is given: no request, no person, no csrf token. So what was drawn for the
 same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
-anybody else's is in it that was not given. The one thing that does grow old is the clock: a record that carries the
-present instant (`now`) says what else it is made of (`kept_by`), is drawn without it, and each `{% instant %}` of it
-stays a hole that is filled every time.
+anybody else's is in it that was not given. What cannot be compared (a list) is drawn anew each time. The one thing
+that does grow old is the clock: a record that carries the present instant (`now`) says what else it is made of
+(`kept_by`), is drawn without it, and each `{% instant %}` of it stays a hole that is filled every time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -20,11 +20,11 @@ from typing import Any, Final
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
-from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
-#: So many parts are remembered a process and place of a template, a kilobyte or two each; then it begins anew.
+#: So many parts and so many letters of them are remembered a process and place of a template; then it begins anew.
 MOST: Final = 4000
+MOST_LETTERS: Final = 8_000_000
 
 
 class _Now:
@@ -47,6 +47,15 @@ def hole(at: datetime, style: str) -> SafeString:
         raise LookupError("an instant without a clock, and nothing is being kept")
     holes.append((at, style))
     return SafeString(f"{_MARK}{len(holes) - 1};")
+
+
+def drawn_with_holes(draw: Callable[[], str]) -> list[str]:
+    """The texts between the instants of what `draw` gives, each in the place where it is written."""
+    token = _HOLES.set([])
+    try:
+        return _MARKS.split(draw())[::2]
+    finally:
+        _HOLES.reset(token)
 
 
 class _Drawn:
@@ -76,11 +85,22 @@ class KeptNode(Node):
     def __init__(self, names: Sequence[str], nodelist: NodeList) -> None:
         self.names, self.nodelist = names, nodelist
         self._known: dict[Hashable, _Drawn] = {}
+        self._letters = 0
 
     def render(self, context: Context) -> str:
-        given = [(name, context[name]) for name in self.names if name in context]
+        return self.draw(context, get_language())
+
+    def draw(self, context: Context, language: str | None) -> SafeString:
+        """In a language that is known to be active. (There is one time zone, the installation's.)"""
+        layers = context.dicts[::-1]
+        given = []
+        for name in self.names:
+            for layer in layers:
+                if name in layer:
+                    given.append((name, layer[name]))
+                    break
         now = None
-        parts: list[Any] = [get_language(), get_current_timezone()]
+        parts: list[Any] = [language]
         for name, value in given:
             kind = type(value)  # what is safe and what is not may read alike, and 1 is equal to True
             if hasattr(kind, "kept_by"):
@@ -89,13 +109,21 @@ class KeptNode(Node):
             else:
                 parts += (name, kind, value)
         key = tuple(parts)
-        found = self._known.get(key)
+        try:
+            found = self._known.get(key)
+        except TypeError:
+            return SafeString(self._drawn(context, given).at(now))
         if found is None:
             found = self._drawn(context, given)
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[key] = found
+            self._keep(key, found)
         return SafeString(found.at(now))
+
+    def _keep(self, key: Hashable, drawn: _Drawn) -> None:
+        if len(self._known) >= MOST or self._letters > MOST_LETTERS:
+            self._known.clear()
+            self._letters = 0
+        self._known[key] = drawn
+        self._letters += sum(map(len, drawn.pieces))
 
     def _drawn(self, context: Context, given: Sequence[tuple[str, Any]]) -> _Drawn:
         holes: list[tuple[datetime, str]] = []

@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
-from django.template import defaulttags, loader_tags
-from django.template.base import NodeList, TextNode, VariableDoesNotExist, VariableNode
+from django.template import Engine, defaulttags, loader_tags
+from django.template.base import NodeList, Template, TextNode, VariableDoesNotExist, VariableNode
 from django.template.context import Context
 from django.template.library import SimpleBlockNode, SimpleNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from .kept import KeptNode
 from .values import Value, constant, engine, escaped, invalid, is_constant, shown, value_of
 
 Draw = Callable[[Context], str]
@@ -178,9 +181,13 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
     if not is_constant(node.template) or str(constant(node.template)).startswith("."):
         return node.render
     name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
+    known: dict[Engine, Template] = {}
 
     def draw(context: Context) -> str:
-        template = engine(context).get_template(name)
+        asked = engine(context)
+        template = known.get(asked)
+        if template is None:
+            template = known[asked] = asked.get_template(name)
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
@@ -196,6 +203,11 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
             about.template = before
 
     return draw
+
+
+def _kept(node: KeptNode) -> Piece:
+    language = get_language()
+    return lambda context: node.draw(context, language)
 
 
 def _tag(node: SimpleNode) -> Piece:
@@ -291,6 +303,25 @@ class _Bare:
         return context.get(self.name, invalid(context))
 
 
+def _url(node: defaulttags.URLNode) -> Piece:
+    """An address written in the template, as it is everywhere; one with anything in it is Django's."""
+    if node.args or node.kwargs or not is_constant(node.view_name):
+        return node.render
+    try:
+        address = reverse(constant(node.view_name))
+    except NoReverseMatch:
+        return node.render
+    if node.asvar is None:
+        return conditional_escape(address)
+    name = node.asvar
+
+    def keep(context: Context) -> str:
+        context.dicts[-1][name] = address
+        return ""
+
+    return keep
+
+
 def _static(node: StaticNode) -> Piece:
     if node.varname is not None or not is_constant(node.path):
         return node.render
@@ -311,4 +342,6 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     TranslateNode: _translate,
     BlockTranslateNode: _sentence,
     StaticNode: _static,
+    KeptNode: _kept,
+    defaulttags.URLNode: _url,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -246,17 +247,19 @@ def steps(labels: Sequence[Any], current: int) -> SafeString:
 @register.simple_tag
 def rail(entries: Sequence[NavEntry], current: str = "") -> SafeString:
     """The entries of the desk's rail."""
-    more = [entry for entry in entries if entry.more]
-    return _draw("rail", {"entries": [entry for entry in entries if not (entry.foot or entry.more)], "current": current,
-                          "more": more, "inside": any(entry.current or entry.key == current for entry in more),
-                          "foot": [entry for entry in entries if entry.foot and not entry.more]})
+    marked = [replace(entry, current=True) if entry.key == current else entry for entry in entries]
+    more = tuple([entry for entry in marked if entry.more])
+    return _draw("rail", {"entries": [entry for entry in marked if not (entry.foot or entry.more)],
+                          "more": more, "inside": any(entry.current for entry in more),
+                          "foot": [entry for entry in marked if entry.foot and not entry.more]})
 
 
 @register.simple_tag
 def palette(commands: Sequence[Command] | str = (), entries: Sequence[NavEntry] | str = (),
             search: str = "") -> SafeString:
     """The command palette (Ctrl/⌘ K): commands, places, and what the `search` address finds."""
-    return _draw("palette", {"commands": commands or (), "entries": entries or (), "search": search})
+    places = tuple([(one.url, one.icon, one.label, one.hotkey) for one in entries if not isinstance(one, str)])
+    return _draw("palette", {"commands": tuple(commands), "places": places, "search": search})
 
 
 # ---- frames with something inside

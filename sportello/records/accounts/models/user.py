@@ -8,7 +8,10 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.core.questions import loaded
+from sportello.foundation.core.questions import Question, loaded
+
+#: Ids of the key's column are smaller.
+_MOST = 2**63
 
 
 class UserManager(BaseUserManager["User"]):
@@ -17,6 +20,15 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def get(self, *args: Any, **wanted: Any) -> User:
+        """By its key alone, as every page does, it is asked by a question worded once."""
+        if not args and set(wanted) == {"pk"} and isinstance(wanted["pk"], int) and wanted["pk"] < _MOST:
+            found = _BY_KEY.first(pk=wanted["pk"])
+            if found is None:
+                raise self.model.DoesNotExist(f"no user {wanted['pk']}")
+            return found
+        return super().get(*args, **wanted)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").strip().lower())
@@ -47,3 +59,6 @@ class User(AbstractBaseUser):
         words = [word for word in self.name.split() if word[0].isalpha()]
         outer = [words[0], words[-1]] if len(words) > 1 else words
         return "".join(word[0] for word in outer).upper() or "?"
+
+
+_BY_KEY: Question[User] = Question(lambda pk: User._base_manager.filter(pk=pk)[:1], planned=True)

@@ -1,7 +1,8 @@
 """Typed rows for screens. One module a screen's subject."""
 
 from .history import customer_history
-from .lists import SORTS, Filters, Page, TicketRow, list_page, neighbours, row_of
+from .lists import SORTS, Filters, Page, list_page, neighbours
+from .rows import TicketRow, row_of, rows_of, with_names
 from .silent import SilentTicket, silent_tickets
 from .timeline import TimelineItem, public_timeline, timeline
 from .work_lists import LISTS, counts
@@ -20,6 +21,8 @@ __all__ = [
     "neighbours",
     "public_timeline",
     "row_of",
+    "rows_of",
     "silent_tickets",
     "timeline",
+    "with_names",
 ]

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.sql.datastructures import BaseTable
 
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
-from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
 
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
-from .work_lists import LISTS, instants_of, tickets_in
+from .rows import TicketRow, rows_of, with_names
+from .work_lists import LISTS, by_organisation, instants_of, tickets_in
 
 SORTS: Final = ("due", "newest", "oldest_waiting", "opened")
 PAGE: Final = 40
@@ -45,46 +46,6 @@ class Filters:
 
     def is_empty(self) -> bool:
         return self == Filters(slug=self.slug)
-
-
-@dataclass(frozen=True)
-class TicketRow:
-    """A ticket as a list draws it. `now` is its organisation's instant."""
-
-    id: int
-    slug: str
-    number: str
-    subject: str
-    customer_name: str
-    kind_names: dict[str, str]
-    team_names: dict[str, str]
-    owner_name: str
-    status: str
-    status_label: str
-    channel: str
-    priority: int
-    sensitivity: str
-    next_promise_at: datetime | None
-    unanswered_since: datetime | None
-    moved_at: datetime
-    opened_at: datetime
-    version: int
-    now: datetime
-    is_overdue: bool
-    waits_for_us: bool
-    team_id: int
-    owner_id: int | None
-    #: It sleeps until then; null: awake.
-    snoozed_until: datetime | None = None
-    #: A note names whoever asked, and they have not had it before them since. Only in the list of such tickets.
-    is_named_unread: bool = False
-
-    @property
-    def kept_by(self) -> tuple[Any, ...]:
-        """All of it but the present instant: what a row once drawn is kept by (`foundation/ui/quick/kept.py`)."""
-        return tuple(
-            [tuple(one.items()) if type(one) is dict else one for name, one in vars(self).items() if name != "now"]
-        )
 
 
 @dataclass(frozen=True)
@@ -119,8 +80,8 @@ def list_page(
     if further and not chosen.is_empty():
         return _further(_parts(person, name, sort, place, chosen.slug, values), name, sort, chosen, person, limit)
     windowed = not chosen.is_empty()
-    found = _PAGE.rows(person, name, sort, place, chosen, windowed, limit, **values)
-    rows = [row_of(ticket) for ticket in found[:limit]]
+    found = (_FILTERED if windowed else _PAGE).rows(person, name, sort, place, chosen, windowed, limit, **values)
+    rows = rows_of(person, found[:limit])
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
     if more or not windowed:
         return Page(rows, more, complete=True)
@@ -133,7 +94,7 @@ def _parts(
     """The list in its order from a place on, in one organisation after the other."""
     instants = {key: value for key, value in values.items() if key not in ("instant", "last")}
     at = (values.get("instant"), values["last"]) if place else None
-    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in _by_organisation(person)]
+    return [_ordered(tickets_in(each, name, slug, instants), sort, at) for each in by_organisation(person)]
 
 
 def _page(
@@ -141,22 +102,26 @@ def _page(
 ) -> QuerySet[Ticket]:
     parts = _parts(person, name, sort, place, chosen.slug, values)
     if windowed:
-        tickets = _filtered(_ordered(_firsts(parts, WINDOW), sort), chosen, person)
+        tickets = _filtered(_ordered(_among(parts, WINDOW), sort), chosen, person)
     else:
-        tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in parts], limit + 1), sort)
+        each = [_filtered(part, chosen, person) for part in parts]
+        tickets = each[0] if len(each) == 1 else _ordered(_among(each, limit + 1), sort)
     return _shown(tickets, name, person, limit)
 
 
 def _further(
     parts: list[QuerySet[Ticket]], name: str, sort: str, chosen: Filters, person: Person, limit: int
 ) -> Page:
-    """What fits of the next `FURTHER` rows of the order. Composed anew each time: up to where depends on the rows."""
-    edge = _edge(parts, sort)
+    """What fits of the next `FURTHER` rows of the order; where they end is asked when they do not fill the page, and of
+    several organisations before: behind the end that comes first not all are looked at. Composed anew each time."""
+    edge = _edge(parts, sort) if len(parts) > 1 else None
     near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
-    tickets = _ordered(_firsts([_filtered(part, chosen, person) for part in near], limit + 1), sort)
+    tickets = _filtered(_ordered(_among(near, FURTHER), sort), chosen, person)
     found = list(_shown(tickets, name, person, limit))
+    if len(parts) == 1 and len(found) <= limit:
+        edge = _edge(parts, sort)
     more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
-    return Page([row_of(ticket) for ticket in found[:limit]], more, complete=True)
+    return Page(rows_of(person, found[:limit]), more, complete=True)
 
 
 def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> QuerySet[Ticket]:
@@ -164,22 +129,12 @@ def _shown(tickets: QuerySet[Ticket], name: str, person: Person, limit: int) -> 
     if name == "mentioned":
         unread = Mention.objects.of(person.membership_ids).unread().filter(ticket=OuterRef("pk"))
         tickets = tickets.annotate(is_named_unread=Exists(unread))
-    return tickets.select_related("organisation", "customer", "kind", "team", "owner__user").only(*_SHOWN)[: limit + 1]
+    return with_names(tickets)[: limit + 1]
 
 
-#: What `row_of` reads of a ticket and of what hangs on it.
-_SHOWN: Final = (
-    "number", "subject", "status", "channel", "priority", "sensitivity", "next_promise_at", "unanswered_since",
-    "moved_at", "opened_at", "version", "snoozed_until", "team_id", "owner_id", "organisation__slug",
-    "organisation__clock_offset_seconds", "customer__name", "kind__names", "team__names", "owner__user__name",
-)  # fmt: skip
-_PAGE = Question(_page)
-
-
-def _by_organisation(person: Person) -> list[Person]:
-    """`person` in one organisation at a time. The indexes of the sorts begin with the organisation: asked for two at
-    once the database reads and sorts all there is."""
-    return [Person(person.user, (place,)) for place in person.places if person.serves(place)] or [person]
+_PAGE = Question(_page, planned=True)
+#: With filters, of which many are typed: not planned ahead.
+_FILTERED = Question(_page)
 
 
 def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
@@ -187,6 +142,34 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     than to find. What is shown with a row is joined to these only."""
     chosen = [part.values("pk")[:most] for part in parts]
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
+
+
+class _Rows(BaseTable):
+    """A table of a statement that is not the whole table but the rows of query sets: FROM (SELECT …)."""
+
+    def __init__(self, parts: list[QuerySet[Ticket]]) -> None:
+        table = Ticket._meta.db_table
+        super().__init__(table, table)
+        self.parts = parts
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        asked = [part.query.get_compiler(connection=connection).as_sql() for part in self.parts]
+        rows = " UNION ALL ".join(f"({sql})" for sql, _params in asked)
+        return f"({rows}) {compiler.quote_name_unless_alias(self.table_alias)}", [
+            one for _sql, params in asked for one in params
+        ]
+
+    def relabeled_clone(self, change_map: dict[str | None, str]) -> _Rows:
+        raise TypeError("rows of rows are for a statement of their own")
+
+
+def _among(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
+    """The first `most` of each part as the table that is asked: what filters them stops reading when it has enough, and
+    finds no row a second time by its key."""
+    tickets = Ticket.objects.all()
+    base = tickets.query.get_initial_alias()
+    tickets.query.alias_map[base] = _Rows([part[:most] for part in parts])
+    return tickets
 
 
 def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
@@ -224,7 +207,7 @@ def neighbours(
     """
     column, down = _ORDER[sort if sort in SORTS else SORTS[0]]
     instant = getattr(ticket, column)
-    parts = [tickets_in(each, name, filters.slug).exclude(pk=ticket.pk) for each in _by_organisation(person)]
+    parts = [tickets_in(each, name, filters.slug).exclude(pk=ticket.pk) for each in by_organisation(person)]
     found: list[tuple[str, str] | None] = []
     for back in (True, False):
         beyond = _beyond(column, instant, ticket.pk, later=back == down)
@@ -253,41 +236,6 @@ def _ordered_by(tickets: QuerySet[Ticket], column: str, *, down: bool) -> QueryS
     if down:
         return tickets.order_by(F(column).desc(), "-pk")
     return tickets.order_by(F(column).asc(), "pk")
-
-
-_STATUSES: Final = dict(Ticket.Status.choices)
-
-
-def row_of(ticket: Ticket) -> TicketRow:
-    """The row of a ticket loaded with organisation, customer, kind, team and owner."""
-    now = clock.now(ticket.organisation)
-    return TicketRow(
-        id=ticket.pk,
-        slug=ticket.organisation.slug,
-        number=ticket.number,
-        subject=ticket.subject,
-        customer_name=ticket.customer.name if ticket.customer else "",
-        kind_names=ticket.kind.names,
-        team_names=ticket.team.names,
-        owner_name=ticket.owner.user.name if ticket.owner else "",
-        status=ticket.status,
-        status_label=str(_STATUSES.get(ticket.status, ticket.status)),
-        channel=ticket.channel,
-        priority=ticket.priority,
-        sensitivity=ticket.sensitivity,
-        next_promise_at=ticket.next_promise_at,
-        unanswered_since=ticket.unanswered_since,
-        moved_at=ticket.moved_at,
-        opened_at=ticket.opened_at,
-        version=ticket.version,
-        now=now,
-        is_overdue=ticket.is_overdue(now),
-        waits_for_us=ticket.waits_for_us,
-        team_id=ticket.team_id,
-        owner_id=ticket.owner_id,
-        snoozed_until=ticket.snoozed_until,
-        is_named_unread=getattr(ticket, "is_named_unread", False),
-    )
 
 
 def _filtered(tickets: QuerySet[Ticket], filters: Filters, person: Person) -> QuerySet[Ticket]:

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce, JSONArray
 
+from sportello.foundation.core.planned import planned
 from sportello.foundation.core.questions import Question
-from sportello.foundation.files.models import Blob
 from sportello.records.accounts.people import Person
 
-from ..access import entries_for, public_entries
-from ..models import Attachment, Contact, ContactInterval, Entry, Message, Ticket
+from ..access import public_entries, refuse_stranger
+from ..models import Attachment, Contact, ContactInterval, Entry, Message, Recipient, Ticket
 
 PAGE = 50
 
@@ -44,6 +46,7 @@ class TimelineItem:
     author_kind: str
     message: Message | None = None
     recipients: list[tuple[str, str, str]] = field(default_factory=list)
+    has_html: bool = False
     note_text: str = ""
     contact: Any = None
     contact_summary: str = ""
@@ -59,59 +62,78 @@ class TimelineItem:
 
 
 def timeline(person: Person, ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
-    """The newest `limit` entries before position `before`, oldest first, notes among them; four queries."""
-    entries_for(person, ticket)  # 404 for whoever may not read it
+    """The newest `limit` entries before position `before`, oldest first, notes among them; one query, two where a
+    contact is among them."""
+    refuse_stranger(person, ticket)
     given = {"ticket_id": ticket.pk} if before is None else {"ticket_id": ticket.pk, "before": before}
     page = _PAGE.rows(limit, **given)
-    _hang(page, "contact__contact__intervals")
-    return [_item(entry, with_notes=True) for entry in reversed(page)]
+    contacts = [entry for entry in page if entry.kind == Entry.Kind.CONTACT]
+    if contacts:
+        prefetch_related_objects(contacts, "contact__contact__intervals")
+    return [_item(entry, ticket, with_notes=True) for entry in reversed(page)]
 
 
 def public_timeline(ticket: Ticket, before: int | None = None, limit: int = PAGE) -> list[TimelineItem]:
     """What the customer may read: messages and public events. Notes and contacts are never loaded."""
-    return _page(public_entries(ticket), before, limit, with_notes=False)
+    with planned():
+        page = list(_newest(public_entries(ticket), before, limit))
+    return [_item(entry, ticket, with_notes=False) for entry in reversed(page)]
 
 
-def _page(entries: QuerySet[Entry], before: int | None, limit: int, *, with_notes: bool) -> list[TimelineItem]:
-    page = list(_newest(entries, before, limit))
-    _hang(page)
-    return [_item(entry, with_notes) for entry in reversed(page)]
+#: What a page reads of an entry and of what hangs on it: the sanitised HTML of a mail has a page of its own.
+_READ = (
+    "position", "kind", "visibility", "happened_at", "by_member__user__name", "by_customer__name",
+    "came_from__number", "came_from__customer", "event__code", "event__facts", "event__reason",
+    *(f"message__{name}" for name in (
+        "direction", "channel", "text", "quoted", "signature", "sender_name", "sender_address", "is_machine",
+        "notice_moment",
+    )),
+)  # fmt: skip
 
 
 def _newest(entries: QuerySet[Entry], before: int | None, limit: int) -> QuerySet[Entry]:
     if before is not None:
         entries = entries.filter(position__lt=before)
-    # The page first, then what hangs on it: else the planner joins two thousand entries to show thirty.
-    newest = entries.order_by("-position").select_related(None).prefetch_related(None).values("pk")[:limit]
+    # From where the page begins, first: else the planner joins two thousand entries to show thirty.
+    first = entries.order_by("-position").values("position")[limit - 1 : limit]
+    recipients = Recipient.objects.filter(message=OuterRef("message__pk")).order_by("pk")
+    files = Attachment.objects.filter(entry=OuterRef("pk")).order_by("pk")
     return (
-        entries.filter(pk__in=newest)
-        .select_related("message", "event", "by_member__user", "by_customer", "came_from", "ticket")
+        entries.filter(position__gte=Coalesce(Subquery(first), 0))
+        .select_related("message", "event", "by_member__user", "by_customer", "came_from")
+        .annotate(
+            told=ArraySubquery(recipients.values(on=JSONArray("role", "name", "address"))),
+            files=ArraySubquery(files.values(on=JSONArray(*_FILE))),
+            has_html=~Q(message__html=""),
+        )
+        .only(*_READ)
         .order_by("-position")
     )
 
 
+#: As `FileRow` names them.
+_FILE = ("pk", "filename", "blob__size", "blob__content_type", "blob__scan", "is_inline", "content_id")
+
+
 def _inside(limit: int, ticket_id: int, before: int | None = None) -> QuerySet[Entry]:
-    entries = Entry.objects.filter(ticket_id=ticket_id).select_related("note", "contact__contact__member__user")
-    return _newest(entries, before, limit)
+    page = _newest(Entry.objects.filter(ticket_id=ticket_id), before, limit)
+    return page.select_related("note", "contact__contact").only(*_READ, "note__text", "contact__summary", *_CONTACT)
 
 
-_PAGE = Question(_inside)
+_CONTACT = tuple(f"contact__contact__{field.name}" for field in Contact._meta.concrete_fields)
+_PAGE = Question(_inside, planned=True)
 
 
-def _hang(page: list[Entry], *more: str) -> None:
-    """Recipients and files of a page's entries, two queries."""
-    files = Prefetch("attachments", Attachment.objects.select_related("blob"))
-    prefetch_related_objects(page, *more, "message__recipients", files)
-
-
-def _item(entry: Entry, with_notes: bool) -> TimelineItem:
+def _item(entry: Any, ticket: Ticket, with_notes: bool) -> TimelineItem:
+    """`entry` with what `_newest` adds to it."""
     author_kind = "colleague" if entry.by_member_id else "customer" if entry.by_customer_id else "system"
     parts: dict[str, Any] = {}
     if entry.kind == Entry.Kind.MESSAGE:
         message = entry.message
         parts = {
             "message": message,
-            "recipients": [(one.role, one.name, one.address) for one in message.recipients.all()],
+            "recipients": [(role, name, address) for role, name, address in entry.told],
+            "has_html": entry.has_html,
         }
         if message.is_incoming and not entry.by_customer_id:
             author_kind = "customer"
@@ -133,9 +155,9 @@ def _item(entry: Entry, with_notes: bool) -> TimelineItem:
         happened_at=entry.happened_at,
         author=_author(entry),
         author_kind=author_kind,
-        files=[_file(one) for one in entry.attachments.all()],
+        files=[FileRow(*one) for one in entry.files],
         came_from=entry.came_from.number if entry.came_from else "",
-        is_foreign=entry.came_from is not None and entry.came_from.customer_id != entry.ticket.customer_id,
+        is_foreign=entry.came_from is not None and entry.came_from.customer_id != ticket.customer_id,
         **parts,
     )
 
@@ -150,19 +172,6 @@ def _author(entry: Entry) -> str:
     if entry.kind == Entry.Kind.MESSAGE and entry.message.direction == Message.Direction.TOLD:
         return str(entry.message.sender_name or entry.message.sender_address)
     return entry.by_customer.name if entry.by_customer else ""
-
-
-def _file(attachment: Attachment) -> FileRow:
-    blob: Blob = attachment.blob
-    return FileRow(
-        attachment.pk,
-        attachment.filename,
-        blob.size,
-        blob.content_type,
-        blob.scan,
-        attachment.is_inline,
-        attachment.content_id,
-    )
 
 
 def _seconds(contact: Contact) -> int:

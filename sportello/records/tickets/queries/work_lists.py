@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
+from sportello.foundation.core.planned import planned_cursor
 from sportello.foundation.core.questions import Question
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -59,18 +60,25 @@ def tickets_in(
     if name == "snoozed":
         return tickets.filter(snoozed_until__isnull=False)
     if name == "overdue":  # nothing sleeps past a term; were it so, it would not be hidden
-        return tickets.exclude(status=Ticket.Status.CLOSED).filter(_promised(person, name, instants))
+        return _not_closed(tickets).filter(_promised(person, name, instants))
     tickets = tickets.filter(snoozed_until__isnull=True)
     if name == "customer":
         return tickets.filter(status=Ticket.Status.WAITING)
+    if name == "waiting":
+        return _not_closed(tickets).filter(unanswered_since__isnull=False)
+    if name == "due":
+        return _not_closed(tickets).filter(_promised(person, name, instants))
     tickets = tickets.exclude(status=Ticket.Status.CLOSED)
     if name == "mine":
         return tickets.filter(owner_id__in=sorted(person.membership_ids))
-    if name == "unassigned":
-        return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids))
-    if name == "waiting":
-        return tickets.filter(unanswered_since__isnull=False)
-    return tickets.filter(_promised(person, name, instants))
+    return tickets.filter(owner__isnull=True, team_id__in=sorted(person.team_ids))
+
+
+def _not_closed(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """For what has an instant that closed tickets have not, so that nearly all pass. Said in a way from which the
+    database guesses nothing: multiplying the share that is open by the share that waits it expected 16 of 1,713, and
+    read and sorted them all rather than the first of their index."""
+    return tickets.alias(state=Lower("status")).exclude(state=str(Ticket.Status.CLOSED))
 
 
 def _promised(person: Person, name: str, instants: Mapping[str, datetime]) -> Q:
@@ -85,20 +93,31 @@ def _promised(person: Person, name: str, instants: Mapping[str, datetime]) -> Q:
     return found
 
 
+def by_organisation(person: Person) -> list[Person]:
+    """`person` in one organisation at a time. The indexes of the sorts begin with the organisation: asked for two at
+    once the database reads and sorts all there is."""
+    return [Person(person.user, (place,)) for place in person.places if person.serves(place)] or [person]
+
+
 def counts(person: Person) -> dict[str, int]:
     """How many tickets each list has, at most `CAP`, of those that name somebody the unread; one statement for all."""
     names = [name for name in LISTS if name not in _UNCOUNTED]
     found = dict.fromkeys(names, 0)
     # whoever has no team has nothing unassigned: no need to ask
-    asked = [(name, _COUNTED.words(person, name, **instants_of(person, name))) for name in names]
+    asked = [
+        (name, _COUNTED.words(each, name, **instants_of(each, name)))
+        for each in by_organisation(person)
+        for name in names
+    ]
     parts = [(name, *words) for name, words in asked if words is not None]
     if parts:
         # Django's own SQL, its values apart
         numbers = ", ".join(f"(SELECT count(*) FROM ({sql}) AS part)" for _, sql, _ in parts)  # noqa: S608  # as said
-        with connection.cursor() as cursor:
+        with planned_cursor() as cursor:
             cursor.execute(f"SELECT {numbers}", [value for _name, _sql, values in parts for value in values])
             row = cursor.fetchone()
-        found |= {name: number for (name, _sql, _values), number in zip(parts, row or (), strict=True)}
+        for (name, _sql, _values), number in zip(parts, row or (), strict=True):
+            found[name] = min(CAP, found[name] + number)
     return found
 
 
@@ -108,7 +127,19 @@ def _counted(person: Person, name: str, **instants: datetime) -> QuerySet[Any, A
         rows = tickets_for(person).filter(pk__in=unread)
     else:
         rows = tickets_in(person, name, "", instants)
-    return rows.order_by().values("pk")[:CAP]
+    # in an index's order, so that it is read and not the table: planned for any instants, any third of them may be late
+    return rows.order_by(*_COUNTED_BY.get(name, ())).values("pk")[:CAP]
+
+
+_COUNTED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "mine": ("next_promise_at", "pk"),
+    "unassigned": ("next_promise_at", "pk"),
+    "waiting": ("unanswered_since", "pk"),
+    "customer": ("-moved_at", "-pk"),
+    "due": ("next_promise_at", "pk"),
+    "overdue": ("next_promise_at", "pk"),
+    "snoozed": ("next_promise_at", "pk"),
+}
 
 
 _COUNTED: Question[Any] = Question(_counted)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean, in_language, one_line
 from sportello.foundation.journal.actions import record
 from sportello.foundation.journal.actor import SYSTEM, person
@@ -180,37 +181,48 @@ def unticked(ticket: Ticket, outcome: str) -> Iterable[Missing]:
     """A blocker: mandatory items nobody has ticked; also those of a checklist of the kind that is just being hung."""
     if outcome in WITHOUT_ANSWER:
         return
-    items, coming = _left(ticket), _coming(ticket)
-    some, more = Ticket.objects.filter(pk=ticket.pk).values_list(Exists(items), Exists(coming))[0]
+    some, more = _ANY.tuples(
+        ticket_id=ticket.pk, organisation_id=ticket.organisation_id, kind_id=ticket.kind_id, opened_at=ticket.opened_at
+    )[0]
     for rule in _wanted_by_rules(ticket):
         for named in _items_of(rule):
             if named.mandatory:
                 yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": named.text}, "checklists")
     if not some and not more:
         return  # most tickets: one query
-    for item in items.order_by("checklist_id", "position"):
+    for item in _left(ticket.pk).order_by("checklist_id", "position"):
         yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": item.text}, "checklists")
+    coming = _coming(ticket.pk, ticket.organisation_id, ticket.kind_id, ticket.opened_at)
     for template in coming.order_by("pk"):
         for one in template.items:
             if one.get("mandatory"):
                 yield Missing("checklist", _("on the checklist, “%(item)s”") % {"item": one["text"]}, "checklists")
 
 
-def _left(ticket: Ticket) -> QuerySet[ChecklistItem]:
+def _left(ticket_id: int) -> QuerySet[ChecklistItem]:
     """Mandatory items that nobody has ticked."""
     done = ChecklistTick.objects.filter(item=OuterRef("pk"), back_at__isnull=True)
     return ChecklistItem.objects.filter(
-        ~Exists(done), checklist__ticket=ticket, checklist__taken_off_at__isnull=True, mandatory=True
+        ~Exists(done), checklist__ticket_id=ticket_id, checklist__taken_off_at__isnull=True, mandatory=True
     )
 
 
-def _coming(ticket: Ticket) -> QuerySet[ChecklistTemplate]:
+def _coming(
+    ticket_id: int, organisation_id: int, kind_id: int, opened_at: datetime
+) -> QuerySet[ChecklistTemplate]:
     """Checklists of its kind that the worker has not hung yet."""
-    hung = Checklist.objects.filter(ticket=ticket, template=OuterRef("pk"))
+    hung = Checklist.objects.filter(ticket_id=ticket_id, template=OuterRef("pk"))
     return ChecklistTemplate.objects.filter(
-        ~Exists(hung), made_at__lte=ticket.opened_at, organisation=ticket.organisation_id, kind=ticket.kind_id,
-        retired_at__isnull=True,
+        ~Exists(hung), made_at__lte=opened_at, organisation=organisation_id, kind=kind_id, retired_at__isnull=True
     )
+
+
+_ANY: Question[Ticket] = Question(
+    lambda ticket_id, organisation_id, kind_id, opened_at: Ticket.objects.filter(pk=ticket_id).values_list(
+        Exists(_left(ticket_id)), Exists(_coming(ticket_id, organisation_id, kind_id, opened_at))
+    ),
+    planned=True,
+)
 
 
 def _hang(

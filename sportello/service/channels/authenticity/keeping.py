@@ -81,5 +81,5 @@ def _way(row: IncomingMail) -> Way:
 def of_messages(message_ids: Iterable[int]) -> QuerySet[IncomingMail]:
     """The mails these messages came by, each with what is known of its sender (`authenticity.from_json`). What came by
     no mail is left out, and so is PEC."""
-    rows = IncomingMail.objects.filter(message_id__in=message_ids, mailbox__channel="email")
+    rows = IncomingMail.objects.filter(message__pk__any_of=list(message_ids), mailbox__channel="email")
     return rows.filter(state=IncomingMail.State.TICKETED)

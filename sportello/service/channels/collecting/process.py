@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connections
@@ -29,6 +30,7 @@ class Collecting:
     def __init__(self, stop: threading.Event) -> None:
         self.stop = stop
         self.threads: dict[int, threading.Thread] = {}
+        self.needed_at = time.monotonic()
 
     def look(self) -> None:
         """Start a reader for each collector that is on and has none. One that is off ends by itself."""
@@ -38,6 +40,8 @@ class Collecting:
             .values_list("pk", flat=True)[:MOST]
         )  # fmt: skip
         self.threads = {pk: thread for pk, thread in self.threads.items() if thread.is_alive()}
+        if self.threads or wanted:
+            self.needed_at = time.monotonic()
         for pk in wanted:
             if pk not in self.threads:
                 reader = Reader(pk, self.stop)
@@ -45,18 +49,27 @@ class Collecting:
                 self.threads[pk] = thread
                 thread.start()
 
-    def until_told(self) -> None:
+    def until_told(self, rest_after: float | None = None) -> None:
         while not self.stop.is_set():
+            if rest_after is not None and time.monotonic() - self.needed_at > rest_after:
+                return
             try:
                 self.look()
             except (DatabaseError, InterfaceError) as error:
                 log.warning("the database is away (%s)", type(error).__name__)
+                self.needed_at = time.monotonic()  # whether there is a mailbox cannot be known
             connections.close_all()
             self.stop.wait(LOOK_EVERY)
 
 
-def main() -> int:
-    """Until SIGTERM or SIGINT; a batch under way is finished or comes again."""
+def wanted() -> bool:
+    """Is there a mailbox to be read?"""
+    return Collector.objects.filter(is_on=True, mailbox__retired_at__isnull=True).exists()
+
+
+def main(rest_after: float | None = None) -> int:
+    """Until SIGTERM or SIGINT, or until there has been no mailbox to read for `rest_after` seconds; a batch under way
+    is finished or comes again."""
     stop = threading.Event()
     keeping.called("collect")
 
@@ -66,7 +79,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     collecting = Collecting(stop)
-    collecting.until_told()
+    collecting.until_told(rest_after)
     for thread in collecting.threads.values():
         thread.join(PATIENCE / max(1, len(collecting.threads)))
     return 0

@@ -4,9 +4,11 @@ addresses are our own, and whether mail to the person asking came back. One quer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, Subquery
 
+from sportello.foundation.core.questions import Question
 from sportello.records.tickets.models import Ticket
 from sportello.service.channels import recipients
 from sportello.service.channels.models import Mailbox
@@ -27,14 +29,8 @@ class Answering:
 
 def answering(ticket: Ticket, address: str = "", channel: str = Mailbox.Channel.EMAIL) -> Answering:
     """How an answer written now on `ticket` to `address` would leave."""
-    boxes = list(
-        Mailbox.objects.filter(organisation=ticket.organisation_id)
-        .select_related("learned")
-        .annotate(
-            written_to=Subquery(letters.came_in_on(ticket, channel).values("mailbox_id")[:1]),
-            comes_back=Exists(recipients.undeliverable(ticket.organisation_id, address)),
-        )
-        .order_by("-is_default", "pk")
+    boxes: list[Any] = _BOXES.rows(
+        str(channel), organisation_id=ticket.organisation_id, ticket_id=ticket.pk, address=address.strip().lower()
     )
     usable = [box for box in boxes if box.retired_at is None and box.channel == channel]
     mailbox = next((box for box in usable if box.pk == box.written_to), usable[0] if usable else None)
@@ -44,3 +40,15 @@ def answering(ticket: Ticket, address: str = "", channel: str = Mailbox.Channel.
         addresses_of(boxes),
         any(box.comes_back for box in boxes),
     )
+
+
+_BOXES: Question[Mailbox] = Question(
+    lambda channel, organisation_id, ticket_id, address: Mailbox.objects.filter(organisation=organisation_id)
+    .select_related("learned")
+    .annotate(
+        written_to=Subquery(letters.came_in_on(ticket_id, channel).values("mailbox_id")[:1]),
+        comes_back=Exists(recipients.undeliverable(organisation_id, address)),
+    )
+    .order_by("-is_default", "pk"),
+    planned=True,
+)

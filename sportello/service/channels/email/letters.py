@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from sportello.foundation.files.actions import read
 from sportello.records.tickets import codes
-from sportello.records.tickets.models import Entry, Message, Recipient, Ticket
+from sportello.records.tickets.models import Entry, Message, Recipient
 from sportello.service.channels.mailkit import compose, marks, tokens, wire
 from sportello.service.channels.mailkit.compose import OutgoingFile, OutgoingMail
 from sportello.service.channels.models import IncomingMail, Mailbox
@@ -46,10 +46,10 @@ def mailbox_for(message: Message) -> Mailbox | None:
     return in_use.order_by("-is_default", "pk").first()
 
 
-def came_in_on(ticket: Ticket, channel: str) -> QuerySet[IncomingMail]:
-    """What came in on `ticket` by `channel`, newest first."""
+def came_in_on(ticket_id: int, channel: str) -> QuerySet[IncomingMail]:
+    """What came in on a ticket by `channel`, newest first."""
     mail = IncomingMail.objects.filter(
-        message__entry__ticket=ticket.pk, message__direction=Message.Direction.IN, mailbox__channel=channel
+        message__entry__ticket=ticket_id, message__direction=Message.Direction.IN, mailbox__channel=channel
     )
     return mail.order_by("-message__entry__position", "pk")
 

@@ -10,8 +10,10 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -43,6 +45,8 @@ SILENCE = 600
 LINE_BYTES = 1 << 20
 #: Seconds SIGTERM waits for messages under way.
 PATIENCE = 4.0
+BACKLOG = 256
+LOOK_EVERY = 5.0
 
 TRY_LATER = "451 4.3.0 We cannot store mail at this moment. Please try again later."
 DISK_FULL = "452 4.3.1 We have no room at this moment. Please try again later."
@@ -64,6 +68,11 @@ class Doorkeeper:
         self.connections = 0
         self.under_way = 0
         self.stopping = False
+        self.left_at = time.monotonic()
+
+    def quiet(self) -> float:
+        """Seconds since the last one hung up; 0 while somebody is there."""
+        return 0.0 if self.connections else time.monotonic() - self.left_at
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -164,6 +173,7 @@ class _Bounded(SMTP):  # type: ignore[misc]  # the library has no types
 
     def connection_lost(self, error: Exception | None) -> None:
         self.event_handler.connections -= 1
+        self.event_handler.left_at = time.monotonic()
         super().connection_lost(error)
 
     async def smtp_DATA(self, arg: str) -> None:
@@ -178,18 +188,22 @@ class _BoundedLmtp(_Bounded, LMTP):  # type: ignore[misc]  # the library has no 
 class Listener:
     """The open doors. Port 0 takes a free one; `port` and `lmtp_port` say which."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0, lmtp_port: int | None = None) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, lmtp_port: int | None = None, door: socket.socket | None = None
+    ) -> None:
         self.host, self.port, self.lmtp_port = host, port, lmtp_port
+        #: Open already, in place of `port`.
+        self.door = door
         self.doorkeeper = Doorkeeper()
         self._servers: list[asyncio.Server] = []
 
     async def open(self) -> None:
         """Begin to listen; OSError when a port is taken."""
-        self.port = await self._serve(_Bounded, self.port)
+        self.port = await self._serve(_Bounded, self.port, self.door)
         if self.lmtp_port is not None:
             self.lmtp_port = await self._serve(_BoundedLmtp, self.lmtp_port)
 
-    async def _serve(self, protocol: type[_Bounded], port: int) -> int:
+    async def _serve(self, protocol: type[_Bounded], port: int, door: socket.socket | None = None) -> int:
         loop = asyncio.get_running_loop()
 
         def speak() -> _Bounded:
@@ -203,7 +217,10 @@ class Listener:
                 loop=loop,
             )
 
-        server = await loop.create_server(speak, self.host, port, backlog=256)
+        if door is not None:
+            server = await loop.create_server(speak, sock=door, backlog=BACKLOG)
+        else:
+            server = await loop.create_server(speak, self.host, port, backlog=BACKLOG)
         self._servers.append(server)
         return int(server.sockets[0].getsockname()[1])
 
@@ -218,28 +235,35 @@ class Listener:
         self.doorkeeper.hang_up()
 
 
-def main() -> int:
-    """Listen until SIGTERM or SIGINT. 1 when the port is taken."""
+def main(door: socket.socket | None = None, rest_after: float | None = None) -> int:
+    """Listen until SIGTERM or SIGINT, or until nobody has come for `rest_after` seconds. 1 when the port is taken.
+    `door`: a socket that is open already."""
     keeping.called("listen")
     # the library writes commands, with addresses, to this logger
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
     try:
-        return asyncio.run(_until_told())
+        return asyncio.run(_until_told(door, rest_after))
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         print(f"sportello: cannot take mail on port {settings.MAIL_PORT}: {reason}", file=sys.stderr)  # noqa: T201 - a terminal
         return 1
 
 
-async def _until_told() -> int:
+async def _until_told(door: socket.socket | None, rest_after: float | None) -> int:
     lmtp = os.environ.get("SPORTELLO_LMTP_PORT", "")
+    if lmtp:
+        rest_after = None  # a door that is ours alone: nobody would see who stands there
     address = os.environ.get("SPORTELLO_MAIL_BIND") or os.environ.get("SPORTELLO_BIND", "127.0.0.1")
-    listener = Listener(address, settings.MAIL_PORT, int(lmtp) if lmtp else None)
+    listener = Listener(address, settings.MAIL_PORT, int(lmtp) if lmtp else None, door)
     await listener.open()
     log.info("taking mail on port %s", listener.port)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    await told.wait()
+    while not told.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), LOOK_EVERY)
+        if rest_after is not None and listener.doorkeeper.quiet() > rest_after:
+            break
     await listener.close()
     return 0
