@@ -14,7 +14,7 @@ from psycopg import Error
 
 #: A connection keeps so many statements planned (`core/planned.py`), 0.1 MB each in its server process at most; the one
 #: not used for longest makes room.
-_PLANNED = 50
+_PLANNED = 100
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
