@@ -33,8 +33,8 @@ from .permission_scene import Scene
 BUDGETS: dict[str, dict[str, int]] = tomllib.loads((BENCH / "budgets.toml").read_text())
 #: Codes, instants and names of the day make a page a little longer or shorter.
 SLACK = 1.03
-#: It lists what this process has seen slow, which is the machine's doing.
-TELLS_OF_THE_MACHINE = {"desk:installation"}
+#: They tell what this process has done and has seen slow.
+TELLS_OF_THE_MACHINE = {"desk:installation", "metrics"}
 _ENDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 

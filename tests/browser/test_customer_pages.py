@@ -115,6 +115,8 @@ def test_a_call_of_a_known_customer_by_keyboard(
     began = time.monotonic()
     press("f")
     page.keyboard.type(typed)
+    # half a number is also found, with a ticket of that number before the customers
+    page.locator("label[for=customer-new]", has_text=typed).wait_for()
     page.locator(f"#customer-{maria.pk}").wait_for()
     press("Tab", "Space")
     page.locator("#acts-self").wait_for()

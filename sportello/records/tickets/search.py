@@ -101,7 +101,7 @@ def search(person: Person, typed: str, *, organisation_ids: list[int] | None = N
 def _in_organisation(
     person: Person, organisation_id: int, query: str, limit: int
 ) -> tuple[list[tuple[int, int]], bool]:
-    edge = next(iter(_EDGE.tuples(organisation_id=organisation_id)), None)
+    edge = next(iter(_EDGE.tuples(WINDOW, organisation_id=organisation_id)), None)
     window = _run(person, organisation_id, query, limit, newer_than=edge[0] if edge else 0)
     if len(window) >= limit or edge is None:
         return window, edge is None or len(window) >= limit
@@ -121,7 +121,7 @@ def _of(organisation_id: int) -> QuerySet[SearchRow]:
 
 
 _EDGE: Question[SearchRow] = Question(
-    lambda organisation_id: _of(organisation_id).values_list("id")[WINDOW : WINDOW + 1]
+    lambda window, organisation_id: _of(organisation_id).values_list("id")[window : window + 1]
 )
 
 
