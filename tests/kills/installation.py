@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -117,13 +118,13 @@ class Installation:
     # -- asked from outside --
 
     def get(self, path: str) -> tuple[int, str]:
-        """(status, text) of a page; status 0 when nobody answers."""
+        """(status, text) of a page; status 0 when nobody answers, or was killed in the middle of it."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.read().decode()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return 0, ""
 
     def answers(self) -> bool:
