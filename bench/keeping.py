@@ -8,8 +8,12 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .place import kept
+
+if TYPE_CHECKING:  # Django is set up first
+    from tests.cast import Cast
 
 
 def main() -> int:
@@ -32,7 +36,7 @@ def main() -> int:
     return 0
 
 
-def fill(cast: object, tickets: int, seed: int, processes: int, *, long: int = 2_000, busy: int = 5_000) -> str:
+def fill(cast: Cast, tickets: int, seed: int, processes: int, *, long: int = 2_000, busy: int = 5_000) -> str:
     """Load Borgo, the shop with a tenth of it (at most 10,000), and vacuum; what was done, in a line."""
     from django.db import connection
 
@@ -41,9 +45,9 @@ def fill(cast: object, tickets: int, seed: int, processes: int, *, long: int = 2
     from sportello.config.load.planning import Plan
 
     plan = Plan(tickets, 3.0, seed, processes, 365, long, min(busy, tickets // 2))
-    done = running.load(cast.borgo, plan, Progress("borgo", tickets))  # type: ignore[attr-defined]  # the cast
+    done = running.load(cast.borgo, plan, Progress("borgo", tickets))
     shop = min(10_000, tickets // 10)
-    running.load(cast.bottega, Plan(shop, 3.0, seed + 1, processes), Progress("bottega", shop))  # type: ignore[attr-defined]
+    running.load(cast.bottega, Plan(shop, 3.0, seed + 1, processes), Progress("bottega", shop))
     began = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")

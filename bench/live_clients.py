@@ -270,11 +270,14 @@ class Follower:
         try:
             page = self.pages[ticket]
             content = self.get(f"{page}?fragment=live&seen=1", tab.cookie)
-            version = int(_VERSION.search(content)[1])  # type: ignore[index]
+            found = _VERSION.search(content)
+            if found is None:
+                raise HTTPException("a page without the ticket's version")
+            version = int(found[1])
             self.shown.append((ticket, version, time.monotonic()))
             self.current[key] = version
             self.get(f"{page}?fragment=side", tab.cookie)
-        except (OSError, HTTPException, TypeError):
+        except (OSError, HTTPException):
             self.failed += 1
             self.here.line = None
         finally:

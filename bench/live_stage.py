@@ -13,8 +13,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.utils.crypto import get_random_string
 
 from sportello.foundation.tenancy.clock import server_now
 from sportello.records.accounts.models import Membership, TeamMembership, User
@@ -76,7 +78,7 @@ class Stage:
         proof = user.get_session_auth_hash()
         held = {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: _BACKEND, HASH_SESSION_KEY: proof}
         return Session(
-            session_key=store._get_new_session_key(),  # type: ignore[attr-defined]
+            session_key=get_random_string(32, VALID_KEY_CHARS),
             session_data=store.encode(held),
             expire_date=server_now() + timedelta(hours=10),
         )

@@ -30,21 +30,10 @@ def installation() -> Iterator[Path]:
     The cluster runs with the settings of the product, fsync on. Django must not be set up before.
     """
     home = Path(tempfile.mkdtemp(prefix="sportello-bench-"))
-    home.chmod(0o711)
-    cluster = Cluster(home / "postgres", home / "keys" / "database_password", home / "logs" / "postgres.log")
     try:
-        cluster.prepare()
-        cluster.start()
-        cluster.ensure_database()
-        _environment(home, cluster)
-        from sportello.config.prepare import prepare
-
-        prepare()
-        CLUSTERS[home] = cluster
-        yield home
+        with kept(home):
+            yield home
     finally:
-        CLUSTERS.pop(home, None)
-        cluster.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -63,8 +52,10 @@ def kept(home: Path) -> Iterator[bool]:
         from sportello.config.prepare import prepare
 
         prepare()
+        CLUSTERS[home] = cluster
         yield is_new
     finally:
+        CLUSTERS.pop(home, None)
         cluster.stop()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from typing import Protocol
 
 from django.db import connections
 
@@ -24,13 +25,13 @@ LOOK_EVERY = 0.1
 LINGERS = 20.0
 
 
-class Work:
-    """What the hands do: `once()` works and says how many seconds may pass until the next time."""
+class Work(Protocol):
+    """What the hands do."""
 
     loop: Loop
 
     def once(self) -> float:
-        raise NotImplementedError
+        """Work, and say how many seconds may pass until the next time."""
 
 
 class Hands:

@@ -11,8 +11,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from sportello.foundation.journal import consumers
 from sportello.foundation.journal.models import Cursor
 from sportello.foundation.journal.partitions import ensure_month
@@ -103,10 +101,3 @@ def make_months(first: datetime, last: datetime) -> int:
         made += ensure_month(year, month)
         year, month = year + month // 12, month % 12 + 1
     return made
-
-
-def loaded_events() -> int:
-    """How many events of loads the journal holds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM journal_event WHERE xid = %s::xid8", [BEFORE_ALL])
-        return int(cursor.fetchone()[0])

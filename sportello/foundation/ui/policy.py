@@ -21,8 +21,6 @@ MAIL_FRAME_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
-#: For files people sent us: shown at most as a picture or a text, never as a page of ours.
-FILE_POLICY = "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; frame-ancestors 'self'"
 
 #: Where browsers say what they refused (`config/policy_reports.py`).
 REPORTS = "/policy-reports/"

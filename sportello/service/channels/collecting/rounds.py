@@ -32,8 +32,6 @@ FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
 #: A wrong password is not tried often: providers lock who guesses.
 LOCKED_PAUSE = 300.0
-#: Looks in one breath before waiting: an import tells its progress between them.
-LOOKS = 10
 
 
 @dataclass
