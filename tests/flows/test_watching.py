@@ -135,7 +135,9 @@ def test_what_other_programs_counted_is_in_the_same_answer(cast: Cast) -> None:
     assert keeping.fold() == 0
 
 
-def test_a_program_writes_its_figures_and_a_full_disk_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_writes_its_figures_and_a_full_disk_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     meters.add(meters.MAIL_TAKEN, "lmtp")
     keeping.keep()
     (kept,) = [json.loads(path.read_text()) for path in keeping.folder().glob("*.json")]
@@ -146,7 +148,16 @@ def test_a_program_writes_its_figures_and_a_full_disk_stops_nothing(monkeypatch:
 
     monkeypatch.setattr(Path, "write_text", full)
     meters.add(meters.MAIL_TAKEN, "lmtp")
-    keeping.keep()  # says so in the log, once
+    for _again in range(2):
+        keeping.keep()
+    assert caplog.text.count("figures cannot be kept") == 1
+
+
+def test_a_home_taken_away_is_not_made_again_for_figures(tmp_path: Path) -> None:
+    """A program may end after its home has been removed."""
+    with override_settings(HOME=tmp_path / "gone"):
+        keeping.keep()
+    assert not (tmp_path / "gone").exists()
 
 
 def test_who_is_not_of_the_house_finds_no_figures(cast: Cast) -> None:

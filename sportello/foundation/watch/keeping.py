@@ -83,6 +83,8 @@ def keep() -> None:
     """Write now what this process has."""
     _STATE.timer = None
     where = folder()
+    if not Path(settings.HOME).is_dir():
+        return  # taken away before this process ended: it is not made again
     if not _STATE.name:
         program = _PROGRAM["name"] or "program"
         _STATE.name = f"{program}-{os.getpid()}-{time.time_ns() // 1_000_000}.json"
