@@ -82,6 +82,11 @@ def database_url() -> str:
         return ""
 
 
+def database_is_given() -> bool:
+    """Whether the database is one of a server of theirs, which other hosts may use too: not the supervisor's own."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
 def use_session_database() -> None:
     """From here on the database is reached where a connection stays one and the same: `SPORTELLO_SESSION_DATABASE_URL`.
 

@@ -1,16 +1,18 @@
 """Who has what before them, and who is writing: said by browsers every few seconds, held in memory, never stored.
 
 A word lasts `LASTS` seconds. Whoever says one must be allowed to hear the topic at that moment; whoever is told must be
-allowed to see what it is about. Held by the process that serves the streams: there is one.
+allowed to see what it is about. Held by the process that serves the streams, one on each host; what is said at
+another host stands here too, until it is taken back there (`elsewhere.py`).
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from .page import Page, Saying, saying
@@ -32,9 +34,16 @@ class Word:
     tab: str
 
 
+class Place(NamedTuple):
+    """Whose word it is: of a person's tab, said to the stream of the host `at` ("": to this one)."""
+
+    user_id: int
+    tab: str
+    at: str = ""
+
+
 @dataclass(slots=True)
 class Here:
-    user_id: int
     name: str
     doing: str
     until: float
@@ -57,23 +66,24 @@ class Presence:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._lock = threading.Lock()
-        self._here: dict[str, dict[tuple[int, str], Here]] = {}
+        self._here: dict[str, dict[Place, Here]] = {}
 
-    def heard(self, viewer: Any, user_id: int, word: Word) -> Any:
+    def heard(self, viewer: Any, user_id: int, word: Word, at: str = "") -> Any:
         """Hold the word; what it is about when others should be told, else None. May ask the database.
-        Raises LookupError when the topic is not theirs."""
+        Raises LookupError when the topic is not theirs. One said `at` another host lasts until it is gone."""
         admitted = self._page.present(viewer, word.topic) if self._page.present else None
         if admitted is None:
             raise LookupError(word.topic)
         about, name = admitted
-        key = (user_id, word.tab)
+        place = Place(user_id, word.tab, at)
+        until = math.inf if at else time.monotonic() + LASTS
         with self._lock:
             known = self._here.setdefault(word.topic, {})
             before = self._said(known)
             if word.doing == "gone":
-                known.pop(key, None)
-            elif key in known or sum(map(len, self._here.values())) < ROOM:
-                known[key] = Here(user_id, name, word.doing, time.monotonic() + LASTS, about)
+                known.pop(place, None)
+            elif place in known or sum(map(len, self._here.values())) < ROOM:
+                known[place] = Here(name, word.doing, until, about)
             after = self._said(known)
             if not known:
                 del self._here[word.topic]
@@ -81,9 +91,8 @@ class Presence:
 
     def goes_on(self, user_id: int, word: Word) -> bool:
         """Whether this page said the same a moment ago: then it is held for as long again, and nobody need be told."""
-        key = (user_id, word.tab)
         with self._lock:
-            before = self._here.get(word.topic, {}).get(key)
+            before = self._here.get(word.topic, {}).get(Place(user_id, word.tab))
             if before is None or before.doing != word.doing or before.until < time.monotonic():
                 return False
             before.until = time.monotonic() + LASTS
@@ -91,12 +100,39 @@ class Presence:
 
     def lapsed(self) -> list[tuple[str, Any]]:
         """(topic, what it is about) of those where somebody has not been heard of for too long."""
-        now, changed = time.monotonic(), []
+        now = time.monotonic()
+        return self._dropped(lambda place, here: here.until < now)
+
+    def taken_back(self, topic: str, place: Place) -> Any:
+        """Drop that word, asking nobody; what it was about when others should be told, else None."""
+        with self._lock:
+            known = self._here.get(topic, {})
+            before = self._said(known)
+            gone = known.pop(place, None)
+            after = self._said(known)
+            if gone and not known:
+                del self._here[topic]
+        return gone.about if gone and before != after else None
+
+    def lost(self, at: str) -> list[tuple[str, Any]]:
+        """The same of those where somebody was whose host is not heard of any more."""
+        return self._dropped(lambda place, here: place.at == at)
+
+    def said_here(self) -> dict[tuple[int, str, str], str]:
+        """What this host's own browsers have said and not taken back: (user, topic, tab) → what they are doing."""
+        with self._lock:
+            return {
+                (place.user_id, topic, place.tab): here.doing
+                for topic, known in self._here.items() for place, here in known.items() if not place.at
+            }  # fmt: skip
+
+    def _dropped(self, is_over: Callable[[Place, Here], bool]) -> list[tuple[str, Any]]:
+        changed = []
         with self._lock:
             for topic, known in list(self._here.items()):
-                gone = {key: here for key, here in known.items() if here.until < now}
-                for key in gone:
-                    del known[key]
+                gone = {place: here for place, here in known.items() if is_over(place, here)}
+                for place in gone:
+                    del known[place]
                 if gone:
                     changed.append((topic, next(iter(gone.values())).about))
                 if not known:
@@ -119,10 +155,10 @@ class Presence:
         return [self.telling(topic, user_id) for topic in seen[:200]]
 
     @staticmethod
-    def _said(known: dict[tuple[int, str], Here]) -> dict[int, tuple[str, str]]:
+    def _said(known: dict[Place, Here]) -> dict[int, tuple[str, str]]:
         """One word a person: writing in one tab counts before looking in another."""
         found: dict[int, tuple[str, str]] = {}
-        for here in known.values():
-            if found.get(here.user_id, ("", ""))[1] != "replying":
-                found[here.user_id] = (here.name, here.doing)
+        for place, here in known.items():
+            if found.get(place.user_id, ("", ""))[1] != "replying":
+                found[place.user_id] = (here.name, here.doing)
         return found
