@@ -124,6 +124,15 @@ def open_beside(page: Page, live_server: Any, subject: str = "Addebito doppio") 
     settled(page)
 
 
+def test_a_ticket_opened_by_its_address_gets_the_numbers_of_the_rail_with_its_list(anna: Page, live_server: Any, work: Work) -> None:
+    anna.goto(f"{live_server.url}/desk/lists/waiting/")
+    numbers = anna.locator(".rail-entry:has(.count)").all_inner_texts()
+    assert numbers
+    anna.goto(f"{live_server.url}/desk/borgo/tickets/{work.main.number}/?list=waiting")
+    anna.wait_for_selector(".rail-list .count")
+    assert anna.locator(".rail-entry:has(.count)").all_inner_texts() == numbers
+
+
 def test_the_list_stays_beside_the_ticket_and_keys_do_the_work(anna: Page, live_server: Any, work: Work) -> None:
     open_beside(anna, live_server)
     assert f"/desk/borgo/tickets/{work.main.number}/" in anna.url and "list=waiting" in anna.url

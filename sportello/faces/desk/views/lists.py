@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -101,8 +102,9 @@ def work_list(request: HttpRequest, person: Person, name: str) -> HttpResponse:
     part = request.GET.get("fragment", "")
     if part == "rows":
         return render(request, "desk/_rows.html", context)
-    if part == "pane":
-        return render(request, "desk/_list.html", {**context, **list_tools.tools(person, place)})
+    if part == "pane":  # beside a ticket that was opened by its address: the rail there has no numbers yet
+        numbers = json.dumps(counts(person))
+        return render(request, "desk/_list.html", {**context, **list_tools.tools(person, place), "numbers": numbers})
     whole = nav.page(
         request,
         person,

@@ -47,15 +47,25 @@ function count(names, step) {
   const known = document.querySelector(".rail-list .count") || document.querySelector("main [data-live-list]");
   if (!known) return;
   for (const name of names) {
-    const entries = [...document.querySelectorAll(".rail-entry[href]")];
-    const entry = entries.find((one) => one.pathname.endsWith(`/lists/${name}/`));
-    let pill = entry?.querySelector(".count");
-    if (!entry || pill?.textContent.includes("+") || name === "all") continue;
-    const value = Math.max(0, Number(pill?.textContent ?? 0) + step);
-    if (!pill) entry.append(pill = Object.assign(document.createElement("span"), { className: "count" }));
-    if (value) pill.textContent = value > HIGHEST ? `${HIGHEST}+` : String(value);
-    else pill.remove();
+    const pill = entryOf(name)?.querySelector(".count");
+    if (name !== "all" && !pill?.textContent.includes("+")) number(name, Math.max(0, Number(pill?.textContent ?? 0) + step));
   }
+}
+
+const entryOf = (name) => [...document.querySelectorAll(".rail-entry[href]")].find((one) => one.pathname.endsWith(`/lists/${name}/`));
+
+function number(name, value) {
+  const entry = entryOf(name);
+  let pill = entry?.querySelector(".count");
+  if (!value || !entry) return void pill?.remove();
+  if (!pill) entry.append(pill = Object.assign(document.createElement("span"), { className: "count" }));
+  pill.textContent = value > HIGHEST ? `${HIGHEST}+` : String(value);
+}
+
+// The list that comes beside a ticket opened by its address brings them.
+function numbers(element) {
+  if (element) for (const [name, value] of Object.entries(JSON.parse(element.dataset.liveNumbers))) number(name, value);
+  element?.removeAttribute("data-live-numbers"); // they are counted on from here
 }
 
 export function draw() {
@@ -128,5 +138,6 @@ function renewed(element) {
 
 document.addEventListener("htmx:load", (event) => {
   [event.target, ...event.target.querySelectorAll("[data-live-list]")].forEach(renewed);
+  numbers(document.querySelector("[data-live-numbers]"));
   draw();
 });
