@@ -59,12 +59,17 @@ def run(args: argparse.Namespace) -> int:
         log_level=LogLevels.warning,
         process_name=entitle("web"),
     )
+    from sportello.config.spreading import spread
+
+    def load(target: str) -> Any:
+        return spread(loader("web")(target), THREADS)
+
     if door is None:
-        server.serve(target_loader=loader("web"))
+        server.serve(target_loader=load)
     else:
         from sportello.config import serving
 
-        serving.serve(server, door.detach(), lambda target: _counted(loader("web")(target)))
+        serving.serve(server, door.detach(), lambda target: _counted(load(target)))
     return 0
 
 

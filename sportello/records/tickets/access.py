@@ -14,7 +14,7 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
 
-from .actions.change import lock_one
+from .actions.change import lock_one, locking
 from .codes import TRIES, in_force
 from .models import AccessCode, Entry, Named, Ticket
 
@@ -117,11 +117,18 @@ _TICKET = Question(_ticket, planned=True)
 def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
     """`get_ticket` for who changes it at once: the row locked until the transaction ends, with what a verb needs."""
     place = next((one for one in person.places if one.organisation.slug == slug), None)
-    own = tickets_for(person).filter(organisation=place.organisation.pk, number=number) if place else None
-    ticket = lock_one(own) if own is not None else None
+    ticket = lock_one(_OWN.tuples(person, organisation_id=place.organisation.pk, number=number)) if place else None
     if ticket is None:
         raise Http404
     return ticket
+
+
+_OWN: Question[Ticket] = Question(
+    lambda person, organisation_id, number: locking(
+        tickets_for(person).filter(organisation_id=organisation_id, number=number)
+    ),
+    planned=True,
+)
 
 
 def refuse_stranger(person: Person, ticket: Ticket) -> None:

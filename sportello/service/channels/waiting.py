@@ -17,7 +17,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
-from sportello.foundation.core.planned import planned
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean
 from sportello.foundation.core.together import is_gathering, together
@@ -272,16 +271,21 @@ def _leave(ticket: Ticket, member: Membership, reply: Reply, locked: Ticket | No
 def _leave_before(row: Ticket, member: Membership) -> bool:
     """The author writes again: what still waited for an undo has been passed over. Whether something left."""
     left = False
-    mine = WaitingReply.objects.filter(ticket=row, member=member, state=State.WAITING, is_scheduled=False)
-    # only those of one ticket, and nearly always none: what they repeat is asked where there is one
-    with planned():
-        found = list(mine.select_for_update(no_key=True).order_by("pk"))
-    for waiting in found:
+    for waiting in _TO_UNDO.rows(ticket_id=row.pk, member_id=member.pk):
         reply = _checked(lock(row), member, _reply_of(waiting))
         _drop(waiting)
         _leave(row, member, reply)
         left = True
     return left
+
+
+#: Only those of one ticket, and nearly always none: what they repeat is asked where there is one.
+_TO_UNDO: Question[WaitingReply] = Question(
+    lambda ticket_id, member_id: WaitingReply.objects.filter(
+        ticket_id=ticket_id, member_id=member_id, state=State.WAITING, is_scheduled=False
+    ).select_for_update(no_key=True).order_by("pk"),
+    planned=True,
+)  # fmt: skip
 
 
 def _wait(row: Ticket, member: Membership, reply: Reply, now: datetime, send_at: datetime) -> WaitingReply:
