@@ -67,16 +67,17 @@ def send(
     seconds: int = 0,
     at: datetime | None = None,
     locked: Ticket | None = None,
+    may_wait: bool = True,
 ) -> Message | WaitingReply:
     """Let `reply` leave: now, after `seconds` in which it can be undone, or at `at` (the organisation's clock).
 
     What can be refused is refused now (Refusal, Stale), before anything waits. What is only read on the follow-up page
     leaves at once unless an hour was chosen. An earlier reply of the same author that still waits to be undone leaves
-    first. `locked` see `changing`.
+    first, unless it is known that none waits (not `may_wait`). `locked` see `changing`.
     """
     with transaction.atomic(savepoint=not is_gathering()), together("reply"):
         row = locked or lock(ticket)
-        if _leave_before(row, member):
+        if may_wait and _leave_before(row, member):
             row = lock(ticket)
         reply = _checked(row, member, reply)
         now = clock.now(row.organisation)
