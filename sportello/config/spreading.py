@@ -1,4 +1,4 @@
-"""Where several processes serve the pages, a connection stays with the one that took it: who has too many gives some up.
+"""Where several processes serve the pages, a connection stays with the one that took it; who has many gives some up.
 
 The system deals new connections out without knowing who is busy: of two processes one may have all four of the people
 who work just then, and the other none, for as long as their browsers, or a proxy, keep their connections. So a process
