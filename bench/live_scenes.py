@@ -178,7 +178,8 @@ def change(stage: Stage) -> None:
         f"shown on the open ticket: {len(shown)} times, p50 {at(shown, 0.5):.0f} (budget 300), "
         f"p99 {at(shown, 0.99):.0f} ms (budget 1000)\n"
         f"requests: {len(asked)}, {each:.2f} a change, {each / (args.operators / len(tickets)):.2f} a change and "
-        f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; failed {told['failed']}; "
+        f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; {told['sides']} "
+        f"brought the side; failed {told['failed']}; "
         f"{(spent_in_all - before) / (args.seconds + 3):.1%} of a core by the stream"
     )
 

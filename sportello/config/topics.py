@@ -35,6 +35,8 @@ from . import live_bell
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
+#: What happens in the conversation alone, to be read in it or in its head: nothing beside it is older for that.
+IN_CONVERSATION = frozenset({"note.written", "ticket.assigned"})
 
 
 Alike = frozenset[tuple[int, str, frozenset[int]]]
@@ -104,6 +106,8 @@ class About:
     by_clock: bool = False
     #: Memberships a note has just named.
     mentioned: frozenset[int] = frozenset()
+    #: What stands beside its conversation (customer, terms, documents) may have changed.
+    beside: bool = True
     #: What was told of it to whom it does not concern more than their colleagues.
     told: dict[Alike, Saying | None] = field(default_factory=dict, compare=False, repr=False)
 
@@ -179,6 +183,7 @@ def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
             if event.verb == "ticket.mentioned"
             for member_id in event.payload["member_ids"]
         ),
+        beside=not change.verbs or not change.verbs <= IN_CONVERSATION,
     )
 
 
@@ -326,7 +331,8 @@ def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
 @lru_cache(maxsize=500)
 def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     if is_theirs:
-        return saying("ticket", asks=True, ticket=change.name, id=change.ticket_id, version=change.version)
+        told: dict[str, Any] = {} if change.beside else {"beside": False}
+        return saying("ticket", asks=True, ticket=change.name, id=change.ticket_id, version=change.version, **told)
     # they had it before them: that it is not theirs any more is the last they hear of it
     name = ticket_topic(change)
     return saying("gone", ends=name, topic=name, ticket=change.name)

@@ -27,7 +27,8 @@ from .answers import member_of, ticket_address
 @serves_here
 @require_GET
 def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
-    """The whole page; with `fragment` (row, head, timeline, live, side) one part; for htmx from a list, the work."""
+    """The whole page; with `fragment` (row, head, timeline, live, side) one part, with `side` too what stands beside
+    what is new in `live`; for htmx from a list, the work."""
     found = get_ticket(person, slug, number)
     part = request.GET.get("fragment", "")
     if part:
@@ -70,7 +71,9 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
         return render(request, "desk/_head.html", ticket_page.head(person, found))
     if part == "live":
         strip.seen(found, member_of(person, found))
-        shown = {**ticket_page.head(person, found), **ticket_page.news(request, person, found)}
+        reading.read_ticket(person, found)
+        beside = ticket_page.side(person, found) | {"beside": True} if request.GET.get("side") else {}
+        shown = {**beside, **ticket_page.head(person, found), **ticket_page.news(request, person, found)}
         return render(request, "desk/_changed.html", shown)
     return render(request, "desk/_timeline.html", ticket_page.conversation(request, person, found))
 
