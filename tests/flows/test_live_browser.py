@@ -111,6 +111,22 @@ def test_the_open_ticket_follows_and_the_composer_is_left_alone(
     assert len(pages.fragments()) == 1
 
 
+def test_the_panel_beside_comes_with_the_news_where_that_concerns_it(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    """One request for a change, with or without the panel."""
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<div id=ticket-side><p class=side></p></div>')")
+    settle()
+    note(people, pages, ticket)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    handling.change_priority(ticket, Ticket.Priority.URGENT, by=people.member("Carla"))
+    pages.versions[name_of(ticket)] = ticket.version
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    assert ["side=1" in path for path in pages.fragments()] == [False, True]
+
+
 def test_what_somebody_types_in_is_redrawn_only_when_they_have_left(
     anna: BrowserContext, people: Cast, pages: Pages
 ) -> None:

@@ -67,7 +67,7 @@ function attend(name, id) {
 export function changed({ ticket, version, id, among = 50, beside: concerned = true }) {
   if (version <= (newest.get(ticket) ?? 0) || ![...shown(ticket)].length) return;
   newest.set(ticket, version);
-  if (concerned) beside.add(ticket);
+  if (concerned && !current(ticket)) beside.add(ticket);
   setTimeout(() => attend(ticket, id), Math.random() * JITTER * (Math.min(among, MANY) - 1));
 }
 
