@@ -58,8 +58,8 @@ def merged(events: Iterable[Read], verbs: Collection[str]) -> list[Change]:
             continue
         key = (event.subject_kind, event.subject_id)
         known = changes.get(key)
-        verbs = known.verbs | {event.verb} if known else frozenset({event.verb})
-        changes[key] = Change(known.first if known else event, event, verbs)
+        so_far = known.verbs if known else frozenset[str]()
+        changes[key] = Change(known.first if known else event, event, so_far | {event.verb})
     return list(changes.values())
 
 
