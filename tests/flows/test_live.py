@@ -102,9 +102,10 @@ def test_what_leaves_all_beside_the_conversation_as_it_is_says_so(stream: Runnin
     anna = stream.listen(key_of(people, "Anna"), topic(ticket))
     note(people, ticket)
     assert anna.hears("ticket", version=ticket.version)["beside"] is False
-    handling.take(ticket, people.member("Carla"))  # with its notice, which the panel shows
+    carla = people.member("Carla")
+    handling.take(ticket, carla)  # with its notice, which the panel shows
     assert "beside" not in anna.hears("ticket", version=ticket.version)
-    handling.take(ticket, people.member("Bruno"))
+    handling.assign(ticket, people.member("Bruno"), by=carla, expected_owner_id=carla.pk)
     assert anna.hears("ticket", version=ticket.version)["beside"] is False
     messages.receive(ticket, words("E allora?"), channel="email", customer=ticket.customer, actor=actor.MACHINE)
     assert "beside" not in anna.hears("ticket", version=ticket.version)
