@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from sportello.config.spreading import spread
 
     def load(target: str) -> Any:
-        return spread(loader("web")(target), THREADS)
+        return spread(loader("web")(target))
 
     if door is None:
         server.serve(target_loader=load)

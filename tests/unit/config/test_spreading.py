@@ -10,11 +10,13 @@ import pytest
 from sportello.config import spreading
 
 
-@pytest.mark.parametrize(("at_once", "closed"), [(1, 0), (2, 0), (3, 1), (4, 2)])
-def test_of_four_threads_those_beyond_two_give_their_connections_up(
-    monkeypatch: pytest.MonkeyPatch, at_once: int, closed: int
+@pytest.mark.parametrize(
+    ("at_once", "chance", "closed"), [(1, 0.0, 0), (2, 0.0, 1), (2, 0.1, 0), (3, 0.1, 1), (4, 0.1, 2), (4, 0.9, 0)]
+)
+def test_the_more_are_answered_at_once_the_more_connections_are_given_up(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, chance: float, closed: int
 ) -> None:
-    monkeypatch.setattr(spreading.random, "random", lambda: 0.0)
+    monkeypatch.setattr(spreading.random, "random", lambda: chance)
     headers: list[list[tuple[str, str]]] = []
     waiting = at_once
 
@@ -26,7 +28,7 @@ def test_of_four_threads_those_beyond_two_give_their_connections_up(
         start("200 OK", [("Content-Type", "text/plain")])
         return [b"."]
 
-    pages = spreading.spread(application, threads=4)
+    pages = spreading.spread(application)
     pages({}, lambda _status, sent: headers.append(sent))
     assert len(headers) == at_once
     assert sum(("Connection", "close") in sent for sent in headers) == closed
@@ -41,7 +43,7 @@ def test_one_that_failed_is_under_way_no_more(monkeypatch: pytest.MonkeyPatch) -
         start("200 OK", [])
         return []
 
-    pages = spreading.spread(application, threads=4)
+    pages = spreading.spread(application)
     for _ in range(5):
         with pytest.raises(ValueError):
             pages({"fails": True}, lambda *_: None)

@@ -23,7 +23,7 @@ from sportello.foundation.core.ids import token
 from sportello.foundation.core.planned import planned_cursor
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean, one_line
-from sportello.foundation.core.together import change
+from sportello.foundation.core.together import change, drawing
 from sportello.foundation.files import dropping
 from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.reader import Read
@@ -158,9 +158,11 @@ def _locked(ticket: Ticket, member: Membership, kind: str) -> Draft:
 def _lock(ticket: Ticket, member: Membership, kind: str) -> tuple[Draft, bool]:
     """The same, and whether a reply of theirs waits on this ticket."""
     values = [ticket.organisation_id, ticket.pk, member.pk, str(kind), clock.now(ticket.organisation)]
+    ids = drawing()
     with planned_cursor() as cursor:
-        cursor.execute(_LOCK, values)
-        *columns, may_wait = cursor.fetchone()
+        cursor.execute(f"{_LOCK}, {ids.sql}", [*values, *ids.values])
+        *columns, may_wait, drawn = cursor.fetchone()
+    ids.take(drawn)
     row = Draft.from_db(DEFAULT_DB_ALIAS, _COLUMNS, columns)
     row.used, row.ticket, row.member = json.loads(row.used), ticket, member
     return row, may_wait
@@ -178,8 +180,7 @@ ON CONFLICT (ticket_id, member_id, kind) DO UPDATE SET kind = EXCLUDED.kind
 RETURNING {", ".join(f'"{one.column}"' for one in Draft._meta.concrete_fields)}, EXISTS (
     SELECT FROM {WaitingReply._meta.db_table} waits
     WHERE waits.ticket_id = desk_draft.ticket_id AND waits.member_id = desk_draft.member_id
-)
-"""  # noqa: S608 - names of our own columns
+)"""  # noqa: S608 - names of our own columns
 
 
 def _write(row: Draft, typed: Typed, writing: Writing) -> None:
