@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from sportello.faces.desk.actions.drafting import new_writer
 from sportello.records.tickets.actions import messages
 from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels import intake
@@ -79,6 +80,7 @@ def test_a_reply_and_mails(client: Client, cast: Cast) -> None:
     client.force_login(cast.users["Anna"])
     for _ in range(2):
         now["a reply"] = _reply(client, work.main)
+        now["a reply of a page's composer"] = _reply(client, work.main, draft_writer=new_writer(work.main, "reply"))
         now["news of an open ticket"] = _news(client, cast, work.main, "")
         now["news of an open ticket with its side"] = _news(client, cast, work.main, "&side=1")
         now["a mail of a stranger"] = _settled(_strangers(1))
@@ -88,9 +90,10 @@ def test_a_reply_and_mails(client: Client, cast: Cast) -> None:
     compare("statements", now)
 
 
-def _reply(client: Client, ticket: Ticket) -> int:
+def _reply(client: Client, ticket: Ticket, **more: object) -> int:
     ticket.refresh_from_db()
-    data = {"text": "Ecco.", "base_position": ticket.last_public_position, "to": "maria@example.org"}
+    data = {"text": "Ecco.", "base_position": ticket.last_public_position, "to": "maria@example.org",
+            "draft_revision": 1_000, **more}  # fmt: skip
     with statements() as count:
         assert client.post(f"/desk/borgo/tickets/{ticket.number}/replies/", data).status_code == 302
     return count()
