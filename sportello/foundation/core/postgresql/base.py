@@ -36,9 +36,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def close_if_health_check_failed(self) -> None:
-        asks = self.connection is not None and self.health_check_enabled and not self.health_check_done
+        here: Any = self  # the stubs leave out by what Django knows whether to ask
+        asks = self.connection is not None and here.health_check_enabled and not here.health_check_done
         if asks and time.monotonic() - self._answered_at < _GOOD_FOR and self._is_silent():
-            self.health_check_done = True
+            here.health_check_done = True
         else:
             super().close_if_health_check_failed()
 
