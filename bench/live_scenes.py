@@ -20,6 +20,7 @@ from .live import Browsers, at, browsers, database_pids, family, flat, pss, spen
 from .live_stage import Stage, say
 from .pages import address
 from .place import CLUSTERS, web
+from .spent import surroundings
 
 _T = TypeVar("_T")
 
@@ -181,7 +182,7 @@ def change(stage: Stage) -> None:
         f"requests: {len(asked)}, {each:.2f} a change, {each / (args.operators / len(tickets)):.2f} a change and "
         f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; {told['sides']} "
         f"brought the side; failed {told['failed']}; "
-        f"{(spent_in_all - before) / (args.seconds + 3):.1%} of a core by the stream"
+        f"{(spent_in_all - before) / (args.seconds + 3):.1%} of a core by the stream; {surroundings()}"
     )
 
 
