@@ -64,7 +64,7 @@ def conversation(request: HttpRequest, person: Person, ticket: Ticket) -> dict[s
     }
 
 
-def news(request: HttpRequest, person: Person, ticket: Ticket) -> dict[str, Any]:
+def news(request: HttpRequest, person: Person, ticket: Ticket, *, may_wait: bool = True) -> dict[str, Any]:
     """Beside `head`: what the page does not show yet, by the position it says it has `seen`, and how what it shows has
     left since.
 
@@ -75,7 +75,7 @@ def news(request: HttpRequest, person: Person, ticket: Ticket) -> dict[str, Any]
     return {
         "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, PAGE)),
         "lines_known": timeline_lines.left(ticket, ticket.last_position - PAGE, known),
-        **waiting_page.cards(person, ticket),
+        **waiting_page.cards(person, ticket, may_wait=may_wait),
     }
 
 

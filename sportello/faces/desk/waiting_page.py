@@ -32,10 +32,11 @@ class WaitingRow:
     filenames: list[str]
 
 
-def cards(person: Person, ticket: Ticket) -> dict[str, Any]:
-    """The context of `desk/_waiting.html`: one query, two where something waits."""
+def cards(person: Person, ticket: Ticket, *, may_wait: bool = True) -> dict[str, Any]:
+    """The context of `desk/_waiting.html`: one query, two where something waits; none where it is known that nothing
+    does."""
     return {
-        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)],
+        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)] if may_wait else [],
         "waiting_now": clock.now(ticket.organisation),
     }
 

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question
 from sportello.foundation.core.text import clean
 from sportello.foundation.core.together import is_gathering, together
 from sportello.foundation.journal.actor import SYSTEM, person
@@ -121,6 +121,14 @@ def of_ticket(ticket: Ticket) -> list[WaitingReply]:
     return found
 
 
+def asks_any(ticket: Ticket) -> Asked:
+    """The question whether anything waits on a ticket; with others `at_once`."""
+    return Asked(_ANY, values={"ticket_id": ticket.pk})
+
+
+_ANY: Question[WaitingReply] = Question(
+    lambda ticket_id: WaitingReply.objects.filter(ticket_id=ticket_id).values_list("pk")[:1]
+)
 _OF_TICKET: Question[WaitingReply] = Question(
     lambda ticket_id: WaitingReply.objects.filter(ticket_id=ticket_id)
     .select_related("member__user").order_by("pk")[:20],
