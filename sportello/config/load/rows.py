@@ -13,7 +13,7 @@ from sportello.records.tickets.search_index import number_tokens
 from sportello.service.channels.mailkit import tokens
 
 from .letters import Letter, Letters
-from .lexemes import Lexemes, Lexicon, quoted
+from .lexemes import Lexemes, Lexicon, entered
 from .lines import NULL
 from .office import Office, Way
 from .promises import Awaited, Promise, shown
@@ -172,7 +172,7 @@ class Rows:
         self.public = self.position
         words = said.lexemes | subject.lexemes | who.lexemes
         if first:
-            numbers = map(quoted, number_tokens(self.number))
+            numbers = map(entered, number_tokens(self.number))
             words = words.union(self.desk.lexicon.of(who.address), numbers)
         else:
             words |= self.desk.lexicon.of("Re:")
@@ -241,8 +241,7 @@ class Rows:
 
     def _found(self, entry: int, words: Lexemes) -> None:
         """The entry's row of search; the organisation is a lexeme of each."""
-        owned = self.desk.office.lexeme
-        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, f"{owned} {' '.join(words)}")
+        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, words)
 
     def _meet(self, kind: str, at: datetime) -> None:
         """A promise is kept: nothing of it is awaited any more."""

@@ -21,7 +21,7 @@ from sportello.config.supervisor.trouble import Stopped, Trouble
 from sportello.foundation.journal import models as journal
 from sportello.foundation.tenancy.models import Organisation
 
-from . import checking, office, telling, words_index
+from . import checking, office, telling, words, words_index
 from .chunk import Maker
 from .lexemes import Lexicon
 from .life import Life
@@ -63,7 +63,7 @@ def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows:
     with _cheap_session():
         long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    with words_index.let_wait(plan.tickets):
+    with words_index.entered_cheaply(plan.tickets, plan.messages, plan.processes):
         if plan.processes == 1:
             with _cheap_session():
                 tickets, rows = _alone(maker, plan, numbers, tell)
@@ -88,6 +88,7 @@ def prepare(organisation: Organisation, plan: Plan) -> Maker:
 def _vocabulary() -> tuple[Lexicon, dict[str, Language]]:
     """Asked of the database once a process: two seconds."""
     lexicon = Lexicon()
+    lexicon.learn(words.often())
     return lexicon, languages(lexicon)
 
 
@@ -191,9 +192,7 @@ def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[i
     return tickets, rows
 
 
-def _work(
-    maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQueue[_Told], stop: Event
-) -> None:
+def _work(maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQueue[_Told], stop: Event) -> None:
     """One process: its chunks, until there are none or it is told to stop. Ends by telling of no tickets."""
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
