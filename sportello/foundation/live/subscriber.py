@@ -39,7 +39,7 @@ class Subscriber:
     session_key: str
     #: The viewer's rights when they were admitted.
     rights: str
-    topics: set[str]
+    topics: tuple[str, ...]
     #: `time.monotonic()` before the rights were read.
     asked_at: float = 0.0
     #: Everything up to here has been put in the queue or was not for this viewer; the hub may know of a later place.

@@ -26,7 +26,7 @@ def calls_back(messages: Messages) -> Callable[[], Awaitable[dict[str, Any]]]:
 def test_a_browser_that_goes_ends_its_stream(server: Callable[[Messages], Any]) -> None:
     async def story() -> tuple[bool, bool]:
         messages: Messages = asyncio.Queue()
-        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics={"lists"})
+        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics=("lists",))
         Line(server(messages), subscriber)
         messages.put_nowait({"type": "http.request"})
         await asyncio.sleep(0.01)
@@ -42,7 +42,7 @@ def test_a_browser_that_goes_ends_its_stream(server: Callable[[Messages], Any]) 
 def test_when_the_stream_has_ended_nobody_asks_any_more(server: Callable[[Messages], Any]) -> None:
     async def story() -> tuple[bool, int]:
         messages: Messages = asyncio.Queue()
-        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics={"lists"})
+        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics=("lists",))
         line = Line(server(messages), subscriber)
         await asyncio.sleep(0.01)
         line.let_go()
