@@ -6,7 +6,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from sportello.config.supervisor.parent import end_with_parent
 from sportello.config.supervisor.trouble import Stopped, Trouble
 from sportello.foundation.journal import models as journal
 from sportello.foundation.tenancy.models import Organisation
+from sportello.records.tickets.models import SearchRow
 
 from . import checking, office, telling, words, words_index
 from .chunk import Maker
@@ -29,11 +30,12 @@ from .planning import Numbers, Plan, one_number
 from .promises import shown
 from .rows import Desk
 from .speech import Language, Speech, languages
+from .undisturbed import undisturbed
 
 #: Whole tables, without parts of one.
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-    " AND relnamespace = current_schema()::regnamespace AND relname <> %s"
+    " AND relnamespace = current_schema()::regnamespace AND relname <> ALL(%s)"
 )
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
@@ -63,12 +65,8 @@ def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows:
     with _cheap_session():
         long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    with words_index.entered_cheaply(plan.tickets, plan.messages, plan.processes):
-        if plan.processes == 1:
-            with _cheap_session():
-                tickets, rows = _alone(maker, plan, numbers, tell)
-        else:
-            tickets, rows = _together(maker, plan, numbers, tell)
+    with words_index.entered_cheaply(plan.tickets, plan.messages, plan.processes, meanwhile=_look_at_all_but_words):
+        tickets, rows = _filled(maker, plan, numbers, tell)
     _settle()
     checking.refuse_if_different(organisation)
     return Loaded(tickets, rows, time.monotonic() - began, long_number)
@@ -135,6 +133,15 @@ def _long_ticket(maker: Maker, plan: Plan) -> str:
     with transaction.atomic(), connection.cursor() as cursor:
         maker.tables.write(cursor)
     return number
+
+
+def _filled(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
+    tables = [one.table for one in maker.tables.all()] if plan.tickets >= words_index.MANY else []
+    with undisturbed(tables) if tables else nullcontext():
+        if plan.processes > 1:
+            return _together(maker, plan, numbers, tell)
+        with _cheap_session():
+            return _alone(maker, plan, numbers, tell)
 
 
 def _alone(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
@@ -236,13 +243,20 @@ def _may_leave_out_triggers(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _settle() -> None:
-    """On disk, and known to the planner. What the journal's events carry is asked for by no question: to sort it, month
-    by month, was half of all looking."""
+def _look_at_all_but_words() -> None:
+    """Known to the planner. What the journal's events carry is asked for by no question: to sort it, month by month,
+    was half of all looking."""
     quote = connection.ops.quote_name
+    apart = [journal.Event._meta.db_table, SearchRow._meta.db_table]
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES, [journal.Event._meta.db_table])
+        cursor.execute(_TABLES, [apart])
         cursor.execute(f"ANALYZE {', '.join(quote(name) for (name,) in cursor.fetchall())}")
         looked_at = [quote(str(one.column)) for one in journal.Event._meta.concrete_fields if one.name != "payload"]
         cursor.execute(f"ANALYZE {quote(journal.Event._meta.db_table)} ({', '.join(looked_at)})")
+
+
+def _settle() -> None:
+    """The words known to the planner too, and all on disk."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(SearchRow._meta.db_table)}")
         cursor.execute("SELECT pg_current_xact_id()")  # a commit that is waited for, after all that were not

@@ -12,8 +12,9 @@ only more of them wait before they do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 
 from django.db import OperationalError, connection, transaction
 
@@ -22,7 +23,7 @@ from sportello.records.tickets.models import SearchRow
 
 _NAME = search_index.WORDS.name
 #: From so many tickets on.
-_MANY = 2_000
+MANY = 2_000
 _MANY_TO_MAKE_ANEW = 10_000
 #: Kilobytes that may wait, instead of the index's own.
 _PENDING = 16 * 1024
@@ -33,16 +34,18 @@ _BESIDES = 2
 
 
 @contextmanager
-def entered_cheaply(tickets: int, messages: float, processes: int) -> Iterator[None]:
-    """While so many tickets come, words enter as cheaply as they can."""
-    if tickets < _MANY:
+def entered_cheaply(
+    tickets: int, messages: float, processes: int, *, meanwhile: Callable[[], None]
+) -> Iterator[None]:
+    """While so many tickets come, words enter as cheaply as they can. `meanwhile` is done when all have come, beside
+    the making of the index where it is made."""
+    if tickets >= MANY and _is_worth_making_anew(tickets, messages):
+        with _made_anew(processes, meanwhile):
+            yield
+        return
+    with _let_wait() if tickets >= MANY else nullcontext():
         yield
-    elif _is_worth_making_anew(tickets, messages):
-        with _made_anew(processes):
-            yield
-    else:
-        with _let_wait():
-            yield
+    meanwhile()
 
 
 def _is_worth_making_anew(tickets: int, messages: float) -> bool:
@@ -55,7 +58,7 @@ def _is_worth_making_anew(tickets: int, messages: float) -> bool:
 
 
 @contextmanager
-def _made_anew(processes: int) -> Iterator[None]:
+def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
     """Without the index; a connection of its own holds what says so, since the load's own is closed before it forks."""
     holder = connection.copy()
     try:
@@ -64,19 +67,36 @@ def _made_anew(processes: int) -> Iterator[None]:
         if not _taken_away():
             with _let_wait():
                 yield
+            meanwhile()
             return
         try:
             yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET maintenance_work_mem = '{_SORTING}'")
-                cursor.execute("SELECT set_config('max_parallel_maintenance_workers', %s, false)", [str(processes - 1)])
-            search_index.make()
-            with connection.cursor() as cursor:
-                cursor.execute("RESET maintenance_work_mem")
-                cursor.execute("RESET max_parallel_maintenance_workers")
+        except BaseException:
+            _make(processes)
+            raise
+        with ThreadPoolExecutor(1) as beside:
+            done = beside.submit(_with_its_own_connection, meanwhile)
+            _make(processes)
+            done.result()
     finally:
         holder.close()
+
+
+def _make(processes: int) -> None:
+    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(processes - 1)}
+    with connection.cursor() as cursor:
+        for name, value in settings.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+        search_index.make()
+        for name in settings:
+            cursor.execute(f"RESET {name}")
+
+
+def _with_its_own_connection(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
 
 
 def _taken_away() -> bool:
