@@ -30,7 +30,7 @@ from .planning import Numbers, Plan, one_number
 from .promises import shown
 from .rows import Desk
 from .speech import Language, Speech, languages
-from .undisturbed import undisturbed
+from .undisturbed import undisturbed, with_a_long_log
 
 #: Whole tables, without parts of one.
 _TABLES = (
@@ -136,8 +136,9 @@ def _long_ticket(maker: Maker, plan: Plan) -> str:
 
 
 def _filled(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
-    tables = [one.table for one in maker.tables.all()] if plan.tickets >= words_index.MANY else []
-    with undisturbed(tables) if tables else nullcontext():
+    tables = [one.table for one in maker.tables.all()]
+    is_many = plan.tickets >= words_index.MANY
+    with with_a_long_log() if is_many else nullcontext(), undisturbed(tables) if is_many else nullcontext():
         if plan.processes > 1:
             return _together(maker, plan, numbers, tell)
         with _cheap_session():

@@ -1,12 +1,17 @@
-"""The database tidies up after much writing, each minute, and a load writes all the time: what it would read again and
-again is tidied once, afterwards."""
+"""The database looks after itself for everyday work, and a load writes all the time: each minute what was loaded would
+be read again to tidy it up, and every few seconds all that was changed would be brought to disk, of which the first
+change afterwards writes whole pages to the log. Both are done once, when the load is over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection
+
+from sportello.config import home
+from sportello.config.supervisor.postgres import LIFTED_BY_LOADS
 
 #: Automatic VACUUM and ANALYZE pass over a table on which somebody holds this lock; reading and writing go on. It ends
 #: with the connection that holds it, so that a load that is killed leaves nothing behind.
@@ -30,3 +35,38 @@ def undisturbed(tables: Iterable[str]) -> Iterator[None]:
         yield
     finally:
         holder.close()
+
+
+#: Bytes of log before everything changed is brought to disk; so much more lies on the disk meanwhile.
+_LIFTED = {"max_wal_size": "4GB"}
+
+
+@contextmanager
+def with_a_long_log() -> Iterator[None]:
+    """In a database of our own; on a server of somebody else's nothing is changed. Killed, it stays so until the next
+    load or start: recovery would take longer, nothing else."""
+    if not _is_our_own():
+        yield
+        return
+    try:
+        _set(_LIFTED)
+        yield
+    finally:
+        _set(LIFTED_BY_LOADS)
+
+
+def _is_our_own() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN rolsuper THEN current_setting('data_directory') END FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
+        (data,) = cursor.fetchone()
+    return bool(data == str((home.home() / "postgres").resolve() / "data"))
+
+
+def _set(values: Mapping[str, str]) -> None:
+    with connection.cursor() as cursor:
+        for name, value in values.items():
+            cursor.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        cursor.execute("SELECT pg_reload_conf()")

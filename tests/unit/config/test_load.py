@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +13,10 @@ from django.db import connection, transaction
 from django.test import Client
 
 from sportello.config.commands import load as command
-from sportello.config.load import checking, office, running, telling, words_index
+from sportello.config.load import checking, office, running, telling, undisturbed, words_index
 from sportello.config.load.planning import Plan
 from sportello.config.load.promises import Promises
+from sportello.config.supervisor.account import account_for
 from sportello.config.supervisor.trouble import Trouble
 from sportello.foundation.journal import actor, consumers
 from sportello.foundation.journal.models import Cursor, Event
@@ -29,6 +31,7 @@ from sportello.records.tickets.queries.silent import silent_tickets
 from sportello.records.tickets.words import Words
 from sportello.service.backoffice.models import Complaint, ComplaintCounter, Filing
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
+from tests import cluster
 from tests.cast import Cast
 
 PLAN = Plan(tickets=60, messages=3, seed=7, processes=1)
@@ -261,6 +264,36 @@ def _index_of_words() -> Any:
             " WHERE indexrelid = to_regclass('search_words')"
         )
         return cursor.fetchone()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_killed_one_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with undisturbed.with_a_long_log():
+        assert _most_log() == "512MB"  # a server that is not of this home
+    monkeypatch.setattr(undisturbed, "_is_our_own", lambda: True)
+    with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log():
+        assert _most_log() == "4GB"
+        raise KeyboardInterrupt
+    assert _most_log() == "512MB"
+    undisturbed._set({"max_wal_size": "4GB", "work_mem": "5MB"})  # killed now; and somebody has a wish of their own
+    here = cluster.cluster()
+    here.account = account_for(here.base)
+    here._put_down()
+    lines = (here.data / "postgresql.auto.conf").read_text().splitlines()
+    assert [line for line in lines if line[:1] != "#"] == ["work_mem = '5MB'", "max_wal_size = '512MB'"]
+    undisturbed._set({"max_wal_size": "512MB"})
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM RESET work_mem")
+
+
+def _most_log() -> str:
+    """Once the server has read it; each new question of a connection does."""
+    time.sleep(0.3)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_wal_size")
+        return str(cursor.fetchone()[0])
 
 
 def test_a_first_answer_counted_once_for_a_closed_night_is_that_of_each_instant(cast: Cast) -> None:
