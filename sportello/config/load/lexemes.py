@@ -68,6 +68,8 @@ class Lexicon:
 
     def _by_rule(self, word: str) -> Lexemes | None:
         """Of what occurs once and is not worth keeping; None where there is no rule."""
+        if word.isalpha():
+            return None
         if _PLAIN.fullmatch(word):
             return frozenset((entered(word),))
         if _NUMBER.fullmatch(word):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from sportello.foundation.tenancy import clock
 from sportello.records.procedures.calendar import Calendar
@@ -141,6 +142,7 @@ def _awaited(term: Term, calendar: Calendar) -> tuple[Awaited, ...]:
     return tuple(sorted(found, key=lambda one: one.next))
 
 
+@lru_cache(maxsize=4_000)
 def shown(instant: datetime | None) -> str:
-    """An instant as COPY takes it."""
+    """An instant as COPY takes it. What ends with a day or was just asked for is not written anew."""
     return NULL if instant is None else instant.isoformat()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +20,8 @@ from .speech import Said, Speech
 from .tables import Tables
 from .telling import Standing, Teller
 
+#: Of digits, which a token cannot all have, letters.
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 #: What an answer of the server takes after a letter was written.
 _SENT = timedelta(seconds=3)
 
@@ -73,8 +74,8 @@ class Desk:
     registered: list[Registered] = field(default_factory=list)
 
     def token(self, number: int) -> str:
-        """Twenty-four signs of which the first eight are the row's: no two of any load are alike."""
-        return base64.b32encode(number.to_bytes(5, "little") + self.chance.randbytes(10)).decode().lower()
+        """Twenty-four signs of those a token has; the first ten are the row's: no two of any load are alike."""
+        return (number.to_bytes(5, "little") + self.chance.randbytes(7)).hex().translate(_LETTERS)
 
 
 class Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import time
@@ -162,6 +163,7 @@ def _chunk(maker: Maker, plan: Plan, numbers: Numbers, chunk: int) -> tuple[int,
 def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
     """Forked processes share what was read; each has its own connection. One that fails ends the others."""
     connections.close_all()
+    gc.freeze()  # what was read stands in the memory of all: the collector would look through it, and so copy it
     context = multiprocessing.get_context("fork")
     told: SimpleQueue[_Told] = context.SimpleQueue()
     stop = context.Event()
@@ -171,6 +173,7 @@ def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[i
     ]
     for worker in workers:
         worker.start()
+    gc.unfreeze()
     tickets = rows = ended = 0
     trouble, stopped = "", False
     while ended < len(workers):
