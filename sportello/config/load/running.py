@@ -60,6 +60,11 @@ class Loaded:
 def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows: None) -> Loaded:
     """Fill `organisation` by `plan`. Trouble, with a sentence, when it could take no request or a process fails;
     Stopped when it was interrupted: what is there then is whole."""
+    with with_a_long_log() if plan.tickets >= words_index.MANY else nullcontext():
+        return _load(organisation, plan, tell)
+
+
+def _load(organisation: Organisation, plan: Plan, tell: Tell) -> Loaded:
     began = time.monotonic()
     maker = prepare(organisation, plan)
     now = maker.office.now
@@ -138,8 +143,7 @@ def _long_ticket(maker: Maker, plan: Plan) -> str:
 
 def _filled(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
     tables = [one.table for one in maker.tables.all()]
-    is_many = plan.tickets >= words_index.MANY
-    with with_a_long_log() if is_many else nullcontext(), undisturbed(tables) if is_many else nullcontext():
+    with undisturbed(tables) if plan.tickets >= words_index.MANY else nullcontext():
         if plan.processes > 1:
             return _together(maker, plan, numbers, tell)
         with _cheap_session():

@@ -28,7 +28,7 @@ _MANY_TO_MAKE_ANEW = 10_000
 #: Kilobytes that may wait, instead of the index's own.
 _PENDING = 16 * 1024
 #: Memory for sorting words, for all processes that do it together.
-_SORTING = "512MB"
+_SORTING = "128MB"
 #: Rows of search a ticket besides its messages: receipt and closing notice.
 _BESIDES = 2
 

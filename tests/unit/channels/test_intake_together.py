@@ -326,3 +326,29 @@ def test_numbers_taken_ahead_are_not_given_when_the_database_went_away(cast: Cas
     known._TAKEN[cast.borgo.pk] = {2026: [7, 8]}
     known.Known().forget()
     assert not any(known._TAKEN.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_to_a_ticket_that_another_worker_has_waits_and_keeps_nobody_waiting() -> None:
+    from tests.cast import assemble
+
+    assemble()
+    (first,) = strangers(1)
+    intake.work()
+    ticket = Ticket.objects.get()
+    reply, (other,) = reply_to(ticket, "Grazie"), strangers(1, first=7)
+    elsewhere = connection.copy()  # as another worker: its round goes on
+    try:
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR NO KEY UPDATE", [ticket.pk])
+        assert intake._settle_some(known.Known(), 50) == (1, [])
+        states = IncomingMail.objects.order_by("pk").values_list("pk", "state")
+        assert dict(states) == {first.pk: "ticketed", reply.pk: "pending", other.pk: "ticketed"}
+        # nothing else is left: now it is waited for, and joins as soon as the other has done
+        threading.Timer(0.3, elsewhere.connection.rollback).start()
+        assert intake.work() == 1
+        reply.refresh_from_db()
+        assert ticket_of(reply) == ticket
+    finally:
+        elsewhere.close()

@@ -141,13 +141,15 @@ def lock_one(seen: QuerySet[Ticket]) -> Ticket | None:
         return None if found is None else Ticket.objects.select_related(*_WITH).get(pk=found)
 
 
-def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
-    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other."""
+def lock_all(ids: Iterable[int], *, only_free: bool = False) -> dict[int, Ticket]:
+    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other.
+    `only_free`: without those that somebody else has locked."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
-    return Ticket.objects.select_related(*_WITH).in_bulk(wanted)
+    rows = Ticket.objects.select_for_update(no_key=True, skip_locked=only_free).filter(pk__in=wanted)
+    locked = list(rows.order_by("pk").values_list("pk", flat=True))
+    return Ticket.objects.select_related(*_WITH).in_bulk(locked)
 
 
 def rows_of(locked: Iterable[int]) -> list[Ticket]:

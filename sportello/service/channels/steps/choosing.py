@@ -2,8 +2,8 @@
 but the ticket they join.
 
 Who writes, what is referred to and which ticket it is about must differ: then it is the same whether one sees what
-became of the other or not, as with two workers. What concerns an earlier one stays pending for the next round; what
-does more than join or open is settled by itself.
+became of the other or not, as with two workers. What concerns an earlier one, or a ticket that somebody else has, stays
+pending for the next round; what does more than join or open is settled by itself.
 """
 
 from __future__ import annotations
@@ -120,13 +120,22 @@ def _place(chosen: Chosen, mail: Arrived, decision: Decision, seen: set[_Key]) -
 
 
 def _lock_tickets(chosen: Chosen) -> None:
-    """Lock what is joined. What was closed meanwhile is opened again, or too late, by itself."""
+    """Lock what is joined. What was closed meanwhile is opened again, or too late, by itself.
+
+    A ticket that somebody else has locked waits for the next round: another worker has it until its own round ends, and
+    each would stand still for the other. Where nothing else is left, it is waited for.
+    """
     joining = {
         mail.row.pk: decision.found.ticket.pk
         for mail, decision in chosen.decided
         if decision.found is not None and decision.fate in ("joined", "kept")
     }
-    locked = lock_all(joining.values())
+    locked = lock_all(joining.values(), only_free=True)
+    free = [one for one in chosen.decided if joining.get(one[0].row.pk) in {None, *locked}]
+    if free or chosen.apart:
+        chosen.decided = free
+    else:
+        locked = lock_all(joining.values())
     staying: list[_Decided] = []
     for mail, decision in chosen.decided:
         ticket = locked.get(joining.get(mail.row.pk, 0))
