@@ -12,7 +12,6 @@ asked anew at each change, of the ticket as it is now: what came late tells of n
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,13 +25,14 @@ from django.db.models import Q
 from sportello.foundation.journal.verbs import all_verbs
 from sportello.foundation.live.page import Change, Page, Saying, Topic, saying
 from sportello.foundation.tenancy import clock
-from sportello.records.accounts.models import Membership, TeamMembership, User
+from sportello.records.accounts.models import User
 from sportello.records.accounts.people import Person, people_for
 from sportello.records.tickets.access import Sight, may_see, sights, visible_by
 from sportello.records.tickets.models import Named, Ticket
 from sportello.records.tickets.queries.work_lists import day_ends
 
 from . import live_bell
+from .live_rights import rights_now, rights_of
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
@@ -70,7 +70,7 @@ def _hearer(person: Person) -> Hearer:
     alike = frozenset((place.organisation.pk, str(place.role), place.team_ids) for place in person.serving)
     return Hearer(
         person.user.pk, person.user.name, seen, tuple(one.member_id for one in seen), _shared(person.team_ids),
-        _shared(alike), _rights(person),
+        _shared(alike), rights_of(person),
     )  # fmt: skip
 
 
@@ -352,39 +352,6 @@ def present(hearer: Hearer, name: str) -> tuple[About, str] | None:
     found = found.select_related("organisation")
     about_it = about_tickets(list(found[:1]))
     return (about_it[0], hearer.name) if about_it else None
-
-
-# ---- rights
-
-
-def _rights(person: Person) -> str:
-    places = [
-        (place.membership.pk, place.organisation.pk, place.role, sorted(place.team_ids)) for place in person.places
-    ]
-    return _written(person.user.password, person.user.runs_installation, places)
-
-
-def rights_now(user_ids: Collection[int]) -> dict[int, str]:
-    """`Hearer.rights` of users as they are in the database now, without those switched off; three queries."""
-    users = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "password", "runs_installation")
-    members = Membership.objects.filter(user_id__in=user_ids, ended_at__isnull=True)
-    places: dict[int, tuple[int, tuple[int, int, str, list[int]]]] = {
-        pk: (user_id, (pk, organisation_id, role, []))
-        for pk, user_id, organisation_id, role in members.values_list("pk", "user_id", "organisation_id", "role")
-    }
-    teams = TeamMembership.objects.filter(membership__in=places, team__ended_at__isnull=True)
-    for pk, team_id in teams.order_by("team_id").values_list("membership_id", "team_id"):
-        places[pk][1][3].append(team_id)
-    of_user: dict[int, list[tuple[int, int, str, list[int]]]] = {}
-    for user_id, place in places.values():
-        of_user.setdefault(user_id, []).append(place)
-    return {pk: _written(password, runs, of_user.get(pk, [])) for pk, password, runs in users}
-
-
-def _written(password: str, runs_installation: bool, places: Sequence[tuple[int, int, str, list[int]]]) -> str:
-    sorts = [(pk, organisation_id, str(role), teams) for pk, organisation_id, role, teams in sorted(places)]
-    # it is only compared, and kept for every stream
-    return hashlib.blake2b(repr((password, runs_installation, sorts)).encode(), digest_size=16).hexdigest()
 
 
 def page() -> Page:
