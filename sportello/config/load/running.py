@@ -209,7 +209,7 @@ def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[i
 
 def _work(maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQueue[_Told], stop: Event) -> None:
     """One process: its chunks, until there are none or it is told to stop. Ends by telling of no tickets."""
-    end_with_parent()
+    end_with_parent(always=True)  # with it go the locks it holds, whose sockets we share
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wrong = ""
     try:
