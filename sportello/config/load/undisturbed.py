@@ -5,7 +5,7 @@ change afterwards writes whole pages to the log. Both are done once, when the lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection
@@ -16,10 +16,19 @@ from sportello.config.supervisor.postgres import LIFTED_BY_LOADS
 #: Automatic VACUUM and ANALYZE pass over a table on which somebody holds this lock; reading and writing go on. It ends
 #: with the connection that holds it, so that a load that is killed leaves nothing behind.
 _LOCK = "SHARE UPDATE EXCLUSIVE"
+#: Of a table in parts those that have a month: a new month is made beside them, and locks the whole and the rest. It
+#: would wait for us, and everybody who writes for it.
+_TABLES = """
+SELECT coalesce(part.relname, whole.relname) FROM pg_class whole
+LEFT JOIN pg_inherits ON inhparent = whole.oid AND whole.relkind = 'p'
+LEFT JOIN pg_class part ON part.oid = inhrelid
+WHERE whole.relname = ANY(%s) AND whole.relnamespace = current_schema()::regnamespace
+AND (whole.relkind = 'r' OR pg_get_expr(part.relpartbound, part.oid) <> 'DEFAULT')
+"""
 
 
 @contextmanager
-def undisturbed(tables: Iterable[str]) -> Iterator[None]:
+def undisturbed(tables: Sequence[str]) -> Iterator[None]:
     """Nothing is tidied up in these tables meanwhile. The lock stands in a transaction that has read and written
     nothing: no reader of the journal waits for it."""
     holder = connection.copy()
@@ -29,10 +38,13 @@ def undisturbed(tables: Iterable[str]) -> Iterator[None]:
             with holder.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '5s'")
                 cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-                cursor.execute(f"LOCK TABLE {', '.join(map(connection.ops.quote_name, tables))} IN {_LOCK} MODE")
+                cursor.execute(_TABLES, [list(tables)])
+                names = ", ".join(connection.ops.quote_name(name) for (name,) in cursor.fetchall())
+                cursor.execute(f"LOCK TABLE {names} IN {_LOCK} MODE")
         except OperationalError:  # somebody changes a table just now: it goes without
             holder.rollback()
         yield
+        holder.rollback()
     finally:
         holder.close()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from sportello.config.commands import load as command
@@ -20,6 +20,7 @@ from sportello.config.supervisor.account import account_for
 from sportello.config.supervisor.trouble import Trouble
 from sportello.foundation.journal import actor, consumers
 from sportello.foundation.journal.models import Cursor, Event
+from sportello.foundation.journal.partitions import ensure_month
 from sportello.foundation.journal.reader import Position, read_after
 from sportello.foundation.journal.verbs import known
 from sportello.foundation.tenancy import clock
@@ -286,6 +287,28 @@ def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_kille
     undisturbed._set({"max_wal_size": "512MB"})
     with connection.cursor() as cursor:
         cursor.execute("ALTER SYSTEM RESET work_mem")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_tidied_up_while_a_load_goes_on_and_a_new_month_of_the_journal_waits_for_nobody() -> None:
+    def is_free(table: str) -> bool:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE NOWAIT")  # as VACUUM does
+        except OperationalError:
+            return False
+        return True
+
+    ensure_month(2031, 1)
+    with undisturbed.undisturbed(["tickets_ticket", "journal_event"]):
+        assert [is_free(name) for name in ("tickets_ticket", "journal_event_2031_01", "tickets_entry")] == [False, False, True]
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+            assert ensure_month(2031, 2) == 1
+            cursor.execute("RESET lock_timeout")
+    assert is_free("tickets_ticket")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE journal_event_2031_01, journal_event_2031_02")
 
 
 def _most_log() -> str:
