@@ -158,12 +158,23 @@ def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[An
         return found
     rows = [list(row) for row in found]
     for place, converters, expression in wording.converters:
+        # what was asked beside a row, as the names of its kind, is the same for many of them, and nobody's to change
+        same: dict[Any, Any] | None = None if place in range(*wording.columns[:2]) else {}
         for row in rows:
-            value = row[place]
-            for converter in converters:
-                value = converter(value, expression, connection)
-            row[place] = value
+            given = row[place]
+            if same is not None and isinstance(given, str):
+                if given not in same:
+                    same[given] = _converted(given, converters, expression)
+                row[place] = same[given]
+            else:
+                row[place] = _converted(given, converters, expression)
     return rows
+
+
+def _converted(value: Any, converters: list[Any], expression: Any) -> Any:
+    for converter in converters:
+        value = converter(value, expression, connection)
+    return value
 
 
 def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording | None:
