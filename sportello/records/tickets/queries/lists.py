@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.sql.datastructures import BaseTable
 
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
@@ -15,6 +14,7 @@ from sportello.records.accounts.people import Person
 
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
+from .among import among
 from .rows import TicketRow, rows_of, with_names
 from .work_lists import LISTS, by_organisation, instants_of, tickets_in
 
@@ -102,10 +102,10 @@ def _page(
 ) -> QuerySet[Ticket]:
     parts = _parts(person, name, sort, place, chosen.slug, values)
     if windowed:
-        tickets = _filtered(_ordered(_among(parts, WINDOW), sort), chosen, person)
+        tickets = _filtered(_ordered(among(parts, WINDOW), sort), chosen, person)
     else:
         each = [_filtered(part, chosen, person) for part in parts]
-        tickets = each[0] if len(each) == 1 else _ordered(_among(each, limit + 1), sort)
+        tickets = each[0] if len(each) == 1 else _ordered(among(each, limit + 1), sort)
     return _shown(tickets, name, person, limit)
 
 
@@ -116,7 +116,7 @@ def _further(
     several organisations before: behind the end that comes first not all are looked at. Composed anew each time."""
     edge = _edge(parts, sort) if len(parts) > 1 else None
     near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
-    tickets = _filtered(_ordered(_among(near, FURTHER), sort), chosen, person)
+    tickets = _filtered(_ordered(among(near, FURTHER), sort), chosen, person)
     found = list(_shown(tickets, name, person, limit))
     if len(parts) == 1 and len(found) <= limit:
         edge = _edge(parts, sort)
@@ -142,34 +142,6 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     than to find. What is shown with a row is joined to these only."""
     chosen = [part.values("pk")[:most] for part in parts]
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
-
-
-class _Rows(BaseTable):
-    """A table of a statement that is not the whole table but the rows of query sets: FROM (SELECT …)."""
-
-    def __init__(self, parts: list[QuerySet[Ticket]]) -> None:
-        table = Ticket._meta.db_table
-        super().__init__(table, table)
-        self.parts = parts
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        asked = [part.query.get_compiler(connection=connection).as_sql() for part in self.parts]
-        rows = " UNION ALL ".join(f"({sql})" for sql, _params in asked)
-        return f"({rows}) {compiler.quote_name_unless_alias(self.table_alias)}", [
-            one for _sql, params in asked for one in params
-        ]
-
-    def relabeled_clone(self, change_map: dict[str | None, str]) -> _Rows:
-        raise TypeError("rows of rows are for a statement of their own")
-
-
-def _among(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
-    """The first `most` of each part as the table that is asked: what filters them stops reading when it has enough, and
-    finds no row a second time by its key."""
-    tickets = Ticket.objects.all()
-    base = tickets.query.get_initial_alias()
-    tickets.query.alias_map[base] = _Rows([part[:most] for part in parts])
-    return tickets
 
 
 def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:
