@@ -205,6 +205,40 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
     return draw
 
 
+def _extends(node: loader_tags.ExtendsNode) -> Piece:
+    """A template named in the text, of another name: it is looked for once, and so are the blocks of the outermost.
+    Django walks that one's whole tree for them each time."""
+    name = str(constant(node.parent_name)) if is_constant(node.parent_name) else ""
+    if not name or name.startswith(".") or name == node.origin.template_name:
+        return node.render
+    known: dict[Engine, tuple[Template, dict[str, Any]]] = {}
+
+    def draw(context: Context) -> str:
+        asked = engine(context)
+        found = known.get(asked)
+        if found is None:
+            found = known[asked] = _parent(node.get_parent(context))
+        parent, outermost = found
+        about = context.render_context
+        if loader_tags.BLOCK_CONTEXT_KEY not in about:
+            about[loader_tags.BLOCK_CONTEXT_KEY] = loader_tags.BlockContext()
+        blocks = about[loader_tags.BLOCK_CONTEXT_KEY]
+        blocks.add_blocks(node.blocks)
+        blocks.add_blocks(outermost)
+        with about.push_state(parent, isolated_context=False):
+            return str(parent._render(context))  # type: ignore[attr-defined]  # no public name
+
+    return draw
+
+
+def _parent(template: Template) -> tuple[Template, dict[str, Any]]:
+    """With its blocks, where it extends nothing itself."""
+    first = next((one for one in template.nodelist if not isinstance(one, TextNode)), None)
+    if first is None or isinstance(first, loader_tags.ExtendsNode):
+        return template, {}
+    return template, {one.name: one for one in template.nodelist.get_nodes_by_type(loader_tags.BlockNode)}
+
+
 def _kept(node: KeptNode) -> Piece:
     language = get_language()
     return lambda context: node.draw(context, language)
@@ -337,6 +371,7 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     defaulttags.LoadNode: _nothing,
     defaulttags.CommentNode: _nothing,
     loader_tags.IncludeNode: _include,
+    loader_tags.ExtendsNode: _extends,
     SimpleNode: _tag,
     SimpleBlockNode: _block_tag,
     TranslateNode: _translate,
