@@ -165,11 +165,13 @@ def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
         procedure=ticket.procedure,
     )
     checks = sender_checks.of(ticket.organisation, items)
-    drawn = [_line(item, leaving, names) for item in items]
-    return [replace(one, sender=checks.get(one.item.message.pk)) if one.item.message else one for one in drawn]
+    return [_line(item, leaving, names, checks) for item in items]
 
 
-def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names) -> Line:
+def _line(
+    item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names,
+    checks: dict[int, sender_checks.SenderCheck],
+) -> Line:  # fmt: skip
     files = [file_line(one) for one in item.files if not (one.is_inline and one.content_type.startswith("image/"))]
     if item.kind == Entry.Kind.NOTE:
         return Line(item, "note", item.author, item.happened_at, text=item.note_text, files=files)
@@ -187,10 +189,13 @@ def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Name
             files=files,
             sentence=_contact_sentence(item),
         )
-    return _message_line(item, leaving, files)
+    return _message_line(item, leaving, files, checks)
 
 
-def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[FileLine]) -> Line:
+def _message_line(
+    item: TimelineItem, leaving: dict[int, Leaving], files: list[FileLine],
+    checks: dict[int, sender_checks.SenderCheck],
+) -> Line:  # fmt: skip
     message = item.message
     if message is None:
         raise ValueError(f"entry {item.id} is a message without its row")
@@ -200,6 +205,7 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         "at": item.happened_at,
         "channel": sentences.channel_word(message.channel),
         "files": files,
+        "sender": checks.get(message.pk),
         "text": message.text.replace(codes.MARK, HIDDEN_CODE),
     }
     if message.is_aside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats
@@ -90,11 +91,14 @@ def presets(ticket: Ticket) -> list[Preset]:
     morning = today.replace(hour=8, minute=30, second=0, microsecond=0)
     tomorrow = morning + timedelta(days=1)
     monday = morning + timedelta(days=7 - today.weekday())
+    language = sentences.language_now()
     offered = [tomorrow] if tomorrow.date() == monday.date() else [tomorrow, monday]
-    return [Preset(one.strftime("%Y-%m-%dT%H:%M"), _day_words(one)) for one in offered]
+    return [Preset(one.strftime("%Y-%m-%dT%H:%M"), _day_words(one.replace(tzinfo=None), language)) for one in offered]
 
 
-def _day_words(at: datetime) -> str:
+@lru_cache(64)
+def _day_words(at: datetime, language: str) -> str:
+    """In the language that is active; the hours of a composer are the same all day."""
     words = formats.date_format(at, _("l j F, H:i"))
     # the framework's catalogue gives Italian days and months a capital
-    return words.lower() if sentences.language_now() == "it" else words
+    return words.lower() if language == "it" else words
