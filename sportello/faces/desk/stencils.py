@@ -131,7 +131,8 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
     }  # fmt: skip
     if sender:
         values |= {"title": sender.title, **{f"detail{at}": one for at, one in enumerate(sender.details)}}
-    return _ENTRY.draw(shape, lambda: shape.context(line), values, [said_here(line.at, context["now"], where=_here(context))])
+    said = said_here(line.at, context["now"], where=_here(context))
+    return _ENTRY.draw(shape, lambda: shape.context(line), values, [said])
 
 
 def _here(context: Context) -> words.Here:
