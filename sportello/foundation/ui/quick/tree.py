@@ -177,17 +177,18 @@ def _named(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
 
 
 def _include(node: loader_tags.IncludeNode) -> Piece:
-    """A template named in the text; one that a variable names, or by its place, is Django's."""
-    if not is_constant(node.template) or str(constant(node.template)).startswith("."):
-        return node.render
-    name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
-    known: dict[Engine, Template] = {}
+    """A template by its name; one that is named by its place, or given, is Django's."""
+    named, values, isolated = value_of(node.template, missing=None), _named(node.extra_context), node.isolated_context
+    known: dict[tuple[Engine, str], Template] = {}
 
     def draw(context: Context) -> str:
-        asked = engine(context)
+        name = named(context)
+        if not isinstance(name, str) or name.startswith("."):
+            return str(node.render(context))
+        asked = engine(context), str(name)
         template = known.get(asked)
         if template is None:
-            template = known[asked] = asked.get_template(name)
+            template = known[asked] = asked[0].get_template(name)
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
