@@ -16,13 +16,13 @@ from typing import Any
 from django.db import connection
 from django.db.models import Max, QuerySet
 
+from sportello.foundation.core.among import among
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
 
 from .access import visible_in
 from .models import SearchRow
-from .queries.among import among
 
 WINDOW = 5_000
 #: Above this many estimated rows the index would sort too much; the window has found enough of such a word.
