@@ -14,8 +14,7 @@ _django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's. A page that is whole is given as a list: granian sends it at once, and anything else piece by piece from
-    another thread."""
+    """Django's. A page that is whole is given as a list: granian sends it at once, and anything else piece by piece."""
     response: Any = _django(environ, start_response)
     if getattr(response, "streaming", True):
         return response  # type: ignore[no-any-return]  # Django's answer is such an iterable
