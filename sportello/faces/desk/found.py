@@ -221,4 +221,5 @@ def _place(line: str, words: list[str], room: int) -> tuple[int, int]:
 
 
 def _shown(line: str, start: int, room: int) -> str:
-    return ("…" if start else "") + one_line(line[start:], room)
+    shown = line[start : start + room + 1]  # of one line already: no need to clean it again
+    return ("…" if start else "") + (shown if len(shown) <= room else f"{shown[: room - 1].rstrip()}…")
