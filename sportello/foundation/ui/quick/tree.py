@@ -209,7 +209,8 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
 def _extends(node: loader_tags.ExtendsNode) -> Piece:
     """A template named in the text, of another name: it is looked for once, and so are the blocks of the outermost.
     Django walks that one's whole tree for them each time."""
-    name = str(constant(node.parent_name)) if is_constant(node.parent_name) else ""
+    named: Any = node.parent_name
+    name = str(constant(named)) if is_constant(named) else ""
     if not name or name.startswith(".") or name == node.origin.template_name:
         return node.render
     known: dict[Engine, tuple[Template, dict[str, Any]]] = {}
@@ -237,7 +238,8 @@ def _parent(template: Template) -> tuple[Template, dict[str, Any]]:
     first = next((one for one in template.nodelist if not isinstance(one, TextNode)), None)
     if first is None or isinstance(first, loader_tags.ExtendsNode):
         return template, {}
-    return template, {one.name: one for one in template.nodelist.get_nodes_by_type(loader_tags.BlockNode)}
+    blocks: list[Any] = template.nodelist.get_nodes_by_type(loader_tags.BlockNode)
+    return template, {one.name: one for one in blocks}
 
 
 def _kept(node: KeptNode) -> Piece:
