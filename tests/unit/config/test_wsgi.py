@@ -16,6 +16,7 @@ def _given(monkeypatch: pytest.MonkeyPatch, response: Any) -> Any:
     return wsgi.application({}, lambda *said: None)
 
 
+@pytest.mark.django_db  # the end of a request gives old connections back
 def test_a_whole_page_is_one_piece_and_its_request_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     response = HttpResponse("ciao")
     assert _given(monkeypatch, response) == [b"ciao"]
