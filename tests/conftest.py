@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 LONGEST = ("test_permission", "test_hostile", "tests/kills/", "tests/browser/", "tests/flows/", "tests/reliability/", "tests/architecture/")
 CLUSTER = pytest.StashKey[cluster.Cluster]()
 
-# The cast, when it is there, is everybody's.
-pytest_plugins = ["tests.cast"] if os.path.exists(os.path.join(os.path.dirname(__file__), "cast.py")) else []
+# The cast and the browser are everybody's.
+pytest_plugins = ["tests.cast", "tests.chromium"]
 
 
 @pytest.fixture(scope="session", autouse=True)

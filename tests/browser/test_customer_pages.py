@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 from sportello.foundation.journal import actor
@@ -22,8 +20,9 @@ from sportello.records.customers.side import bring_in
 from sportello.records.tickets import imports
 from sportello.records.tickets.models import Contact, ContactDelegate, Ticket
 from tests.cast import Cast
+from tests.chromium import settled
 
-from .test_desk_pages import DESK, PHONE, SHOTS, browser, cast, page_of  # noqa: F401 - fixtures
+from .test_desk_pages import DESK, SHOTS, cast, look, page_of  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -54,10 +53,7 @@ def everything(cast: Cast) -> Customer:  # noqa: F811 - the fixture's value
     return maria
 
 
-@pytest.mark.parametrize(("size", "name"), [(DESK, "desk"), (PHONE, "phone")])
-def test_every_page_is_looked_at(
-    browser: Browser, live_server: Any, cast: Cast, size: dict[str, int], name: str  # noqa: F811 - fixtures
-) -> None:
+def test_every_page_is_looked_at(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811 - fixtures
     maria = everything(cast)
     run = runs.choose(cast.member("Carla"), "customers", "elenco.csv", LIST.encode())
     chosen = runs.choose(cast.member("Carla"), "customers", "altro.csv", LIST.encode())
@@ -73,17 +69,14 @@ def test_every_page_is_looked_at(
         "readings": ("Carla", "/desk/borgo/customers/readings/"), "sources": ("Elena", "/desk/borgo/customers/sources/"),
         "contact": ("Anna", f"/desk/borgo/contacts/new/?customer={maria.pk}"),
     }
-    people = {who: page_of(browser, live_server, cast, who, size) for who in ("Anna", "Carla", "Elena")}
+    people = {who: page_of(browser, live_server, cast, who, DESK) for who in ("Anna", "Carla", "Elena")}
+    faults: list[str] = []
     for what, (who, address) in pages.items():
         page = people[who]
         page.goto(live_server.url + address)
-        page.wait_for_load_state("networkidle")
-        if SHOTS:
-            page.screenshot(path=str(Path(SHOTS) / f"crm-{what}-{name}.png"), full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{what} is wider than the {name}"
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{what} on the {name}: {found.generate_report()}"
+        settled(page)
+        faults += look(page, f"crm-{what}")
+    assert faults == []
     assert "46,80" in _side(people["Carla"], live_server.url + own)
     for page in people.values():
         page.context.close()

@@ -10,29 +10,26 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sportello.foundation.journal import consumers
 from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
 from sportello.service.notifications import reading
 from tests.cast import Cast, assemble
+from tests.chromium import chromium as chromium_started
 
 from .live_pages import Pages, serving
 from .live_process import Running, running, signed_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sportello.foundation.ui.samples import FACES
+from tests.chromium import said_of, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield here
-        here.close()
 
 
 @pytest.fixture
@@ -133,9 +123,9 @@ def test_the_customer_s_page_works_without_scripts(browser: Browser, guide: str)
 def test_every_face_is_accessible(browser: Browser, guide: str, face: str, scheme: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{guide}{face}/")
-    found = Axe().run(page).response["violations"]
+    found = said_of(violations(page))
     page.close()
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert found == []
 
 
 def test_nothing_scrolls_sideways_at_four_hundred_percent(browser: Browser, guide: str) -> None:
