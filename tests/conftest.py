@@ -1,9 +1,7 @@
 """One database cluster for the whole run. People and fixtures of the product live in `tests/cast.py`."""
 
 import os
-import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -41,25 +39,13 @@ pytest_plugins = ["tests.cast", "tests.chromium"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _emptied_although_somebody_still_asks() -> Iterator[None]:
-    """A browser that is closed leaves its last questions with the live server, which asks the tables in another order than
-    they are emptied in: where the two would wait for each other for ever, the emptying is done again."""
-    from django.db import OperationalError
-    from django.db.backends.postgresql.operations import DatabaseOperations
+def _emptied_by_what_is_in_it() -> Iterator[None]:
+    from django.test import TransactionTestCase
 
-    flush = DatabaseOperations.execute_sql_flush
-
-    def again(self: Any, statements: Any) -> None:
-        for tried in range(5):
-            try:
-                return flush(self, statements)
-            except OperationalError as error:
-                if tried == 4 or "deadlock" not in str(error):
-                    raise
-                time.sleep(0.5)
+    from tests import emptying
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", again)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: emptying.empty())
         yield
 
 
@@ -69,16 +55,3 @@ def _no_language_of_another_test() -> None:
     from django.utils import translation
 
     translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def _no_events_of_another_test(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """The journal is no table Django knows how to empty: what a test that commits has told stays, and the next one that
-    counts events, or lets the consumers work, would meet it."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(request.fixturenames):
-        from django.db import connection
-
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("TRUNCATE journal_event")
