@@ -77,12 +77,15 @@ def test_every_page(browser: Browser, live_server: Any, cast: Cast) -> None:  # 
     page = browser.new_context(viewport=PHONE, locale="it").new_page()  # type: ignore[arg-type]  # a size is one
     page.goto(f"{live_server.url}/o/borgo/follow/?number={number}")
     page.fill("[name=code]", code)
-    page.click("main button[type=submit]")
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
     faults += look(page, "portal-form-asked")
-    page.click("form[action*='/steps/'] button")
+    with page.expect_navigation():
+        page.click("form[action*='/steps/'] button")
     faults += look(page, "portal-form")
     page.fill("[name=q-wanted]", "I verbali del 2025")
-    page.click("main form.form button.button-primary")
+    with page.expect_navigation():
+        page.click("main form.form button.button-primary")
     assert page.url.endswith(f"/follow/{number}/") or page.locator("[aria-invalid=true]").count(), page.url
     page.context.close()
     assert faults == []

@@ -59,6 +59,15 @@ def written(ticket: Ticket, kind: str) -> str:
     return found.text if found else ""
 
 
+def kept(page: Page, ticket: Ticket, kind: str, wanted: str) -> None:
+    """A save that outlives its page is nothing the browser waits for."""
+    for _look in range(100):
+        if written(ticket, kind) == wanted:
+            break
+        page.wait_for_timeout(100)
+    assert written(ticket, kind) == wanted, (ticket.number, kind)
+
+
 def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
     browser: Browser, live_server: Any, cast: Cast  # noqa: F811
 ) -> None:
@@ -89,11 +98,7 @@ def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
     for ticket in tickets:
         for kind, sign in (("reply", "R"), ("note", "N")):
             wanted = " ".join(f"{sign}{turn} {ticket.number}." for turn in range(3))
-            for _look in range(100):  # a save that outlives its page is no traffic the browser waits for
-                if written(ticket, kind) == wanted:
-                    break
-                home.wait_for_timeout(100)
-            assert written(ticket, kind) == wanted, (ticket.number, kind)
+            kept(home, ticket, kind, wanted)
     # the same ticket on both: the second to type is told, in place, and chooses
     go(home, tickets[1])
     go(office, tickets[1])
@@ -119,6 +124,7 @@ def test_a_page_closed_at_once_keeps_the_last_word(browser: Browser, live_server
     opened(page, live_server, ticket)
     page.locator("#reply-text").press_sequentially("Ultima parola")
     page.goto(f"{live_server.url}/desk/lists/all/")
+    kept(page, ticket, "reply", "Ultima parola")
     page.goto(f"{live_server.url}/desk/borgo/tickets/{ticket.number}/")
     expect(page.locator("#reply-text")).to_have_value("Ultima parola")
     page.context.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from sportello.foundation.journal import actor
 from sportello.foundation.tenancy import clock
@@ -86,7 +86,7 @@ def test_every_page_of_documents(
     page.click(".portal-main button.button-primary")
     page.fill("#id_q-tax_code", "RSSMRA85T10A562X")
     page.click(".portal-main button.button-primary")
-    assert page.locator("#id_q-tax_code").get_attribute("aria-invalid") == "true"
+    expect(page.locator("#id_q-tax_code")).to_have_attribute("aria-invalid", "true")
     faults += look(page, "portal-form")
     page.context.close()
     assert faults == []

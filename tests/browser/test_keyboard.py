@@ -78,6 +78,7 @@ def test_a_morning_without_a_mouse(anna: Page, live_server: Any, cast: Cast) -> 
     expect(anna.locator(".ticket-walk")).to_be_visible()
     anna.keyboard.press("Shift+J")
     anna.wait_for_function("was => location.href !== was", arg=first)
+    settled(anna)  # the address is there before its ticket
     anna.keyboard.press("Shift+K")
     anna.wait_for_url(first.split("?")[0] + "**")
     # what keys are there, and another for taking

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from sportello.foundation.ui.samples import FACES
 from tests.chromium import said_of, violations
@@ -58,7 +58,7 @@ def test_the_palette_filters_what_it_holds_and_goes_there(desk: Page) -> None:
     desk.keyboard.press("Control+k")
     assert is_open(desk, "palette")
     desk.keyboard.type("nuova prat")
-    assert desk.locator(".palette-option:visible").count() == 1
+    expect(desk.locator(".palette-option:visible")).to_have_count(1)
     desk.keyboard.press("Enter")
     desk.wait_for_url("**#new")
     assert not is_open(desk, "palette")
@@ -71,8 +71,7 @@ def test_what_cannot_be_undone_is_asked_once(desk: Page) -> None:
     assert not is_open(desk, "confirm-dialog")
     desk.locator("[data-confirm]").first.click()
     desk.locator("#confirm-dialog button[value=yes]").click()
-    desk.wait_for_timeout(50)
-    assert not is_open(desk, "confirm-dialog")
+    expect(desk.locator("#confirm-dialog")).not_to_be_visible()
 
 
 def test_a_note_cannot_be_taken_for_a_reply(desk: Page) -> None:
@@ -86,8 +85,9 @@ def test_a_note_cannot_be_taken_for_a_reply(desk: Page) -> None:
 def test_files_can_be_taken_out_again(desk: Page) -> None:
     chosen = {"name": "ricevuta.txt", "mimeType": "text/plain", "buffer": b"x" * 2000}
     desk.set_input_files("#id_attachments", [chosen])
-    assert "ricevuta.txt · 2 kB" in desk.locator(".drop-list").inner_text()
+    expect(desk.locator(".drop-list")).to_contain_text("ricevuta.txt · 2 kB")
     desk.locator(".drop-list button").click()
+    expect(desk.locator(".drop-list")).not_to_contain_text("ricevuta.txt")
     assert desk.evaluate("document.getElementById('id_attachments').files.length") == 0
 
 
@@ -95,7 +95,7 @@ def test_a_section_remembers_being_open(desk: Page) -> None:
     section = "details[data-remember='section:s-sheets']"
     assert desk.locator(section).get_attribute("open") is None
     desk.locator(f"{section} summary").click()
-    desk.wait_for_timeout(50)
+    desk.wait_for_function("() => localStorage.getItem('ui:section:s-sheets') === '1'")
     desk.reload()
     desk.wait_for_selector(f"{section}[open]")
 
@@ -114,7 +114,7 @@ def test_the_customer_s_page_works_without_scripts(browser: Browser, guide: str)
     page.goto(guide + "portal/")
     assert page.locator("html").get_attribute("lang") == "it"
     page.locator("button[value=en]").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     context.close()
 
 
