@@ -1,5 +1,6 @@
 """One database cluster for the whole run. People and fixtures of the product live in `tests/cast.py`."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -28,6 +29,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first (whole installations, browsers, stories), so that no worker is left alone with one."""
     items.sort(key=lambda item: next((rank for rank, where in enumerate(LONGEST) if where in item.nodeid), len(LONGEST)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """All that was imported and collected stays to the end: it is not looked through again and again for what could go
+    (a tenth of Python's time). Garbage made by tests is found as before, in larger heaps."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 #: In the order of how long one of their files takes; the sort is stable.
