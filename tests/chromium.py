@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-#: Debian's packages chromium-headless-shell and chromium, the first that is there.
-PROGRAMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+#: Debian's packages chromium-headless-shell and chromium; the whole program stands in where the shell is not there.
+SHELL, WHOLE = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
 
@@ -43,10 +43,10 @@ RUN = """async ([within, wanted]) => {
 
 
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    program = next(one for one in PROGRAMS if Path(one).exists())
+def chromium() -> Iterator[Browser]:
+    program = SHELL if Path(SHELL).exists() else WHOLE
     with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
+        here = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield here
         here.close()
 
@@ -55,6 +55,14 @@ def chromium(*flags: str) -> Iterator[Browser]:
 def browser() -> Iterator[Browser]:
     with chromium() as here:
         yield here
+
+
+@pytest.fixture
+def whole_browser(browser: Browser) -> Iterator[Browser]:
+    """With windows of its own, for what the shell has not: notifications of the system."""
+    here = browser.browser_type.launch(executable_path=WHOLE, args=FLAGS)
+    yield here
+    here.close()
 
 
 def settled(page: Page) -> None:

@@ -102,9 +102,11 @@ def test_with_the_keyboard_alone(anna: Page, live_server: Any, cast: Cast, work:
     assert "mail" in choices.of_user(cast.users["Anna"]).ways("answered")
 
 
-def test_a_push_is_shown_by_the_worker(browser: Browser, client: Any, live_server: Any, cast: Cast, work: Work) -> None:
+def test_a_push_is_shown_by_the_worker(
+    whole_browser: Browser, client: Any, live_server: Any, cast: Cast, work: Work
+) -> None:
     """The push service itself is not ours: the browser's debugger delivers what it would."""
-    context = enter(browser, client, live_server, cast)
+    context = enter(whole_browser, client, live_server, cast)
     context.grant_permissions(["notifications"], origin=live_server.url)
     page = context.new_page()
     page.goto(f"{live_server.url}/desk/notifications/choices/")
