@@ -59,11 +59,14 @@ def kept() -> Iterator[Kept]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _statements_of_this_file(request: pytest.FixtureRequest) -> Iterator[None]:
-    where, name = folder(), request.path.stem
+    where = folder()
     if where is None or os.environ.get("SPORTELLO_TEST_PG"):
         yield
         return
     with kept() as found:
         yield
     where.mkdir(exist_ok=True)
-    (where / f"{name}.json").write_text(json.dumps(found.statements))
+    file = where / f"{request.path.stem}.json"
+    # a file's tests that commit are asked after the others, and not with them
+    before = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps(found.statements | before))
