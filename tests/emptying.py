@@ -16,6 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transacti
 KEPT = frozenset({"django_content_type", "auth_permission"})
 #: Partitioned and none of Django's; its partitions are emptied by it.
 JOURNAL = "journal_event"
+#: Bytes of a table from which on all are truncated after all: rows by the hundred thousand go faster so.
+LARGE = 8 * 1024 * 1024
 TRIES = 5
 
 _tables: list[str] = []
@@ -43,6 +45,10 @@ def _empty(connection: Any) -> None:
         cursor.execute(f"LOCK TABLE {', '.join(quoted)} IN SHARE MODE")
         cursor.execute(" UNION ALL ".join(f"SELECT {at} WHERE EXISTS (SELECT 1 FROM {one})" for at, one in enumerate(quoted)))
         full = [quoted[at] for (at,) in cursor.fetchall()]
+        cursor.execute("SELECT max(pg_relation_size(one::regclass)) FROM unnest(%s::text[]) AS one", [full])
+        if (cursor.fetchone()[0] or 0) > LARGE:
+            cursor.execute(f"TRUNCATE {', '.join(quoted)}")
+            return
         # neither what keeps the journal as it is, nor what one table says of another: all of it goes
         cursor.execute("SET LOCAL session_replication_role = replica")
         for one in full:

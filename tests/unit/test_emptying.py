@@ -15,7 +15,9 @@ from tests.cast import Cast, assemble
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_whatever_was_committed_is_gone_and_can_be_made_again() -> None:
+@pytest.mark.parametrize("large", [emptying.LARGE, 0], ids=["little of it", "much of it"])
+def test_whatever_was_committed_is_gone_and_can_be_made_again(monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    monkeypatch.setattr(emptying, "LARGE", large)
     kinds = ContentType.objects.count()
     for _time in range(2):
         ticket: Ticket = _town().ticket()
