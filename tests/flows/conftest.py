@@ -16,7 +16,6 @@ OLDEST = frozenset({
     "test_desk",  # the timeline, in words that Django chooses by the server's version
     "test_email",  # mail that comes and leaves, transactions that end and that do not
     "test_email_process",  # workers of their own: jobs are told of and taken, each by one
-    "test_erasing_mail",  # files that nothing needs any more
     "test_lists",  # views, and changes to many
     "test_live",  # what happened is told while it happens, in the order of transactions
     "test_mail_senders",  # who is blocked
