@@ -53,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long idle and change are looked at (20)")
     parser.add_argument("--operators", type=int, default=200, help="operators on one list in `change` (200)")
     parser.add_argument("--changes", type=float, default=20.0, help="changes a second in `change` (20)")
+    parser.add_argument("--words", type=int, default=0, help="of ten changes, those that are a customer's words (0)")
     parser.add_argument("--away", type=float, default=60.0, help="seconds without database in `away` (60)")
     parser.add_argument("--clients", type=int, default=1, help="processes of browsers (1)")
     return parser.parse_args()

@@ -37,6 +37,7 @@ _HEADERS = (
     "Accept-Encoding: gzip, deflate, br, zstd\r\nAccept-Language: it-IT,it;q=0.9,en;q=0.8\r\nCookie: {cookie}\r\n\r\n"
 )
 _VERSION = re.compile(rb'data-version="([0-9]+)"')
+_SEEN = re.compile(rb"fragment=live&amp;seen=([0-9]+)")
 _ID = re.compile(rb"\nid: ([0-9:]+)\n")
 
 
@@ -229,8 +230,8 @@ class Crowd:
 
 
 class Follower:
-    """What the module does with an event: lists are marked as they are, an open ticket asks for its fragment after a
-    moment that grows with how many have it open, then for its side."""
+    """What the module does with an event: lists are marked as they are, an open ticket asks for what is new after a
+    moment that grows with how many have it open, and with it for its side where the news concerns that."""
 
     def __init__(self, crowd: Crowd, web: str, pages: dict[str, str]) -> None:
         self.crowd, self.web, self.pages = crowd, web, pages
@@ -240,6 +241,10 @@ class Follower:
         self.failed = 0
         self.newest: dict[tuple[int, str], int] = {}
         self.current: dict[tuple[int, str], int] = {}
+        #: The position each page has seen, as the head of its last answer says.
+        self.seen: dict[tuple[int, str], int] = {}
+        self.beside: set[tuple[int, str]] = set()
+        self.sides = 0
         self.asking: set[tuple[int, str]] = set()
         self.pool = ThreadPoolExecutor(12)
         self.here = threading.local()
@@ -256,6 +261,8 @@ class Follower:
         key = (tab.number, told["ticket"])
         if told["version"] > self.newest.get(key, 0):
             self.newest[key] = told["version"]
+            if told.get("beside", True):
+                self.beside.add(key)
             wait = random.random() * 0.008 * (min(told.get("among", 50), 250) - 1)
             self.crowd.later(wait, lambda: self.attend(tab, told["ticket"]))
 
@@ -268,15 +275,17 @@ class Follower:
     def ask(self, tab: Tab, ticket: str) -> None:
         key = (tab.number, ticket)
         try:
-            page = self.pages[ticket]
-            content = self.get(f"{page}?fragment=live&seen=1", tab.cookie)
-            found = _VERSION.search(content)
-            if found is None:
+            side = key in self.beside
+            self.beside.discard(key)
+            self.sides += side
+            address = f"{self.pages[ticket]}?fragment=live&seen={self.seen.get(key, 1)}"
+            content = self.get(f"{address}&side=1" if side else address, tab.cookie)
+            found, seen = _VERSION.search(content), _SEEN.search(content)
+            if found is None or seen is None:
                 raise HTTPException("a page without the ticket's version")
             version = int(found[1])
             self.shown.append((ticket, version, time.monotonic()))
-            self.current[key] = version
-            self.get(f"{page}?fragment=side", tab.cookie)
+            self.current[key], self.seen[key] = version, int(seen[1])
         except (OSError, HTTPException):
             self.failed += 1
             self.here.line = None
@@ -327,7 +336,7 @@ def answer(crowd: Crowd, asked: dict[str, Any]) -> dict[str, Any]:
         follower.pool.shutdown()
         crowd.on_event = None
         seen = {"heard": follower.heard, "shown": follower.shown}
-        return {**seen, "requests": follower.requests, "failed": follower.failed}
+        return {**seen, "requests": follower.requests, "failed": follower.failed, "sides": follower.sides}
     if what == "greeted":
         return crowd._told(crowd.until(crowd.all_greeted, asked["patience"]))
     if what == "close":

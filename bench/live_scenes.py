@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from .live import Browsers, at, browsers, database_pids, family, flat, pss, spen
 from .live_stage import Stage, say
 from .pages import address
 from .place import CLUSTERS, web
+from .spent import surroundings
 
 _T = TypeVar("_T")
 
@@ -161,7 +163,7 @@ def change(stage: Stage) -> None:
             before = spent(family(process.pid))
             crowd.send(do="follow", web=base.removeprefix("http://"), pages=pages, seconds=args.seconds + 3)
             time.sleep(1)
-            written = _write_changes(stage, args.changes, args.seconds)
+            written = _write_changes(stage, args)
             (told,) = crowd.answers()
             spent_in_all = spent(family(process.pid))
             eye.tell(written)
@@ -178,23 +180,30 @@ def change(stage: Stage) -> None:
         f"shown on the open ticket: {len(shown)} times, p50 {at(shown, 0.5):.0f} (budget 300), "
         f"p99 {at(shown, 0.99):.0f} ms (budget 1000)\n"
         f"requests: {len(asked)}, {each:.2f} a change, {each / (args.operators / len(tickets)):.2f} a change and "
-        f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; failed {told['failed']}; "
-        f"{(spent_in_all - before) / (args.seconds + 3):.1%} of a core by the stream"
+        f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; {told['sides']} "
+        f"brought the side; failed {told['failed']}; "
+        f"{(spent_in_all - before) / (args.seconds + 3):.1%} of a core by the stream; {surroundings()}"
     )
 
 
 Written = list[tuple[str, int, float]]
 
 
-def _write_changes(stage: Stage, a_second: float, seconds: float) -> Written:
-    """Notes, and tickets taken in turn by two, at an even pace: (ticket, version, instant of the commit)."""
+def _write_changes(stage: Stage, args: argparse.Namespace) -> Written:
+    """Notes, and tickets taken in turn by two, at an even pace: (ticket, version, instant of the commit). `--words`: so
+    many of ten are words of the customer, which touch what stands beside the conversation too."""
+    from sportello.foundation.journal.actor import MACHINE
     from sportello.records.tickets.actions import handling
+    from sportello.records.tickets.words import Words
 
     written, began = [], time.monotonic()
-    for number in range(int(a_second * seconds)):
-        time.sleep(max(0.0, began + number / a_second - time.monotonic()))
+    for number in range(int(args.changes * args.seconds)):
+        time.sleep(max(0.0, began + number / args.changes - time.monotonic()))
         ticket = Ticket.objects.get(pk=stage.tickets[number * 7 % len(stage.tickets)].pk)
-        if number % 3:
+        if number * 7 % 10 < args.words:
+            said = Words(text="E allora?", subject="Richiesta", sender_address="maria@example.org", language="it")
+            messages.receive(ticket, said, channel="email", customer=ticket.customer, actor=MACHINE)
+        elif number % 3:
             messages.note(ticket, stage.cast.member("Anna"), "Ha richiamato.")
         else:
             anna = stage.cast.member("Anna")

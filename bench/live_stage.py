@@ -45,12 +45,13 @@ class Stage:
         return [self.cast.ticket(f"Richiesta {number}") for number in range(100)]
 
     def settle(self, base: str) -> None:
-        """Pages are warm."""
+        """Pages are warm, whole and what is asked of an open one."""
         for cookie in self.cookies[:8]:
             for ticket in self.tickets[:4]:
-                asked = urllib.request.Request(f"{base}{address(ticket)}", headers={"Cookie": cookie})
-                with urllib.request.urlopen(asked, timeout=20) as answer:
-                    answer.read()
+                for part in ("", "?fragment=live&seen=0&side=1"):
+                    asked = urllib.request.Request(f"{base}{address(ticket)}{part}", headers={"Cookie": cookie})
+                    with urllib.request.urlopen(asked, timeout=20) as answer:
+                        answer.read()
 
     @cached_property
     def cookies(self) -> list[str]:

@@ -71,12 +71,12 @@ def _environment(home: Path, cluster: Cluster) -> None:
 
 
 @contextmanager
-def web(home: Path) -> Iterator[tuple[str, int]]:
-    """`sportello web` with two workers, as `make run` starts it; its address and its process."""
+def web(home: Path, workers: int = WORKERS) -> Iterator[tuple[str, int]]:
+    """`sportello web` with as many processes as `make run` has at most; its address and its process."""
     base = f"http://127.0.0.1:{os.environ['SPORTELLO_PORT']}"
     with (home / "web.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sportello", "web", "--workers", str(WORKERS)],
+            [sys.executable, "-m", "sportello", "web", "--workers", str(workers)],
             env=dict(os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:

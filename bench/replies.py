@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .place import installation, web
+from .place import WORKERS, installation, web
 from .spent import PACE_ALONE, Log, database, pace_now, tree
 from .spool import letters
 
@@ -49,7 +49,7 @@ def main() -> int:
             from sportello.records.accounts.models import User
 
             User.objects.update(undo_seconds=0)
-        with web(home) as (base, master):
+        with web(home, args.workers) as (base, master):
             jobs = _jobs(home, base, cast, tickets, args)
             clients = [_started(job) for job in jobs]
             _wait_for(jobs)
@@ -71,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.replies", description=__doc__)
     parser.add_argument("--replies", type=int, default=1_500)
     parser.add_argument("--clients", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=WORKERS, help=f"processes of the pages ({WORKERS})")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--undo", action="store_true")
     parser.add_argument("--kept", action="store_true")

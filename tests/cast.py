@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from sportello.config.founding import KindPlan, MailboxPlan, Plan, found
 from sportello.foundation.journal import actor
@@ -151,43 +152,51 @@ class Cast:
         )
 
 
-def _member(cast: Cast, name: str, organisation: Organisation, role: str, *teams: str) -> None:
-    user = cast.users.get(name)
-    if user is None:
-        user = User.objects.create_user(f"{name.lower()}@sportello.test", PASSWORD, name=f"{name} Prova", language="it")
-        cast.users[name] = user
-    member = Membership.objects.create(
-        organisation=organisation, user=user, role=role, began_at=clock.now(organisation) - timedelta(days=100)
-    )
-    for slug in teams:
-        TeamMembership.objects.create(
-            organisation=organisation, membership=member, team=Team.objects.get(organisation=organisation, slug=slug)
-        )
-    cast.members[f"{name}@{organisation.slug}"] = member
-
-
 @pytest.fixture
 def cast(db: None) -> Cast:
     return assemble()
 
 
+#: Who works where, as what, in which teams.
+_ROLE = Membership.Role
+_MEMBERS = (
+    ("Anna", "borgo", _ROLE.OPERATOR, "front"),
+    ("Bruno", "borgo", _ROLE.OPERATOR, "taxes"),
+    ("Carla", "borgo", _ROLE.SUPERVISOR, "front"),
+    ("Dario", "borgo", _ROLE.SPECIALIST, "taxes"),
+    ("Elena", "borgo", _ROLE.ADMINISTRATOR, ""),
+    ("Fabio", "borgo", _ROLE.TRAINEE, "front"),
+    ("Gina", "borgo", _ROLE.ASSESSOR, ""),
+    ("Hugo", "bottega", _ROLE.OPERATOR, "care"),
+    ("Hugo", "borgo", _ROLE.OPERATOR, "front"),
+    ("Irene", "bottega", _ROLE.SUPERVISOR, "care"),
+    ("Leo", "borgo", _ROLE.OPERATOR, "front"),
+)
+
+
 def assemble() -> Cast:
-    """Both organisations and everybody, in the current database."""
+    """Both organisations and everybody, in the current database; most tests begin with it, so in few statements."""
     people = Cast(found(BORGO), found(BOTTEGA), {}, {})
-    role = Membership.Role
-    _member(people, "Anna", people.borgo, role.OPERATOR, "front")
-    _member(people, "Bruno", people.borgo, role.OPERATOR, "taxes")
-    _member(people, "Carla", people.borgo, role.SUPERVISOR, "front")
-    _member(people, "Dario", people.borgo, role.SPECIALIST, "taxes")
-    _member(people, "Elena", people.borgo, role.ADMINISTRATOR)
-    _member(people, "Fabio", people.borgo, role.TRAINEE, "front")
-    _member(people, "Gina", people.borgo, role.ASSESSOR)
-    _member(people, "Hugo", people.bottega, role.OPERATOR, "care")
-    _member(people, "Hugo", people.borgo, role.OPERATOR, "front")
-    _member(people, "Irene", people.bottega, role.SUPERVISOR, "care")
-    _member(people, "Leo", people.borgo, role.OPERATOR, "front")
-    Membership.objects.filter(pk=people.member("Leo").pk).update(ended_at=clock.now(people.borgo) - timedelta(days=30))
-    people.users["Root"] = User.objects.create_user(
-        "root@sportello.test", PASSWORD, name="Root Prova", runs_installation=True
+    here = {one.slug: one for one in (people.borgo, people.bottega)}
+    began = {slug: clock.now(one) - timedelta(days=100) for slug, one in here.items()}
+    names = dict.fromkeys(name for name, *_rest in _MEMBERS)
+    password = make_password(PASSWORD)
+    users = [_user(name, password) for name in names] + [_user("Root", password, runs_installation=True)]
+    people.users.update(zip([*names, "Root"], User.objects.bulk_create(users), strict=True))
+    members = Membership.objects.bulk_create(
+        Membership(organisation=here[slug], user=people.users[name], role=role, began_at=began[slug])
+        for name, slug, role, _team in _MEMBERS
     )
+    people.members.update({f"{name}@{slug}": one for (name, slug, *_rest), one in zip(_MEMBERS, members, strict=True)})
+    teams = {team.slug: team for team in Team.objects.filter(organisation__in=here.values())}
+    TeamMembership.objects.bulk_create(
+        TeamMembership(organisation=here[slug], membership=one, team=teams[team])
+        for (_name, slug, _role, team), one in zip(_MEMBERS, members, strict=True) if team
+    )
+    Membership.objects.filter(pk=people.member("Leo").pk).update(ended_at=clock.now(people.borgo) - timedelta(days=30))
     return people
+
+
+def _user(name: str, password: str, *, runs_installation: bool = False) -> User:
+    return User(email=f"{name.lower()}@sportello.test", password=password, name=f"{name} Prova",
+                language="it", runs_installation=runs_installation)

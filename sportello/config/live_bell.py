@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sportello.foundation.live.page import Change, Saying, Topic, saying
-from sportello.records.accounts.people import Person
-from sportello.records.tickets.access import may_see
+from sportello.records.tickets.access import Sight, may_see
 from sportello.records.tickets.models import Named
 from sportello.service.notifications import queries
 
@@ -26,11 +25,11 @@ class Bell:
     user_id: int
     unread: tuple[tuple[queries.Standing, frozenset[int], int], ...]
 
-    def count_for(self, person: Person) -> int:
+    def count_for(self, those: Sequence[Sight]) -> int:
         seen = sum(
             many
             for at, named, many in self.unread
-            if may_see(person, at.organisation_id, at.team_id, at.sensitivity, named)
+            if may_see(those, at.organisation_id, at.team_id, at.sensitivity, named)
         )
         return min(seen, queries.MOST)
 
@@ -58,19 +57,19 @@ def bells_of(user_ids: Collection[int]) -> dict[int, Bell]:
 
 def admit(asked: Sequence[tuple[Any, Sequence[str]]]) -> list[dict[str, Any]]:
     """Who serves somewhere; the first word says the number."""
-    rung = bells_of({hearer.person.user.pk for hearer, _ in asked if hearer.person.serving})
+    rung = bells_of({hearer.user_id for hearer, _ in asked if hearer.sights})
     return [
-        {name: {"unread": rung[hearer.person.user.pk].count_for(hearer.person)} for name in names}
-        if hearer.person.serving
+        {name: {"unread": rung[hearer.user_id].count_for(hearer.sights)} for name in names}
+        if hearer.sights
         else {}
         for hearer, names in asked
     ]
 
 
 def tell(hearer: Any, about: Any) -> Saying | None:
-    if not isinstance(about, Bell) or about.user_id != hearer.person.user.pk:
+    if not isinstance(about, Bell) or about.user_id != hearer.user_id:
         return None
-    return saying("bell", unread=about.count_for(hearer.person))
+    return saying("bell", unread=about.count_for(hearer.sights))
 
 
 TOPIC: Final = Topic(re.compile("bell"), admit, lambda about: "bell" if isinstance(about, Bell) else "", tell)

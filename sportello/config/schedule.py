@@ -32,7 +32,7 @@ LOOPS: list[Loop] = [
     Loop("notifications to browsers", 1.0, "sportello.service.notifications.pushing:work"),
     Loop("old notifications", 3600.0, "sportello.service.notifications.sweeping:work"),
     Loop("journal's next months", 3600.0, "sportello.foundation.journal.partitions:ensure_partitions"),
-    Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:clean_pending"),
+    Loop("search's pending words", 20.0, "sportello.records.tickets.search_index:keep"),
     Loop("forms never sent", 300.0, "sportello.service.channels.webform.drafts:forget_old"),
     Loop("imports", 1.0, "sportello.records.tickets.imports:work"),
     Loop("file plan", 30.0, "sportello.service.backoffice.archive.filing:work"),

@@ -12,12 +12,12 @@ asked anew at each change, of the ticket as it is now: what came late tells of n
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -25,16 +25,19 @@ from django.db.models import Q
 from sportello.foundation.journal.verbs import all_verbs
 from sportello.foundation.live.page import Change, Page, Saying, Topic, saying
 from sportello.foundation.tenancy import clock
-from sportello.records.accounts.models import Membership, TeamMembership, User
+from sportello.records.accounts.models import User
 from sportello.records.accounts.people import Person, people_for
-from sportello.records.tickets.access import may_see, tickets_for
+from sportello.records.tickets.access import Sight, may_see, sights, visible_by
 from sportello.records.tickets.models import Named, Ticket
 from sportello.records.tickets.queries.work_lists import day_ends
 
 from . import live_bell
+from .live_rights import rights_now, rights_of
 
 #: What takes rights away or gives them: the stream is cut, the browser comes back with what is theirs now.
 CUTS = {"membership.began": "user_id", "membership.changed": "user_id", "membership.ended": "user_id"}
+#: What happens in the conversation alone, to be read in it or in its head: nothing beside it is older for that.
+IN_CONVERSATION = frozenset({"note.written", "ticket.assigned"})
 
 
 Alike = frozenset[tuple[int, str, frozenset[int]]]
@@ -42,13 +45,19 @@ Alike = frozenset[tuple[int, str, frozenset[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Hearer:
-    """A person with what is asked of them at every change, counted once."""
+    """What is kept of a person while they listen: what is asked of them at every change, and no row of the database.
+    Colleagues share what is equal."""
 
-    person: Person
-    membership_ids: frozenset[int]
+    user_id: int
+    name: str
+    sights: tuple[Sight, ...]
+    #: Of `sights`.
+    member_ids: tuple[int, ...]
     team_ids: frozenset[int]
-    #: All that decides what they may hear of tickets which name none of their memberships: colleagues share it.
+    #: All that decides what they may hear of tickets which name none of their memberships.
     alike: Alike
+    #: All that decides what they may hear, to be compared with `rights_now`.
+    rights: str
 
 
 Asking = Sequence[tuple[Hearer, Sequence[str]]]
@@ -59,8 +68,12 @@ def hearers(users: Sequence[User]) -> dict[int, Hearer]:
 
 
 def _hearer(person: Person) -> Hearer:
+    seen = tuple(replace(one, team_ids=_shared(one.team_ids)) for one in sights(person))
     alike = frozenset((place.organisation.pk, str(place.role), place.team_ids) for place in person.serving)
-    return Hearer(person, person.membership_ids, _shared(person.team_ids), _shared(alike))
+    return Hearer(
+        person.user.pk, person.user.name, seen, tuple(one.member_id for one in seen), _shared(person.team_ids),
+        _shared(alike), rights_of(person),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4_000)
@@ -104,16 +117,18 @@ class About:
     by_clock: bool = False
     #: Memberships a note has just named.
     mentioned: frozenset[int] = frozenset()
+    #: What stands beside its conversation (customer, terms, documents) may have changed.
+    beside: bool = True
     #: What was told of it to whom it does not concern more than their colleagues.
     told: dict[Alike, Saying | None] = field(default_factory=dict, compare=False, repr=False)
 
     def concerns(self, hearer: Hearer) -> bool:
         """Whether one of their memberships is named in it: as owner, now or before, or as one of a few."""
         owners = (self.now.owner_id, self.before.owner_id if self.before else None)
-        return any(one in owners or one in self.named or one in self.mentioned for one in hearer.membership_ids)
+        return any(one in owners or one in self.named or one in self.mentioned for one in hearer.member_ids)
 
     def seen_by(self, hearer: Hearer, standing: Standing) -> bool:
-        return may_see(hearer.person, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
+        return may_see(hearer.sights, self.organisation_id, standing.team_id, standing.sensitivity, self.named)
 
 
 # ---- what happened
@@ -179,6 +194,7 @@ def _about(change: Change, ticket: Ticket, named: frozenset[int]) -> About:
             if event.verb == "ticket.mentioned"
             for member_id in event.payload["member_ids"]
         ),
+        beside=not change.verbs or not change.verbs <= IN_CONVERSATION,
     )
 
 
@@ -227,7 +243,7 @@ def _before(payload: Mapping[str, Any], now: Standing, instant: datetime, day: d
 
 
 def admit_to_lists(asked: Asking) -> list[dict[str, Any]]:
-    return [dict.fromkeys(names, True) if hearer.person.serving else {} for hearer, names in asked]
+    return [dict.fromkeys(names, True) if hearer.sights else {} for hearer, names in asked]
 
 
 def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozenset[str]:
@@ -237,7 +253,7 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
     is_awake = standing.is_open and not standing.is_snoozed
     held = {
         "all": True,
-        "mine": is_awake and standing.owner_id in hearer.membership_ids,
+        "mine": is_awake and standing.owner_id in hearer.member_ids,
         "unassigned": is_awake and standing.owner_id is None and standing.team_id in hearer.team_ids,
         "waiting": is_awake and standing.waits,
         "customer": is_awake and standing.waits_for_customer,
@@ -245,7 +261,7 @@ def lists_of(hearer: Hearer, change: About, standing: Standing | None) -> frozen
         "overdue": standing.is_open and standing.is_overdue,
         "snoozed": standing.is_snoozed,
         # that it names somebody is news once; that they read it is no change of the ticket
-        "mentioned": standing is change.now and bool(change.mentioned & hearer.membership_ids),
+        "mentioned": standing is change.now and not change.mentioned.isdisjoint(hearer.member_ids),
     }
     return frozenset(name for name, holds in held.items() if holds)
 
@@ -296,7 +312,7 @@ def admit_to_tickets(asked: Asking) -> list[dict[str, Any]]:
             for name in names
             if (ticket := found.get(name)) is not None
             and may_see(
-                hearer.person, ticket.organisation_id, ticket.team_id, ticket.sensitivity,
+                hearer.sights, ticket.organisation_id, ticket.team_id, ticket.sensitivity,
                 named.get(ticket.pk, frozenset()),
             )
         }
@@ -326,7 +342,8 @@ def tell_ticket(hearer: Hearer, change: About) -> Saying | None:
 @lru_cache(maxsize=500)
 def _ticket_saying(change: About, is_theirs: bool) -> Saying:
     if is_theirs:
-        return saying("ticket", asks=True, ticket=change.name, id=change.ticket_id, version=change.version)
+        told: dict[str, Any] = {} if change.beside else {"beside": False}
+        return saying("ticket", asks=True, ticket=change.name, id=change.ticket_id, version=change.version, **told)
     # they had it before them: that it is not theirs any more is the last they hear of it
     name = ticket_topic(change)
     return saying("gone", ends=name, topic=name, ticket=change.name)
@@ -337,45 +354,10 @@ def present(hearer: Hearer, name: str) -> tuple[About, str] | None:
     if not _TICKET.fullmatch(name):
         return None
     slug, number = _slug_and_number(name)
-    found = tickets_for(hearer.person).filter(organisation__slug=slug, number=number).select_related("organisation")
+    found = Ticket.objects.filter(visible_by(hearer.sights), organisation__slug=slug, number=number)
+    found = found.select_related("organisation")
     about_it = about_tickets(list(found[:1]))
-    return (about_it[0], hearer.person.user.name) if about_it else None
-
-
-# ---- rights
-
-
-def rights(hearer: Hearer) -> str:
-    """All that decides what a hearer may hear, to be compared with `rights_now`."""
-    user = hearer.person.user
-    places = [
-        (place.membership.pk, place.organisation.pk, place.role, sorted(place.team_ids))
-        for place in hearer.person.places
-    ]
-    return _written(user.password, user.runs_installation, places)
-
-
-def rights_now(user_ids: Collection[int]) -> dict[int, str]:
-    """The same for users as they are in the database now, without those switched off; three queries."""
-    users = User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "password", "runs_installation")
-    members = Membership.objects.filter(user_id__in=user_ids, ended_at__isnull=True)
-    places: dict[int, tuple[int, tuple[int, int, str, list[int]]]] = {
-        pk: (user_id, (pk, organisation_id, role, []))
-        for pk, user_id, organisation_id, role in members.values_list("pk", "user_id", "organisation_id", "role")
-    }
-    teams = TeamMembership.objects.filter(membership__in=places, team__ended_at__isnull=True)
-    for pk, team_id in teams.order_by("team_id").values_list("membership_id", "team_id"):
-        places[pk][1][3].append(team_id)
-    of_user: dict[int, list[tuple[int, int, str, list[int]]]] = {}
-    for user_id, place in places.values():
-        of_user.setdefault(user_id, []).append(place)
-    return {pk: _written(password, runs, of_user.get(pk, [])) for pk, password, runs in users}
-
-
-def _written(password: str, runs_installation: bool, places: Sequence[tuple[int, int, str, list[int]]]) -> str:
-    sorts = [(pk, organisation_id, str(role), teams) for pk, organisation_id, role, teams in sorted(places)]
-    # it is only compared, and kept for every stream
-    return hashlib.blake2b(repr((password, runs_installation, sorts)).encode(), digest_size=16).hexdigest()
+    return (about_it[0], hearer.name) if about_it else None
 
 
 def page() -> Page:
@@ -392,7 +374,7 @@ def page() -> Page:
         cuts=CUTS,
         gather=about,
         viewers=hearers,
-        rights=rights,
+        rights=attrgetter("rights"),
         rights_now=rights_now,
         by_clock=Moments().passed,
         present=present,

@@ -6,7 +6,6 @@ without the test client's record of them.
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -65,10 +64,7 @@ def scene_for_a_module(blocker: DjangoDbBlocker, *, quick: bool = True) -> Itera
         patch.setattr(Template, "_render", _render)
         if quick:
             patch.setattr(refusals, "say", _say)
-        gc.collect()
-        gc.freeze()  # all that was imported and made so far stays: not to be looked through at each round
         yield scene
-        gc.unfreeze()
         transaction.set_rollback(True)
 
 

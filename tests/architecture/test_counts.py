@@ -18,6 +18,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from sportello.faces.desk.actions.drafting import new_writer
+from sportello.records.tickets.actions import messages
 from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels import intake
 from sportello.service.channels.mailkit import tokens
@@ -72,11 +74,15 @@ def test_every_page(scene: Scene) -> None:
 
 @pytest.mark.django_db
 def test_a_reply_and_mails(client: Client, cast: Cast) -> None:
-    """A reply in the composer's form; a stranger, an answer, twenty strangers at once. The first of each is not counted."""
+    """A reply in the composer's form, what a page with the ticket open asks after a colleague's note; a stranger, an answer,
+    twenty strangers at once. The first of each is not counted."""
     work, now = lay_out(cast), {}
     client.force_login(cast.users["Anna"])
     for _ in range(2):
         now["a reply"] = _reply(client, work.main)
+        now["a reply of a page's composer"] = _reply(client, work.main, draft_writer=new_writer(work.main, "reply"))
+        now["news of an open ticket"] = _news(client, cast, work.main, "")
+        now["news of an open ticket with its side"] = _news(client, cast, work.main, "&side=1")
         now["a mail of a stranger"] = _settled(_strangers(1))
         ticket = Ticket.objects.latest("pk")
         now["a mail that answers"] = _settled([_answer_to(ticket)])
@@ -84,11 +90,22 @@ def test_a_reply_and_mails(client: Client, cast: Cast) -> None:
     compare("statements", now)
 
 
-def _reply(client: Client, ticket: Ticket) -> int:
+def _reply(client: Client, ticket: Ticket, **more: object) -> int:
     ticket.refresh_from_db()
-    data = {"text": "Ecco.", "base_position": ticket.last_public_position, "to": "maria@example.org"}
+    data = {"text": "Ecco.", "base_position": ticket.last_public_position, "to": "maria@example.org",
+            "draft_revision": 1_000, **more}  # fmt: skip
     with statements() as count:
         assert client.post(f"/desk/borgo/tickets/{ticket.number}/replies/", data).status_code == 302
+    return count()
+
+
+def _news(client: Client, cast: Cast, ticket: Ticket, more: str) -> int:
+    ticket.refresh_from_db()
+    seen = ticket.last_position
+    messages.note(ticket, cast.member("Carla"), "Ha richiamato.")
+    with statements() as count:
+        page = client.get(f"/desk/borgo/tickets/{ticket.number}/?fragment=live&seen={seen}{more}").content.decode()
+    assert page.count("Ha richiamato.") == 1 and ("ticket-side" in page) is bool(more)
     return count()
 
 

@@ -13,20 +13,19 @@ from sportello.service.backoffice.models import FileClass
 from tests.cast import Cast
 from tests.unit.backoffice.archive_scene import approved, carry_out, closed, confirmed
 
-from .test_desk_pages import DESK, PHONE, browser, cast, look, page_of  # noqa: F401 - fixtures are taken by name
+from .test_desk_pages import DESK, cast, look, page_of  # noqa: F401 - fixtures are taken by name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = "Errore 503 pagando la mensa scolastica con la carta: addebito doppio sul conto cointestato di novembre e dicembre"
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_of_the_archive(browser: Browser, live_server: Any, cast: Cast, size: dict[str, int]) -> None:  # noqa: F811 - the fixtures
-    page, faults = page_of(browser, live_server, cast, "Carla", size), []
+def test_every_page_of_the_archive(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811 - the fixtures
+    page, faults = page_of(browser, live_server, cast, "Carla", DESK), []
 
     def seen(what: str, address: str) -> None:
         answer = page.goto(f"{live_server.url}/desk/borgo/{address}")
         assert answer and answer.status == 200, what
-        faults.extend(look(page, f"{what}-{size['width']}"))
+        faults.extend(look(page, what))
 
     for what in ("archive", "holds", "disposals", "packages"):
         seen(f"{what}-empty", "archive/" if what == "archive" else f"archive/{what}/")
@@ -60,6 +59,6 @@ def test_every_page_of_the_archive(browser: Browser, live_server: Any, cast: Cas
     page.fill("#id_subject", "La mensa dà errore quando pago con la carta")
     page.wait_for_selector("#seen-before li")
     assert first.number in page.inner_text("#seen-before")
-    faults.extend(look(page, f"contact-seen-{size['width']}"))
+    faults.extend(look(page, "contact-seen"))
     page.context.close()
     assert faults == []

@@ -4,12 +4,10 @@ with nothing in it."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets import tick
@@ -22,21 +20,14 @@ from sportello.service.backoffice.models import Forwarding, Office
 from sportello.service.backoffice.offices import answering, forwarding
 from sportello.service.backoffice.offices.forwarding import Asked
 from sportello.service.backoffice.unknown_cases import drafts, handling
-from tests.browser.test_desk_pages import DESK, FLAGS, PHONE, page_of
+from tests.browser.test_desk_pages import DESK, PHONE, page_of
 from tests.cast import Cast, assemble
+from tests.chromium import said_of, violations
 from tests.unit.tickets.terms_scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
 LONG = "Settore Lavori pubblici, manutenzioni, verde, protezione civile e rapporti con la Provincia"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield here
-        here.close()
 
 
 def lay_out(cast: Cast) -> dict[str, str]:
@@ -93,18 +84,20 @@ def test_every_page_at_both_widths(browser: Browser, live_server: Any, transacti
     cast = assemble()
     addresses = lay_out(cast)
     assert Forwarding.objects.count() == 2
-    for width, size in (("desk", DESK), ("phone", PHONE)):
-        for name, address in addresses.items():
-            page = page_of(browser, live_server, cast, LOOKS.get(name, "Anna"), size)
-            page.goto(f"{live_server.url}{address}")
-            page.wait_for_load_state("load")
+    people = {who: page_of(browser, live_server, cast, who, DESK) for who in ("Anna", *set(LOOKS.values()))}
+    for name, address in addresses.items():
+        page = people[LOOKS.get(name, "Anna")]
+        page.goto(f"{live_server.url}{address}")
+        for width, size in (("desk", DESK), ("phone", PHONE)):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # a size is one
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/office-{name}-{width}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} at {width}"
             if name != "ticket" and width == "desk":
-                found = Axe().run(page)
-                assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-            page.context.close()
+                assert said_of(violations(page)) == [], name
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    for page in people.values():
+        page.context.close()
 
 
 def test_with_nothing_in_it(browser: Browser, live_server: Any, transactional_db: None) -> None:

@@ -22,7 +22,7 @@ from tests.cast import HOURS, Cast
 from tests.unit.backoffice.complaints_scene import ALL_BLOCKS, RULES, line_of
 from tests.unit.tickets.terms_scene import Scene
 
-from .test_desk_pages import DESK, PHONE, browser, cast, look, page_of  # noqa: F401 - fixtures are taken by name
+from .test_desk_pages import DESK, cast, look, page_of  # noqa: F401 - fixtures are taken by name
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,8 +79,7 @@ def withdrawal(cast: Cast) -> Ticket:  # noqa: F811 - the fixture's value
     return found
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_of_complaints(browser: Browser, live_server: Any, cast: Cast, size: dict[str, int]) -> None:  # noqa: F811 - the fixtures
+def test_every_page_of_complaints(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811 - the fixtures
     found, event, bought = complaints(cast), fault(cast), withdrawal(cast)
     here = f"/desk/borgo/tickets/{found.ticket.number}/complaint/"
     year = clock.local(cast.borgo, clock.now(cast.borgo)).year
@@ -98,12 +97,12 @@ def test_every_page_of_complaints(browser: Browser, live_server: Any, cast: Cast
         "portal-status": ("Anna", "/o/borgo/status/"), "portal-status-fault": ("Anna", f"/o/borgo/status/{event.pk}/"),
         "portal-home": ("Anna", "/o/bottega/"), "portal-withdrawal": ("Anna", "/o/bottega/shop/withdrawal/"),
     }  # fmt: skip
-    people = {who: page_of(browser, live_server, cast, who, size) for who in ("Anna", "Carla", "Elena", "Irene")}
+    people = {who: page_of(browser, live_server, cast, who, DESK) for who in ("Anna", "Carla", "Elena", "Irene")}
     faults = []
     for what, (who, address) in pages.items():
         answer = people[who].goto(live_server.url + address)
         assert answer and answer.status == 200, what
-        faults += look(people[who], f"{what}-{size['width']}")
+        faults += look(people[who], what)
     for page in people.values():
         page.context.close()
     assert not faults, "\n".join(faults)

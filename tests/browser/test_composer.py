@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from sportello.faces.desk.models import Draft, DraftFile
@@ -17,8 +16,9 @@ from sportello.records.knowledge.actions import articles
 from sportello.records.tickets.actions import messages
 from sportello.records.tickets.models import Attachment, Message, Ticket
 from sportello.records.tickets.words import File, Words
-from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, browser, cast, page_of  # noqa: F401 - fixtures
+from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, cast, look, page_of  # noqa: F401 - fixtures
 from tests.cast import Cast
+from tests.chromium import said_of, settled, violations
 from tests.desk_work import PICTURE, knowledge, lay_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,8 +40,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
+    assert said_of(violations(page)) == []
 
 
 def opened(page: Page, live_server: Any, ticket: Ticket) -> None:
@@ -58,6 +57,15 @@ def go(page: Page, ticket: Ticket) -> None:
 def written(ticket: Ticket, kind: str) -> str:
     found = Draft.objects.filter(ticket=ticket, kind=kind).first()
     return found.text if found else ""
+
+
+def kept(page: Page, ticket: Ticket, kind: str, wanted: str) -> None:
+    """A save that outlives its page is nothing the browser waits for."""
+    for _look in range(100):
+        if written(ticket, kind) == wanted:
+            break
+        page.wait_for_timeout(100)
+    assert written(ticket, kind) == wanted, (ticket.number, kind)
 
 
 def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
@@ -86,15 +94,11 @@ def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
                 page.locator("#note-text").press_sequentially(f"{space}N{turn} {ticket.number}.")
     for page, away in ((office, tickets[3]), (home, tickets[0])):
         go(page, away)
-        page.wait_for_load_state("networkidle")
+        settled(page)
     for ticket in tickets:
         for kind, sign in (("reply", "R"), ("note", "N")):
             wanted = " ".join(f"{sign}{turn} {ticket.number}." for turn in range(3))
-            for _look in range(100):  # a save that outlives its page is no traffic the browser waits for
-                if written(ticket, kind) == wanted:
-                    break
-                home.wait_for_timeout(100)
-            assert written(ticket, kind) == wanted, (ticket.number, kind)
+            kept(home, ticket, kind, wanted)
     # the same ticket on both: the second to type is told, in place, and chooses
     go(home, tickets[1])
     go(office, tickets[1])
@@ -120,6 +124,7 @@ def test_a_page_closed_at_once_keeps_the_last_word(browser: Browser, live_server
     opened(page, live_server, ticket)
     page.locator("#reply-text").press_sequentially("Ultima parola")
     page.goto(f"{live_server.url}/desk/lists/all/")
+    kept(page, ticket, "reply", "Ultima parola")
     page.goto(f"{live_server.url}/desk/borgo/tickets/{ticket.number}/")
     expect(page.locator("#reply-text")).to_have_value("Ultima parola")
     page.context.close()
@@ -236,10 +241,7 @@ def test_pictures_and_pdf_are_looked_at_in_the_page(browser: Browser, live_serve
         page.context.close()
 
 
-@pytest.mark.parametrize(("name", "size"), [("desk", DESK), ("phone", PHONE)])
-def test_the_pages_of_what_we_know_and_of_search(
-    browser: Browser, live_server: Any, cast: Cast, name: str, size: dict[str, int]  # noqa: F811
-) -> None:
+def test_the_pages_of_what_we_know_and_of_search(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811
     work = lay_out(cast)
     long = "Rimborso della mensa scolastica quando il pagamento è stato fatto due volte con la stessa carta"
     about = articles.About(is_public=True, owner=cast.member("Carla"), team=cast.team("front"))
@@ -248,7 +250,7 @@ def test_the_pages_of_what_we_know_and_of_search(
     articles.write(article, "it", articles.Words(long, "Si chiede entro due anni.\n\n- IBAN\n- ricevuta", "In breve.", "delibera 12"), cast.member("Carla"), after=1)
     version = article.versions.get(is_shown=True)
     articles.judge(version, False, "Non dice dove si porta la ricevuta.")
-    page = page_of(browser, live_server, cast, "Carla", size)
+    page = page_of(browser, live_server, cast, "Carla", DESK)
     base = f"/desk/borgo/knowledge/articles/{article.slug}/"
     pages = {
         "articles": "/desk/borgo/knowledge/articles/", "article": base, "version": f"{base}in/it/2/",
@@ -258,11 +260,11 @@ def test_the_pages_of_what_we_know_and_of_search(
         "search-empty": "/desk/search/", "answers": "/o/borgo/answers/", "answer": f"/o/borgo/answers/{article.slug}/",
         "portal": "/o/borgo/", "ticket": f"/desk/borgo/tickets/{work.main.number}/",
     }
+    faults: list[str] = []
     for title, address in pages.items():
         page.goto(f"{live_server.url}{address}")
-        shoot(page, f"{title}-{name}")
-        clean(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], title
+        faults += look(page, title)
+    assert faults == []
     page.goto(f"{live_server.url}/desk/search/")
     page.locator("#search-words").press_sequentially("mensa")
     expect(page.locator("#found .row-link").first).to_be_visible()

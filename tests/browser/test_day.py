@@ -22,7 +22,7 @@ from sportello.records.tickets.queries.silent import silent_tickets
 from sportello.service.backoffice.models import Office
 from tests.browser.day import Hands, House, ask, hands, house, left, operators, until
 from tests.browser.day_customers import AGAIN, COUNTER, FORTY, MAIL, Customer, the_form_is_filled_in
-from tests.browser.test_desk_pages import browser, cast  # noqa: F401 - fixtures
+from tests.browser.test_desk_pages import cast  # noqa: F401 - fixture
 from tests.cast import Cast
 from tests.desk_work import knowledge
 
@@ -231,7 +231,7 @@ def two_on_one(anna: Hands, hugo: Hands) -> dict[str, str]:
     return {"risposta07a": one.address, "risposta07b": one.address}
 
 
-def two_devices(browser: Browser, here: House, bruno: Hands) -> dict[str, str]:  # noqa: F811
+def two_devices(browser: Browser, here: House, bruno: Hands) -> dict[str, str]:
     """Bruno walks through all he has at his desk and at home, writing in half of it at each, faster than drafts save."""
     bruno.take_all("unassigned")
     mine = ask("SELECT t.number, c.name FROM tickets_ticket t JOIN customers_customer c ON c.id = t.customer_id JOIN"

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sportello.foundation.files.actions import keep
 from sportello.foundation.tenancy import clock
@@ -19,21 +18,12 @@ from sportello.records.knowledge.models import ServiceSheet, ServiceSheetText
 from sportello.records.tickets.models import Contact, Message, Ticket
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox
 from tests.cast import Cast, assemble
+from tests.chromium import said_of, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 #: Where pictures go when somebody wants to look.
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield here
-        here.close()
 
 
 @pytest.fixture
@@ -122,8 +112,7 @@ def everything(cast: Cast) -> Ticket:
     return ticket
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_is_clean_and_fits(browser: Browser, live_server: Any, cast: Cast, size: dict[str, int]) -> None:
+def test_every_page_is_clean_and_fits(browser: Browser, live_server: Any, cast: Cast) -> None:
     ticket = everything(cast)
     pages = {
         "contact": "borgo/contacts/new/?customer=" + str(ticket.customer_id), "search": "search/?q=mensa",
@@ -137,11 +126,11 @@ def test_every_page_is_clean_and_fits(browser: Browser, live_server: Any, cast: 
               "reply": "borgo/knowledge/replies/new/", "member": f"borgo/people/{cast.member('Bruno').pk}/"}
     faults: list[str] = []
     for name, addresses in (("Anna", pages), ("Elena", people)):
-        page = page_of(browser, live_server, cast, name, size)
+        page = page_of(browser, live_server, cast, name, DESK)
         for what, address in addresses.items():
             answer = page.goto(f"{live_server.url}/desk/{address}")
             assert answer and answer.status == 200, what
-            faults += look(page, f"{what}-{size['width']}")
+            faults += look(page, what)
         page.context.close()
     assert faults == []
 
@@ -154,17 +143,24 @@ def test_paper_is_clean(browser: Browser, live_server: Any, cast: Cast) -> None:
         page.goto(f"{live_server.url}/desk/borgo/tickets/{ticket.number}/receipt/")
         page.locator(f"button[value={paper}]").click()
         page.locator(".paper svg.qr").wait_for()
-        faults += look(page, f"paper-{paper}")
+        faults += look(page, f"paper-{paper}", DESK)
     page.context.close()
     assert faults == []
 
 
-def look(page: Page, name: str) -> list[str]:
-    """What is wrong with the page as it stands: axe's violations, and wider than the window."""
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
-    found = Axe().run(page).response["violations"]
-    faults = [f"{name}: {one['id']} {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        faults.append(f"{name}: wider than the window")
+def look(page: Page, name: str, *sizes: dict[str, int]) -> list[str]:
+    """What is wrong with the page as it stands, on a desk and then on a phone: axe's violations, and wider than the window.
+
+    A page does the same whether it was loaded narrow or made narrow: what depends on the width is in the style sheets.
+    """
+    faults, before = list[str](), page.viewport_size
+    for size in sizes or (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # a size is one
+        if SHOTS:
+            page.screenshot(path=str(Path(SHOTS) / f"{name}-{size['width']}.png"))
+        faults += [f"{name} at {size['width']}: {one}" for one in said_of(violations(page))]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            faults.append(f"{name} at {size['width']}: wider than the window")
+    assert before
+    page.set_viewport_size(before)
     return faults

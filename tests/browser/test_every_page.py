@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
-from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page
 from pytest_django import DjangoDbBlocker
 
 from tests.architecture.permission_asking import scene_for_a_module
 from tests.architecture.permission_pages import lines_of_pages
 from tests.architecture.permission_scene import Scene
 from tests.architecture.permissions import Line
+from tests.chromium import chromium, settled, violations
 
 from .house import ADDRESS, House
-from .test_desk_pages import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.pages, pytest.mark.django_db]
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
@@ -71,12 +70,11 @@ def nameless(context: BrowserContext, page: Page) -> list[str]:
                              "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}})
 def test_every_page(scene: Scene) -> None:
     house, faults, seen = House(scene.cookies), list[str](), 0
-    with sync_playwright() as playwright:
+    with chromium() as browser:
         house.keep_the_transaction()
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(locale="it-IT", reduced_motion="reduce", viewport=_size(WIDE))
         context.route("**/*", house.answer)
-        page, axe = context.new_page(), Axe()
+        page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
         for line, person, address in lines_of_pages(scene, without=NO_PAGE | SANDBOXED, only=ONLY):
             house.person = person
@@ -84,10 +82,9 @@ def test_every_page(scene: Scene) -> None:
                 if house.has_page(address):
                     seen += 1
                     try:
-                        faults += _look(page, context, axe, line, address)
+                        faults += _look(page, context, line, address)
                     except Error as failed:
                         faults.append(f"{line.name}: {str(failed)[:300]}")
-        browser.close()
     assert not faults, f"{len(faults)} on {seen} pages:\n" + "\n".join(faults)
     assert seen > (0 if ONLY else 150), "the table has that many pages"
 
@@ -96,10 +93,11 @@ def _size(size: tuple[int, int]) -> Any:
     return {"width": size[0], "height": size[1]}
 
 
-def _look(page: Page, context: BrowserContext, axe: Axe, line: Line, address: str) -> list[str]:
+def _look(page: Page, context: BrowserContext, line: Line, address: str) -> list[str]:
     """What is wrong with one page, in the order a reader would meet it."""
     page.set_viewport_size(_size(WIDE))
-    page.goto(ADDRESS + address, wait_until="networkidle" if line.name == "desk:ticket" else "load")
+    page.goto(ADDRESS + address, wait_until="load")
+    settled(page)
     faults: list[str] = []
 
     def said(what: str, found: list[str]) -> None:
@@ -110,8 +108,8 @@ def _look(page: Page, context: BrowserContext, axe: Axe, line: Line, address: st
             page.set_viewport_size(_size(size))
             page.screenshot(path=Path(SHOTS) / f"{line.name.replace(':', '-')}-{size[0]}.png", full_page=True)
         return []
-    where = "main" if line.name not in WHOLE and page.locator("main").count() else None
-    results = axe.run(page, context=where, options=RULES).response["violations"]
+    where = "main" if line.name not in WHOLE and page.locator("main").count() else ""
+    results = violations(page, RULES, where)
     said("axe", [f"{one['id']} {[node['html'][:140] for node in one['nodes'][:2]]}" for one in results])
     said("without a name:", nameless(context, page))
     said("moves although asked not to:", page.evaluate(MOVES))

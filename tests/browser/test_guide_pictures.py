@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from sportello.records.accounts.models import User
 from tests.cast import Cast
+from tests.chromium import chromium
 from tests.desk_work import lay_out
 
 from .house import ADDRESS, House, cookies_of
-from .test_desk_pages import FLAGS
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operators"
 PICTURES = GUIDE / "pictures"
@@ -94,9 +94,8 @@ def test_take_them(cast: Cast) -> None:
     }
     house = House({name: cookies_of(cast.users[name]) for name in NAMES})
     PICTURES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
+    with chromium() as browser:
         house.keep_the_transaction()
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(locale="it-IT", color_scheme="light", viewport={"width": WIDTH, "height": 900})
         context.route("**/*", house.answer)
         page = context.new_page()
@@ -109,7 +108,6 @@ def test_take_them(cast: Cast) -> None:
             page.evaluate("document.querySelectorAll('input[type=file]').forEach(one => { one.style.display = 'none' })")
             page.wait_for_timeout(300)
             kept(page.screenshot(), PICTURES / f"{name}.png")
-        browser.close()
 
 
 def kept(picture: bytes, at: Path) -> None:

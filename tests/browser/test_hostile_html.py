@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from html import escape
@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from sportello.foundation.journal import actor
 from sportello.records.tickets.actions.messages import receive
@@ -24,7 +24,7 @@ from sportello.records.tickets.words import Words
 from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.mailkit.record import MailRecord
 from tests.browser.hostile_html import ALL, SWALLOWING, written
-from tests.browser.test_desk import FLAGS, enter
+from tests.browser.test_desk import enter
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,14 +58,6 @@ class Watch:
         else:
             self.asked.append(url)
             route.abort()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield here
-        here.close()
 
 
 @pytest.fixture(scope="module")

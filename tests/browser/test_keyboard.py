@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from sportello.faces.desk.models import KeyChoice, SavedView
 from sportello.foundation.tenancy import clock
 from sportello.records.tickets.models import Ticket
 from tests.cast import Cast
+from tests.chromium import said_of, settled, violations
 from tests.desk_work import lay_out
 
-from .test_desk_pages import DESK, PHONE, browser, cast, page_of
+from .test_desk_pages import DESK, PHONE, cast, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
-__all__ = ["browser", "cast"]  # fixtures
+__all__ = ["cast"]  # fixtures
 
 
 @pytest.fixture
@@ -41,8 +41,7 @@ def shot(page: Page, name: str) -> None:
 
 def sound(page: Page, name: str) -> None:
     """axe finds nothing, and nothing makes the page wider than the window."""
-    found = Axe().run(page).response["violations"]
-    assert not found, name + "\n" + "\n".join(f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found)
+    assert said_of(violations(page)) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), f"{name} scrolls sideways"
 
 
@@ -79,6 +78,7 @@ def test_a_morning_without_a_mouse(anna: Page, live_server: Any, cast: Cast) -> 
     expect(anna.locator(".ticket-walk")).to_be_visible()
     anna.keyboard.press("Shift+J")
     anna.wait_for_function("was => location.href !== was", arg=first)
+    settled(anna)  # the address is there before its ticket
     anna.keyboard.press("Shift+K")
     anna.wait_for_url(first.split("?")[0] + "**")
     # what keys are there, and another for taking
@@ -123,7 +123,7 @@ def test_the_pages_of_lists_are_sound(
              "keys": "/desk/keys/", "give": f"/desk/many/assign/?tickets=borgo/{work.main.number}"}
     for part, address in pages.items():
         page.goto(f"{live_server.url}{address}")
-        page.wait_for_load_state("networkidle" if SHOTS else "load")
+        settled(page)
         shot(page, f"{part}-{name}")
         sound(page, f"{part} at {name}")
         moving = page.evaluate("document.getAnimations().filter((one) => one.effect.getTiming().duration > 1).length")

@@ -13,13 +13,12 @@ from sportello.records.procedures.actions.switching import confirm
 from sportello.records.procedures.models import Procedure
 from tests.cast import Cast
 
-from .test_desk_pages import DESK, PHONE, browser, cast, look, page_of  # noqa: F401 - fixtures are taken by name
+from .test_desk_pages import DESK, cast, look, page_of  # noqa: F401 - fixtures are taken by name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_of_procedures(browser: Browser, live_server: Any, cast: Cast, size: dict[str, int]) -> None:  # noqa: F811 - the fixtures
+def test_every_page_of_procedures(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811 - the fixtures
     elena = cast.person("Elena")
     for code in ("foia", "document_access", "energy_complaint", "gdpr_rights"):
         publish(cast.borgo, packs.versions_of(code)[-1], elena.actor, on=True)
@@ -30,10 +29,10 @@ def test_every_page_of_procedures(browser: Browser, live_server: Any, cast: Cast
         "procedures": "", "procedure": f"{own.pk}/", "procedure-waiting": f"{waiting.pk}/",
         "procedure-edit": f"{own.pk}/edit/", "procedures-packs": "packs/", "procedures-import": "import/",
     }
-    page, faults = page_of(browser, live_server, cast, "Elena", size), []
+    page, faults = page_of(browser, live_server, cast, "Elena", DESK), []
     for what, address in pages.items():
         answer = page.goto(f"{live_server.url}/desk/borgo/procedures/{address}")
         assert answer and answer.status == 200, what
-        faults += look(page, f"{what}-{size['width']}")
+        faults += look(page, what)
     page.context.close()
     assert faults == []

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from sportello.faces.desk.models import Draft
@@ -16,8 +15,9 @@ from sportello.records.tickets.actions import messages
 from sportello.records.tickets.models import Message, Ticket
 from sportello.service.channels import outbox, waiting
 from sportello.service.channels.models import Dispatch, Mailbox, WaitingReply
-from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, browser, cast, page_of  # noqa: F401 - fixtures
+from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, cast, page_of  # noqa: F401 - fixtures
 from tests.cast import Cast
+from tests.chromium import said_of, violations
 from tests.scripted_smtp import scripted
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,8 +30,7 @@ def shoot(page: Page, name: str) -> None:
 
 
 def clean(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    assert not found, [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
+    assert said_of(violations(page)) == []
 
 
 def test_anna_sends_and_takes_it_back(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811

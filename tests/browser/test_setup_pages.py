@@ -16,7 +16,7 @@ from sportello.records.procedures.actions.hours import hours_of_branch
 from sportello.records.procedures.models import Kind
 from tests.cast import Cast
 
-from .test_desk_pages import DESK, PHONE, browser, cast, look, page_of  # noqa: F401 - fixtures are taken by name
+from .test_desk_pages import DESK, cast, look, page_of  # noqa: F401 - fixtures are taken by name
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,8 +27,7 @@ PIXEL = bytes.fromhex(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_every_page_of_setting_up(browser: Browser, live_server: Any, cast: Cast, size: dict[str, int]) -> None:  # noqa: F811 - the fixtures
+def test_every_page_of_setting_up(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811 - the fixtures
     long = "Ufficio relazioni con il pubblico e servizi demografici, elettorali e cimiteriali"
     branch = Branch.objects.create(organisation=cast.borgo, slug="roma", names={"it": f"Sede di via Roma, {long}"},
                                    address="Via Roma 1\n00100 Borgo Lieto", phone="06 1234567",
@@ -51,12 +50,12 @@ def test_every_page_of_setting_up(browser: Browser, live_server: Any, cast: Cast
         "setup-branch": f"branches/{branch.pk}/", "setup-hours": "hours/", "setup-kind": f"kinds/{kind.pk}/",
         "setup-kind-new": "kinds/new/", "setup-sign-in": "sign-in/",
     }  # fmt: skip
-    page, faults = page_of(browser, live_server, cast, "Elena", size), []
+    page, faults = page_of(browser, live_server, cast, "Elena", DESK), []
     for what, address in pages.items():
         answer = page.goto(f"{live_server.url}/desk/borgo/setup/{address}")
         assert answer and answer.status == 200, what
-        faults += look(page, f"{what}-{size['width']}")
+        faults += look(page, what)
     page.goto(f"{live_server.url}/o/borgo/")
-    faults += look(page, f"setup-portal-{size['width']}")
+    faults += look(page, "setup-portal")
     page.context.close()
     assert faults == []

@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from sportello.records.tickets.actions import terms as acts
 from sportello.records.tickets.models import Suspension, Ticket
-from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, browser, page_of
+from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, page_of
 from tests.cast import assemble
+from tests.chromium import said_of, settled, violations
 from tests.flows.test_terms import WHOLE
 from tests.unit.tickets.terms_scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-__all__ = ["browser"]
 
 
 @pytest.fixture
@@ -34,8 +33,7 @@ def ticket_of(scene: Scene) -> Ticket:
 def clean(page: Any, name: str) -> None:
     if SHOTS:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
+    assert said_of(violations(page, {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
 
 
@@ -51,7 +49,7 @@ def test_the_panel_and_its_forms(browser: Browser, live_server: Any, scene: Scen
     for part, shot in (("", "ticket"), ("context/", "context"), ("term-resumption/", "resume"), ("blocks/", "blocks"),
                        ("reasons/", "reasons")):  # fmt: skip
         page.goto(f"{address}{part}")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         clean(page, f"terms-{shot}-{name}")
     page.context.close()
 

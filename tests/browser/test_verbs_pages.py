@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.actions.absences import mark_absent
 from sportello.records.tickets.actions import linking, merging, messages, snoozing, tagging
 from sportello.records.tickets.models import Mention, Ticket
-from tests.browser.test_desk import anna, browser, enter, settled, ticket_page, work
+from tests.browser.test_desk import anna, enter, ticket_page, work, wrong_with
 from tests.cast import Cast
+from tests.chromium import settled
 from tests.desk_work import Work
 
-__all__ = ["anna", "browser", "work"]
+__all__ = ["anna", "work"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("DESK_PICTURES", "")
@@ -44,9 +44,7 @@ def laid_out(cast: Cast, work: Work) -> Ticket:
     return old
 
 
-@pytest.mark.parametrize(("size", "theme"), [("wide", "light"), ("phone", "dark")])
-def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, cast: Cast, work: Work, size: str,
-                             theme: str) -> None:
+def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, cast: Cast, work: Work) -> None:
     old = laid_out(cast, work)
     asleep = Ticket.objects.get(snoozed_until__isnull=False)
     at = {name: f"/desk/borgo/tickets/{one.number}/" for name, one in (("main", work.main), ("old", old), ("asleep", asleep))}
@@ -58,22 +56,15 @@ def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, ca
         "list-mentioned": "/desk/lists/mentioned/",
         "absences": f"/desk/borgo/people/{cast.member('Hugo').pk}/absences/", "people": "/desk/borgo/people/",
     }  # fmt: skip
-    found = {}
+    found: dict[str, list[str]] = {}
     for who, names in (("Bruno", [one for one in pages if one not in ("absences", "people")]), ("Carla", ["absences", "people"])):
-        context = enter(browser, client, live_server, cast, who, size=size, theme=theme)
+        context = enter(browser, client, live_server, cast, who)
         page = context.new_page()
         for name in names:
             # the machine may be busy with the other half of the tests: `settled` waits for the rest
             page.goto(live_server.url + pages[name], wait_until="domcontentloaded", timeout=90_000)
             settled(page)
-            if PICTURES:
-                page.screenshot(path=str(Path(PICTURES) / f"{name}-{size}.png"), full_page=name in ("split", "copy", "snooze"))
-            results = Axe().run(page)
-            wrong = [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in results.response["violations"]]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                wrong.append(("wider than the page", []))
-            if wrong:
-                found[name] = wrong
+            found |= wrong_with(page, name, [("wide", "light"), ("phone", "dark")])
         context.close()
     assert found == {}
 

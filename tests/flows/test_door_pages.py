@@ -93,8 +93,8 @@ def test_it_says_when_only_the_newest_were_searched(cast: Cast, anna: Client, mo
 
     for at in range(3):
         cast.ticket(f"Mensa {at}")
-    monkeypatch.setattr(search, "WINDOW", 1)
-    monkeypatch.setattr(search, "_RARE", -1)
+    for name, value in (("WINDOW", 1), ("_LOOK", 1), ("_FEW", -1), ("_RARE", -1)):
+        monkeypatch.setattr(search, name, value)
     assert "list-foot" in anna.get("/desk/search/", {"q": "mensa"}).content.decode()
 
 

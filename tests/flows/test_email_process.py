@@ -59,7 +59,7 @@ def answers(port: int) -> bool:
 def test_it_takes_mail_keeps_quiet_about_it_and_ends_when_told(cast: Cast) -> None:
     port = free_port()
     with listening(port) as (process, log):
-        wait_until(lambda: answers(port), 20, log.read_text())
+        wait_until(lambda: answers(port), 90, log.read_text())
         with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("maria@example.org", URP, letter("parole private"))
         with smtplib.SMTP("127.0.0.1", port) as client:
@@ -86,7 +86,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(cast: Cast) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with listening(port) as (process, log):
-            assert process.wait(20) == 1
+            assert process.wait(90) == 1
             assert f"sportello: cannot take mail on port {port}: Address already in use" in log.read_text()
 
 
@@ -95,7 +95,7 @@ def test_without_a_database_it_says_451_and_recovers(cast: Cast) -> None:
     port, nowhere = free_port(), free_port()
     url = f"postgresql://sportello:x@127.0.0.1:{nowhere}/sportello"
     with listening(port, DATABASE_URL=url) as (_process, log):
-        wait_until(lambda: answers(port), 20, log.read_text())
+        wait_until(lambda: answers(port), 90, log.read_text())
         for _time in range(2):
             with smtplib.SMTP("127.0.0.1", port) as client, pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
                 client.sendmail("maria@example.org", URP, letter())

@@ -96,6 +96,21 @@ def test_a_watcher_hears_the_version_and_not_a_word_of_the_content(stream: Runni
         assert content not in told
 
 
+def test_what_leaves_all_beside_the_conversation_as_it_is_says_so(stream: Running, people: Cast) -> None:
+    """A page then asks for the conversation alone: notes do not touch the panel beside it, a customer's words may."""
+    ticket = settled(people)
+    anna = stream.listen(key_of(people, "Anna"), topic(ticket))
+    note(people, ticket)
+    assert anna.hears("ticket", version=ticket.version)["beside"] is False
+    carla = people.member("Carla")
+    handling.take(ticket, carla)  # with its notice, which the panel shows
+    assert "beside" not in anna.hears("ticket", version=ticket.version)
+    handling.assign(ticket, people.member("Bruno"), by=carla, expected_owner_id=carla.pk)
+    assert anna.hears("ticket", version=ticket.version)["beside"] is False
+    messages.receive(ticket, words("E allora?"), channel="email", customer=ticket.customer, actor=actor.MACHINE)
+    assert "beside" not in anna.hears("ticket", version=ticket.version)
+
+
 def words(text: str):
     from sportello.records.tickets.words import Words
 

@@ -10,29 +10,26 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sportello.foundation.journal import consumers
 from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
 from sportello.service.notifications import reading
 from tests.cast import Cast, assemble
+from tests.chromium import chromium as chromium_started
 
 from .live_pages import Pages, serving
 from .live_process import Running, running, signed_in, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -109,6 +106,22 @@ def test_the_open_ticket_follows_and_the_composer_is_left_alone(
     assert page.locator("#composer").input_value() == "Gentile signora"
     assert page.evaluate("document.activeElement.id") == "composer"
     assert len(pages.fragments()) == 1
+
+
+def test_the_panel_beside_comes_with_the_news_where_that_concerns_it(
+    anna: BrowserContext, people: Cast, pages: Pages
+) -> None:
+    """One request for a change, with or without the panel."""
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<div id=ticket-side><p class=side></p></div>')")
+    settle()
+    note(people, pages, ticket)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    handling.change_priority(ticket, Ticket.Priority.URGENT, by=people.member("Carla"))
+    pages.versions[name_of(ticket)] = ticket.version
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    assert ["side=1" in path for path in pages.fragments()] == [False, True]
 
 
 def test_what_somebody_types_in_is_redrawn_only_when_they_have_left(

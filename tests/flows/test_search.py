@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from sportello.faces.desk import found as finding
 from sportello.faces.desk.found import around
 from sportello.faces.desk.models import KeptSearch
 from sportello.foundation.files.actions import keep
@@ -53,6 +54,8 @@ def test_a_long_ticket_is_one_line_and_does_not_push_the_others_away(cast: Cast)
 
 def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "WINDOW", 3)
+    monkeypatch.setattr(searching, "_FEW", -1)
+    monkeypatch.setattr(searching, "_LOOK", 1)
     first, second = cast.ticket("Ponte", text="Il ponte trema."), cast.ticket("Altro ponte", text="Anche questo ponte.")
     says(first, "Il ponte trema ancora.")
     for n in range(4):
@@ -60,6 +63,33 @@ def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pyt
     says(second, "E il ponte?")
     rows = search(cast.person("Anna"), "ponte").rows
     assert [ticket_id for _entry, ticket_id in rows] == [second.pk, first.pk]
+
+
+def test_a_beginning_that_is_rare_is_found_beyond_the_window(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the planner expects of it: of beginnings it knows nothing."""
+    for name, value in (("WINDOW", 3), ("_LOOK", 1), ("_FEW", -1), ("_RARE", 10)):
+        monkeypatch.setattr(searching, name, value)
+    asked = {"'org": 100.0}
+    monkeypatch.setattr(searching, "_planned_rows", lambda *queries: asked.get(queries[0][:4], 1_000_000.0))
+    old = cast.ticket("Ponte", text="Il pontefice.")
+    for n in range(4):
+        cast.ticket(f"Altro {n}", text="Il lampione.")
+    rare = search(cast.person("Anna"), "pontef")
+    assert [ticket_id for _entry, ticket_id in rare.rows] == [old.pk] and rare.complete
+    common = search(cast.person("Anna"), "lampio")
+    assert 0 < len(common.rows) < 4 and not common.complete
+
+
+def test_many_are_shown_a_page_at_a_time(anna: Client, cast: Cast) -> None:
+    tickets = [cast.ticket(f"Lampione {n}", text="Il lampione.") for n in range(finding.PAGE + 2)]
+    first = found(anna, "lampione")
+    assert tickets[-1].number in first and tickets[1].number not in first
+    assert "/desk/search/?q=lampione&amp;page=2" in first
+    second = text(anna.get("/desk/search/", {"q": "lampione", "page": 2}))
+    assert all(one.number in second for one in tickets[:2]) and tickets[2].number not in second
+    assert "page=3" not in second and 'href="/desk/search/?q=lampione"' in second
+    for unknown in ("x", "0", "99", "²"):
+        assert tickets[-1].number in found(anna, "lampione", page=unknown), "it is the first"
 
 
 def test_the_place_is_shown_and_what_colleagues_alone_read_is_marked(anna: Client, cast: Cast) -> None:
@@ -178,7 +208,7 @@ def test_the_window_is_read_by_its_own_index(cast: Cast) -> None:
     """The rows of others may all be newer: a walk along the primary key would pass them one by one."""
     cast.ticket("Mensa")
     person, here = cast.person("Hugo"), cast.borgo.pk
-    asked = searching._NEWEST.words(person, here, 400, organisation_id=here, query="'mensa'", edge=0)
+    asked = searching._NEWEST.words(person, here, 5_000, 400, organisation_id=here, query="'mensa'")
     assert asked is not None
     with connection.cursor() as cursor:
         # nothing is left but to walk an index in its order

@@ -14,12 +14,12 @@ from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from sportello.records.accounts.models import User
 from tests import oidc
-from tests.browser.test_desk import FLAGS
 from tests.cast import PASSWORD, Cast
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -84,9 +84,8 @@ def test_who_guesses_codes_is_stopped(client: Client, cast: Cast) -> None:
 def test_anna_adds_a_passkey_and_comes_in_without_typing(live_server: Any, cast: Cast) -> None:
     anna = cast.users["Anna"]
     home = live_server.url.replace("127.0.0.1", "localhost")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        context = chromium.new_context(locale="it-IT", viewport={"width": 390, "height": 844})
+    with chromium() as browser:
+        context = browser.new_context(locale="it-IT", viewport={"width": 390, "height": 844})
         page = context.new_page()
         tools = context.new_cdp_session(page)
         tools.send("WebAuthn.enable")
@@ -112,7 +111,6 @@ def test_anna_adds_a_passkey_and_comes_in_without_typing(live_server: Any, cast:
         page.goto(f"{home}/accounts/login/")
         page.get_by_role("button", name="Accedi con una passkey").click()
         page.wait_for_url("**/desk/**")
-        chromium.close()
 
 
 # ---- the account of one's own body

@@ -19,16 +19,15 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sportello.config.day.doors import FormDoor
 from sportello.config.day.organisations import PASSWORD
+from tests.chromium import chromium as chromium_started
 from tests.kills.installation import Installation
 
 TOWN = "urp@comune.roccaserena.example"
 MARIA = "maria.popescu@posta.example"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-first-run"]
 
 pytestmark = pytest.mark.browser
 
@@ -47,10 +46,8 @@ def house() -> Iterator[Installation]:
 
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 def page_at(browser: Browser, house: Installation, path: str, width: int = 1440) -> Page:

@@ -15,8 +15,8 @@ from django.db import connection
 from sportello.foundation.core.text import fold
 from sportello.records.tickets.search_index import searchable
 
-#: The lexemes of one word, each as a vector's text form wants it.
-Lexemes = frozenset[str]
+#: The lexemes of one word, each as it stands in a vector's binary form (`entered`).
+Lexemes = frozenset[bytes]
 
 _ASK = """
 SELECT at, tsvector_to_array(
@@ -31,11 +31,9 @@ _NUMBER = re.compile(r"[0-9]{4}-[0-9]+")
 _AT_ONCE = 20_000
 
 
-def quoted(lexeme: str) -> str:
-    """As it stands in a vector's text form."""
-    if lexeme.replace("_", "a").isalnum() and lexeme.isascii():
-        return lexeme
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+def entered(lexeme: str) -> bytes:
+    """As a vector's binary form has it: its bytes, a zero, and that it has no positions (two bytes of zero)."""
+    return lexeme.encode() + b"\0\0\0"
 
 
 class Lexicon:
@@ -52,7 +50,7 @@ class Lexicon:
             with connection.cursor() as cursor:
                 cursor.execute(_ASK, [[searchable((word,)) for word in some]])
                 for at, lexemes in cursor.fetchall():
-                    self._known[some[at - 1]] = frozenset(quoted(lexeme) for lexeme in lexemes)
+                    self._known[some[at - 1]] = frozenset(map(entered, lexemes))
 
     def of(self, word: str) -> Lexemes:
         """Of one word as people wrote it."""
@@ -70,14 +68,16 @@ class Lexicon:
 
     def _by_rule(self, word: str) -> Lexemes | None:
         """Of what occurs once and is not worth keeping; None where there is no rule."""
+        if word.isalpha():
+            return None
         if _PLAIN.fullmatch(word):
-            return frozenset((word,))
+            return frozenset((entered(word),))
         if _NUMBER.fullmatch(word):
             year, serial = word.split("-")
-            return frozenset((year, serial, f"'-{serial}'"))
+            return frozenset(map(entered, (year, serial, f"-{serial}")))
         if _AMOUNT.fullmatch(word):
-            return frozenset(word.split(","))
+            return frozenset(map(entered, word.split(",")))
         if _ADDRESS.fullmatch(word):
             parts = re.split(r"[.@]", word)
-            return frozenset((f"'{word}'",)).union(*map(self.of, parts))
+            return frozenset((entered(word),)).union(*map(self.of, parts))
         return None

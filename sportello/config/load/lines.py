@@ -46,6 +46,7 @@ class Lines:
         self._lines: list[str] = []
         self.next_id = self.end_id = 0
         self.written = 0
+        self._sequence = ""
 
     def add(self, *values: Any) -> int:
         """Keep a row; its id, 0 where the table gives its own."""
@@ -78,11 +79,14 @@ class Lines:
 
         Others may draw in between: then the run of ids is torn, and another is drawn. Gaps mean nothing.
         """
+        if not self._sequence:  # asked once: within the question it would be looked up for each id
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [self.table])
+            (self._sequence,) = cursor.fetchone()
         for _ in range(20):
             cursor.execute(
                 "SELECT min(id), max(id) FROM"
-                " (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS id FROM generate_series(1, %s)) AS drawn",
-                [self.table, count],
+                " (SELECT nextval(%s::regclass) AS id FROM generate_series(1, %s)) AS drawn",
+                [self._sequence, count],
             )
             first, last = cursor.fetchone()
             if last - first == count - 1:

@@ -63,11 +63,6 @@ class Office:
     raw_ids: tuple[int, ...]
     prepared: Prepared
 
-    @property
-    def lexeme(self) -> str:
-        """The organisation as it stands in every vector."""
-        return f"'org:{self.organisation.pk}'"
-
     def kept(self, way: Way, closed_at: datetime) -> tuple[int, date | None]:
         """Years the procedure asks for beyond the class, and the last day a ticket closed then is kept."""
         retention = way.procedure.defined.retention

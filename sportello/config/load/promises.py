@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from sportello.foundation.tenancy import clock
 from sportello.records.procedures.calendar import Calendar
@@ -17,6 +18,8 @@ from .lines import NULL, escaped
 from .office import Office, Way
 
 _EVER = datetime(1, 1, 2, tzinfo=UTC)
+#: The step of a term in hours that tells its beginning, as `escaped(json.dumps(...))` would write it.
+_BEGUN = '[["from_instant", {{"instant": "{}"}}], {}'
 _HOURS = "open_hours"
 
 
@@ -51,6 +54,19 @@ class Promise:
     awaited: Callable[[], tuple[Awaited, ...]]
 
 
+@dataclass(frozen=True)
+class Hours:
+    """A first answer's hours counted from an instant while the office is closed: the same from all instants after it
+    until it opens. `steps` are those after the beginning, ready for COPY."""
+
+    since: datetime
+    opens: datetime
+    due: datetime
+    safe: datetime
+    steps: str
+    first: datetime
+
+
 class Promises:
     """Of one organisation. A term in days ends with its day whatever the hour it began at."""
 
@@ -58,6 +74,8 @@ class Promises:
         self._office, self._prepared = office, office.prepared
         self._conclusions: dict[tuple[int, date], Promise] = {}
         self._zone = clock.zone(office.organisation)
+        #: By hours and calendar, the last of each: tickets come in the order of their instants.
+        self._closed: dict[tuple[float, int], Hours] = {}
 
     def of(self, way: Way, at: datetime) -> list[Promise]:
         """What is promised to who asks `at`, the conclusion first."""
@@ -82,13 +100,15 @@ class Promises:
         if not hours:
             return None
         calendar, kind = self._calendar(way), Term.Kind.FIRST_ANSWER
-        counted = count_term(at, hours, _HOURS, calendar, "none")
-        due, safe = counted.due, counted.safe_due
-        before = [one for one in moments.TERM_WARNINGS[kind] if one.when == "before"]
-        first = min((moments.warn_at(one, calendar, safe) for one in before), default=due)
+        calendar_id = self._prepared.calendar(way.procedure.calendar).pk
+        counted = self._closed.get((hours, calendar_id))
+        if counted is None or not counted.since <= at < counted.opens:
+            counted = _hours(at, hours, calendar)
+            self._closed[hours, calendar_id] = counted
+        due, safe = counted.due, counted.safe
         return Promise(
-            kind.value, due, safe, hours, _HOURS, "none", self._prepared.calendar(way.procedure.calendar).pk,
-            escaped(json.dumps([[code, facts] for code, facts in counted.lines])), "", first,
+            kind.value, due, safe, hours, _HOURS, "none", calendar_id,
+            _BEGUN.format(at.astimezone(UTC).isoformat(), counted.steps), "", counted.first,
             lambda: _awaited(Term(kind=kind, due_at=due, safe_due_at=safe), calendar),
         )  # fmt: skip
 
@@ -103,6 +123,15 @@ class Promises:
         )  # fmt: skip
 
 
+def _hours(at: datetime, hours: float, calendar: Calendar) -> Hours:
+    counted = count_term(at, hours, _HOURS, calendar, "none")
+    before = [one for one in moments.TERM_WARNINGS[Term.Kind.FIRST_ANSWER] if one.when == "before"]
+    first = min((moments.warn_at(one, calendar, counted.safe_due) for one in before), default=counted.due)
+    further = [[code, facts] for code, facts in counted.lines if code != "from_instant"]
+    opens = at if calendar.is_open(at) else calendar.next_open(at)
+    return Hours(at, opens, counted.due, counted.safe_due, escaped(json.dumps(further))[1:], first)
+
+
 def _awaited(term: Term, calendar: Calendar) -> tuple[Awaited, ...]:
     """As `terms.begin` plans them, from ever on; who lives by them leaves out what lies before its beginning."""
     planned = moments.of_term(term, calendar, _EVER)
@@ -113,6 +142,7 @@ def _awaited(term: Term, calendar: Calendar) -> tuple[Awaited, ...]:
     return tuple(sorted(found, key=lambda one: one.next))
 
 
+@lru_cache(maxsize=4_000)
 def shown(instant: datetime | None) -> str:
-    """An instant as COPY takes it."""
+    """An instant as COPY takes it. What ends with a day or was just asked for is not written anew."""
     return NULL if instant is None else instant.isoformat()

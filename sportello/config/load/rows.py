@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from sportello.records.tickets.search_index import number_tokens
 from sportello.service.channels.mailkit import tokens
 
 from .letters import Letter, Letters
-from .lexemes import Lexemes, Lexicon, quoted
+from .lexemes import Lexemes, Lexicon, entered
 from .lines import NULL
 from .office import Office, Way
 from .promises import Awaited, Promise, shown
@@ -21,6 +20,8 @@ from .speech import Said, Speech
 from .tables import Tables
 from .telling import Standing, Teller
 
+#: Of digits, which a token cannot all have, letters.
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 #: What an answer of the server takes after a letter was written.
 _SENT = timedelta(seconds=3)
 
@@ -73,8 +74,8 @@ class Desk:
     registered: list[Registered] = field(default_factory=list)
 
     def token(self, number: int) -> str:
-        """Twenty-four signs of which the first eight are the row's: no two of any load are alike."""
-        return base64.b32encode(number.to_bytes(5, "little") + self.chance.randbytes(10)).decode().lower()
+        """Twenty-four signs of those a token has; the first ten are the row's: no two of any load are alike."""
+        return (number.to_bytes(5, "little") + self.chance.randbytes(7)).hex().translate(_LETTERS)
 
 
 class Rows:
@@ -172,7 +173,7 @@ class Rows:
         self.public = self.position
         words = said.lexemes | subject.lexemes | who.lexemes
         if first:
-            numbers = map(quoted, number_tokens(self.number))
+            numbers = map(entered, number_tokens(self.number))
             words = words.union(self.desk.lexicon.of(who.address), numbers)
         else:
             words |= self.desk.lexicon.of("Re:")
@@ -241,8 +242,7 @@ class Rows:
 
     def _found(self, entry: int, words: Lexemes) -> None:
         """The entry's row of search; the organisation is a lexeme of each."""
-        owned = self.desk.office.lexeme
-        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, f"{owned} {' '.join(words)}")
+        self.tables.found.add(entry, self.id, self.team_id, self.sensitivity, words)
 
     def _meet(self, kind: str, at: datetime) -> None:
         """A promise is kept: nothing of it is awaited any more."""

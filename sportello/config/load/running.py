@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -20,8 +21,9 @@ from sportello.config.supervisor.parent import end_with_parent
 from sportello.config.supervisor.trouble import Stopped, Trouble
 from sportello.foundation.journal import models as journal
 from sportello.foundation.tenancy.models import Organisation
+from sportello.records.tickets.models import SearchRow
 
-from . import checking, office, telling, words_index
+from . import checking, office, telling, words, words_index
 from .chunk import Maker
 from .lexemes import Lexicon
 from .life import Life
@@ -29,11 +31,12 @@ from .planning import Numbers, Plan, one_number
 from .promises import shown
 from .rows import Desk
 from .speech import Language, Speech, languages
+from .undisturbed import undisturbed, with_a_long_log
 
 #: Whole tables, without parts of one.
 _TABLES = (
     "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-    " AND relnamespace = current_schema()::regnamespace AND relname <> %s"
+    " AND relnamespace = current_schema()::regnamespace AND relname <> ALL(%s)"
 )
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
@@ -57,18 +60,19 @@ class Loaded:
 def load(organisation: Organisation, plan: Plan, tell: Tell = lambda done, rows: None) -> Loaded:
     """Fill `organisation` by `plan`. Trouble, with a sentence, when it could take no request or a process fails;
     Stopped when it was interrupted: what is there then is whole."""
+    with with_a_long_log() if plan.tickets >= words_index.MANY else nullcontext():
+        return _load(organisation, plan, tell)
+
+
+def _load(organisation: Organisation, plan: Plan, tell: Tell) -> Loaded:
     began = time.monotonic()
     maker = prepare(organisation, plan)
     now = maker.office.now
     with _cheap_session():
         long_number = _first_ones(maker, plan)
     numbers = Numbers(organisation, plan, now)
-    with words_index.let_wait(plan.tickets):
-        if plan.processes == 1:
-            with _cheap_session():
-                tickets, rows = _alone(maker, plan, numbers, tell)
-        else:
-            tickets, rows = _together(maker, plan, numbers, tell)
+    with words_index.entered_cheaply(plan.tickets, plan.messages, plan.processes, meanwhile=_look_at_all_but_words):
+        tickets, rows = _filled(maker, plan, numbers, tell)
     _settle()
     checking.refuse_if_different(organisation)
     return Loaded(tickets, rows, time.monotonic() - began, long_number)
@@ -88,6 +92,7 @@ def prepare(organisation: Organisation, plan: Plan) -> Maker:
 def _vocabulary() -> tuple[Lexicon, dict[str, Language]]:
     """Asked of the database once a process: two seconds."""
     lexicon = Lexicon()
+    lexicon.learn(words.often())
     return lexicon, languages(lexicon)
 
 
@@ -136,6 +141,15 @@ def _long_ticket(maker: Maker, plan: Plan) -> str:
     return number
 
 
+def _filled(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
+    tables = [one.table for one in maker.tables.all()]
+    with undisturbed(tables) if plan.tickets >= words_index.MANY else nullcontext():
+        if plan.processes > 1:
+            return _together(maker, plan, numbers, tell)
+        with _cheap_session():
+            return _alone(maker, plan, numbers, tell)
+
+
 def _alone(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
     tickets = rows = 0
     for chunk in range(plan.chunks):
@@ -153,6 +167,7 @@ def _chunk(maker: Maker, plan: Plan, numbers: Numbers, chunk: int) -> tuple[int,
 def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[int, int]:
     """Forked processes share what was read; each has its own connection. One that fails ends the others."""
     connections.close_all()
+    gc.freeze()  # what was read stands in the memory of all: the collector would look through it, and so copy it
     context = multiprocessing.get_context("fork")
     told: SimpleQueue[_Told] = context.SimpleQueue()
     stop = context.Event()
@@ -162,6 +177,7 @@ def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[i
     ]
     for worker in workers:
         worker.start()
+    gc.unfreeze()
     tickets = rows = ended = 0
     trouble, stopped = "", False
     while ended < len(workers):
@@ -191,11 +207,9 @@ def _together(maker: Maker, plan: Plan, numbers: Numbers, tell: Tell) -> tuple[i
     return tickets, rows
 
 
-def _work(
-    maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQueue[_Told], stop: Event
-) -> None:
+def _work(maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQueue[_Told], stop: Event) -> None:
     """One process: its chunks, until there are none or it is told to stop. Ends by telling of no tickets."""
-    end_with_parent()
+    end_with_parent(always=True)  # with it go the locks it holds, whose sockets we share
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     wrong = ""
     try:
@@ -237,13 +251,20 @@ def _may_leave_out_triggers(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _settle() -> None:
-    """On disk, and known to the planner. What the journal's events carry is asked for by no question: to sort it, month
-    by month, was half of all looking."""
+def _look_at_all_but_words() -> None:
+    """Known to the planner. What the journal's events carry is asked for by no question: to sort it, month by month,
+    was half of all looking."""
     quote = connection.ops.quote_name
+    apart = [journal.Event._meta.db_table, SearchRow._meta.db_table]
     with connection.cursor() as cursor:
-        cursor.execute(_TABLES, [journal.Event._meta.db_table])
+        cursor.execute(_TABLES, [apart])
         cursor.execute(f"ANALYZE {', '.join(quote(name) for (name,) in cursor.fetchall())}")
         looked_at = [quote(str(one.column)) for one in journal.Event._meta.concrete_fields if one.name != "payload"]
         cursor.execute(f"ANALYZE {quote(journal.Event._meta.db_table)} ({', '.join(looked_at)})")
+
+
+def _settle() -> None:
+    """The words known to the planner too, and all on disk."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(SearchRow._meta.db_table)}")
         cursor.execute("SELECT pg_current_xact_id()")  # a commit that is waited for, after all that were not

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from .lexemes import Lexemes, Lexicon
 from .words import LANGUAGES, ODD, Words, order_number
 
-#: Words drawn anew for each chunk, of which its texts are pieces.
-_DRAWN = 24_000
+#: Words drawn anew for each chunk, of which its texts are pieces: for a quarter of what is said.
+_DRAWN = {"it": 24_000, "en": 6_000}
 _NONE: Lexemes = frozenset()
 
 
@@ -32,7 +32,7 @@ class Language:
         self.lexemes = [lexicon.of(word) for word in self.words]
 
     def drawn(self, chance: random.Random) -> list[int]:
-        return self._words.ranks(_DRAWN, chance)
+        return self._words.ranks(_DRAWN[self.name], chance)
 
 
 class Speech:
@@ -72,7 +72,7 @@ class Speech:
         return Said(text, odd.union(*[language.lexemes[rank] for rank in ranks]))
 
     def _piece(self, name: str, length: int) -> list[int]:
-        start = int((_DRAWN - length) * self._chance.random())
+        start = int((_DRAWN[name] - length) * self._chance.random())
         return self._drawn[name][start : start + length]
 
 

@@ -18,7 +18,6 @@ from sportello.records.tickets.models import (
     Participant,
     Reason,
     Recipient,
-    SearchRow,
     Term,
     Ticket,
     TicketEvent,
@@ -27,6 +26,7 @@ from sportello.service.backoffice.models import Complaint, ComplaintStage, Filin
 from sportello.service.channels.models import Attempt, Delivery, Dispatch, IncomingMail
 
 from .lines import Lines
+from .vectors import Found
 
 #: Before every transaction that ever wrote: readers of the journal that stand anywhere do not see what carries it.
 BEFORE_ALL = "1"
@@ -95,9 +95,7 @@ class Tables:
             Filing, "ticket_id", "file_class_id", "code", "kind_id", "outcome", "closed_at", "procedure_years",
             "keep_until", with_id=False,
         )  # fmt: skip
-        self.found = lines(
-            SearchRow, "entry_id", "ticket_id", "team_id", "sensitivity", "words", with_id=False, visibility="public"
-        )
+        self.found = Found(organisation_id)
         self.journal = lines(
             Event, "at", "happened_at", "actor_kind", "actor_id", "verb", "subject_kind", "subject_id", "payload",
             with_id=False, xid=BEFORE_ALL, epoch=str(epoch),
@@ -109,8 +107,8 @@ class Tables:
         )  # fmt: skip
         self.stages = lines(ComplaintStage, "complaint_id", "code", "at", "by_member_id", with_id=False)
 
-    def all(self) -> list[Lines]:
-        return [one for one in vars(self).values() if isinstance(one, Lines)]
+    def all(self) -> list[Lines | Found]:
+        return [one for one in vars(self).values() if isinstance(one, Lines | Found)]
 
     def draw(self, cursor: Any, tickets: int, messages: float, moments: float) -> None:
         """Ids for a chunk of `tickets`, rather too many: those that are left over are nobody's."""

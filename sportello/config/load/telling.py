@@ -17,6 +17,7 @@ from sportello.foundation.journal.partitions import ensure_month
 from sportello.foundation.journal.reader import current_epoch
 from sportello.foundation.journal.verbs import known
 
+from .promises import shown
 from .tables import BEFORE_ALL, Tables
 
 #: An event beyond all: nothing is looked up by it, and whatever a later load adds stands before it as well.
@@ -42,7 +43,7 @@ def _json(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f'"{value.isoformat()}"' if isinstance(value, datetime) else str(value)
+    return f'"{shown(value)}"' if isinstance(value, datetime) else str(value)
 
 
 class Teller:

@@ -118,7 +118,11 @@ def phone(chance: random.Random) -> str:
 
 
 def day(chance: random.Random) -> str:
-    return f"{chance.randint(1, 28):02d}/{chance.randint(1, 12):02d}/2026"
+    return _day(chance.randint(1, 28), chance.randint(1, 12))
+
+
+def _day(day: int, month: int) -> str:
+    return f"{day:02d}/{month:02d}/2026"
 
 
 def amount(chance: random.Random) -> str:
@@ -126,3 +130,9 @@ def amount(chance: random.Random) -> str:
 
 
 ODD = (tax_code, order_number, phone, day, amount)
+
+
+def often() -> list[str]:
+    """What comes again and again besides the vocabularies: days, and names, also as addresses have them."""
+    days = [_day(day, month) for day in range(1, 29) for month in range(1, 13)]
+    return [*days, *(form for name in (*NAMES, *FAMILIES) for form in (name, name.lower()))]

@@ -13,12 +13,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 SUPERVISED = "SPORTELLO_SUPERVISED"
 
 
-def end_with_parent() -> None:
-    """Ask Linux to send us SIGTERM when our parent dies; does nothing elsewhere, or when started by hand.
+def end_with_parent(*, always: bool = False) -> None:
+    """Ask Linux to send us SIGTERM when our parent dies; does nothing elsewhere, or when started by hand (but `always`:
+    where the parent is a program of ours in any case).
 
     Called in each forked worker, too: the request is not inherited.
     """
-    if SUPERVISED not in os.environ or not sys.platform.startswith("linux"):
+    if not (always or SUPERVISED in os.environ) or not sys.platform.startswith("linux"):
         return
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

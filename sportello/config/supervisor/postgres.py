@@ -46,10 +46,12 @@ SETTINGS: Mapping[str, str] = {
     "log_destination": "stderr",
     "log_line_prefix": "%m [%p] ",
     "log_startup_progress_interval": "5s",
-    "max_wal_size": "512MB",
     # Beside the data: containers give /dev/shm 64 MB, and a killed server would leave its segments there.
     "dynamic_shared_memory_type": "mmap",
 }
+#: What `sportello load` raises while it runs: written to the cluster's own file at each start, since what stands on the
+#: command line cannot be changed until the next. A load that was killed left its own there.
+LIFTED_BY_LOADS: Mapping[str, str] = {"max_wal_size": "512MB"}
 #: Progress and questions of a start that takes long: called every so often with a sentence.
 Say = Callable[[str], None]
 
@@ -169,6 +171,7 @@ class Cluster:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
+        self._put_down()
         words = {**SETTINGS, "unix_socket_directories": str(self.socket), **self.settings}
         command: list[str | Path] = [self.programs["postgres"], "-D", self.data]
         for key, value in words.items():
@@ -181,6 +184,23 @@ class Cluster:
         except Stopped:
             self.stop()
             raise
+
+    def _put_down(self) -> None:
+        """`LIFTED_BY_LOADS` as they usually are, in the file ALTER SYSTEM writes to; its other lines stay."""
+        path = self.data / "postgresql.auto.conf"
+        before = path.read_text()
+        others = [line for line in before.splitlines() if line.partition("=")[0].strip() not in LIFTED_BY_LOADS]
+        after = "\n".join([*others, *(f"{name} = '{value}'" for name, value in LIFTED_BY_LOADS.items())]) + "\n"
+        if after == before:
+            return
+        half = path.with_suffix(".half")
+        with half.open("w") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        half.chmod(0o600)
+        self.account.own(half)
+        half.replace(path)
 
     def _wait_until_ready(self, began: int) -> None:
         started = told = time.monotonic()

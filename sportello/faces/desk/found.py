@@ -27,7 +27,8 @@ from .places import place_from
 SHORTEST = 2
 #: Tickets looked at when filters are on: what they leave over is shown.
 _POOL = 1_000
-_SHOWN = 100
+#: Tickets a page, and pages: who looks further adds a word.
+PAGE, PAGES = 40, 5
 #: Tickets of a customer who was found by name or address.
 _OF_CUSTOMER = 10
 PERIODS = (7, 30, 90, 365)
@@ -74,6 +75,8 @@ class Result:
     customers: list[tuple[str, CustomerRow]]
     #: False when older entries were not looked at.
     complete: bool
+    #: Whether there is a page after this one.
+    more: bool = False
 
 
 def asked_in(given: QueryDict) -> Asked:
@@ -87,28 +90,30 @@ def asked_in(given: QueryDict) -> Asked:
     )
 
 
-def look(person: Person, asked: Asked, *, shown: int = _SHOWN, people: int = 5) -> Result:
-    """Everything `person` may see; tickets of the newest matching entry first, then those of customers found."""
+def look(person: Person, asked: Asked, *, page: int = 1, shown: int = PAGE, people: int = 5) -> Result:
+    """Everything `person` may see; tickets of the newest matching entry first, then those of customers found. `page`:
+    which, of `shown` each."""
     if len(asked.typed) < SHORTEST:
         return Result([], [], True)
     places = [place for place in person.serving if not asked.slug or place.organisation.slug == asked.slug]
     found = search_entries(
         person, asked.typed, organisation_ids=[place.organisation.pk for place in places],
-        limit=_POOL if asked.is_filtered else shown,
+        limit=_POOL if asked.is_filtered else page * shown + 1,
     )
     entries = {ticket_id: entry_id for entry_id, ticket_id in found.rows}
     within = (person, replace(asked, typed=""), tuple([place.organisation.pk for place in places]))
     since = _since(person, asked)
     known = {row.id: row for row in _rows(_KNOWN, within, ids=list(entries), **since)} if entries else {}
-    order = [pk for pk in entries if pk in known][:shown]
+    order = [pk for pk in entries if pk in known]
     customers = _customers(person, places, asked.typed, people)
-    if len(order) < shown:
+    if len(order) < page * shown:
         theirs = _of_customers(within, [row.id for _slug, row in customers], since)
         known |= {row.id: row for row in theirs}
         order += [row.id for row in theirs if row.id not in order]
-    snippets = _snippets([entries[pk] for pk in order if pk in entries], asked.typed)
-    hits = [Hit(known[pk], *snippets.get(entries.get(pk, 0), ("", False))) for pk in order[:shown]]
-    return Result(hits, customers, found.complete)
+    here = order[(page - 1) * shown : page * shown]
+    snippets = _snippets([entries[pk] for pk in here if pk in entries], asked.typed)
+    hits = [Hit(known[pk], *snippets.get(entries.get(pk, 0), ("", False))) for pk in here]
+    return Result(hits, customers, found.complete, page < PAGES and len(order) > page * shown)
 
 
 #: Whose eyes, which filters, which organisations: what decides the words of the questions below.
@@ -216,4 +221,5 @@ def _place(line: str, words: list[str], room: int) -> tuple[int, int]:
 
 
 def _shown(line: str, start: int, room: int) -> str:
-    return ("…" if start else "") + one_line(line[start:], room)
+    shown = line[start : start + room + 1]  # of one line already: no need to clean it again
+    return ("…" if start else "") + (shown if len(shown) <= room else f"{shown[: room - 1].rstrip()}…")

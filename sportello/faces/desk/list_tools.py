@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.core.text import in_language
+from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, Team
 from sportello.records.accounts.people import Person
 from sportello.records.procedures.models import Kind
@@ -41,15 +43,29 @@ COLUMN_WORDS: dict[str, Any] = {
 
 def tools(person: Person, place: ListPlace) -> dict[str, Any]:
     """Kinds, teams and colleagues are offered where they mean one organisation's."""
+    return tools_of(person, place, at_once(*tools_asked(person, place)))
+
+
+def tools_asked(person: Person, place: ListPlace) -> list[Asked]:
+    """What `tools` asks, for who asks other things with it."""
+    only = _only(person, place)
+    here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)] if only else []
+    return [Asked(_VIEWS, (person,)), nav.keys_asked(person), *here]
+
+
+def _only(person: Person, place: ListPlace) -> Organisation | None:
+    """The one organisation whose tickets are listed."""
     serving = person.serving
-    filters = place.filters
-    chosen = next((one.organisation for one in serving if one.organisation.slug == filters.slug), None)
-    only = chosen or (serving[0].organisation if len(serving) == 1 else None)
+    chosen = next((one.organisation for one in serving if one.organisation.slug == place.filters.slug), None)
+    return chosen or (serving[0].organisation if len(serving) == 1 else None)
+
+
+def tools_of(person: Person, place: ListPlace, answers: Sequence[list[tuple[Any, ...]]]) -> dict[str, Any]:
+    """`tools`, of the answers to `tools_asked`."""
+    serving = person.serving
+    filters, only = place.filters, _only(person, place)
     language = sentences.language_now()
-    asked = [Asked(_VIEWS, (person,)), nav.keys_asked(person)]
-    if only:
-        asked += [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)]
-    views, keys, kinds, teams, colleagues = [*at_once(*asked), [], [], []][:5]
+    views, keys, kinds, teams, colleagues = [*answers, [], [], []][:5]
     named = tuple([(pk, in_language(names, language)) for pk, names in teams])
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {

@@ -6,7 +6,7 @@ A ticket opened from a list carries the same words, so that the list stays besid
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -32,6 +32,14 @@ class ListPlace:
     further: bool = False
     #: The facts each row shows, in their order.
     columns: tuple[str, ...] = COLUMNS_SHOWN
+
+    def __hash__(self) -> int:
+        """Asked for by each row of a list: once is enough."""
+        known: int | None = vars(self).get("_hash")
+        if known is None:
+            said = self.name, self.sort, self.filters, self.after, self.further, self.columns
+            known = vars(self)["_hash"] = hash(said)
+        return known
 
     @property
     def url(self) -> str:
@@ -115,7 +123,7 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
     chosen = name or asked.get("list", "")
     chosen = chosen if chosen in LISTS else LISTS[0]
     sort = asked.get("sort", "")
-    return ListPlace(
+    found = ListPlace(
         chosen,
         sort if sort in SORTS else _DEFAULT_SORT.get(chosen, SORTS[0]),
         Filters(
@@ -132,6 +140,13 @@ def place_from(asked: QueryDict, name: str = "") -> ListPlace:
         asked.get("further", "") == "1",
         _columns(asked.getlist("columns")),
     )
+    return _same(found)
+
+
+@lru_cache(1_000)
+def _same(place: ListPlace) -> ListPlace:
+    """The first that was equal to it: what is drawn by a place is then found again without a look into it."""
+    return place
 
 
 def _owner(typed: str) -> str:

@@ -16,9 +16,10 @@ from django.template.defaultfilters import linebreaks_filter, linebreaksbr
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
+from sportello.foundation.ui import words
 from sportello.foundation.ui.quick.kept import NOW
 from sportello.foundation.ui.quick.stencil import Stencil, mark
-from sportello.foundation.ui.templatetags.ui import instant
+from sportello.foundation.ui.templatetags.ui import instant, said_here
 from sportello.records.tickets.models import Ticket
 
 from .forms.writing import CallForm, NoteForm, ReplyForm
@@ -130,7 +131,16 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
     }  # fmt: skip
     if sender:
         values |= {"title": sender.title, **{f"detail{at}": one for at, one in enumerate(sender.details)}}
-    return _ENTRY.draw(shape, lambda: shape.context(line), values, [instant(line.at, context["now"])])
+    said = said_here(line.at, context["now"], where=_here(context))
+    return _ENTRY.draw(shape, lambda: shape.context(line), values, [said])
+
+
+def _here(context: Context) -> words.Here:
+    """Asked for once a page."""
+    known: words.Here | None = vars(context).get("_here")
+    if known is None:
+        known = vars(context)["_here"] = words.here()
+    return known
 
 
 def _inside(paragraphs: str) -> SafeString:

@@ -17,7 +17,7 @@ from sportello.records.customers.queries import identities_of
 from sportello.records.knowledge.models import ServiceSheet
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import Link, Participant, Tag, Term, Ticket, TicketMerge
-from sportello.records.tickets.queries import customer_history, timeline
+from sportello.records.tickets.queries import customer_history, newer, timeline
 from sportello.records.tickets.standing import standing
 from sportello.service.channels import senders
 
@@ -64,17 +64,18 @@ def conversation(request: HttpRequest, person: Person, ticket: Ticket) -> dict[s
     }
 
 
-def news(request: HttpRequest, person: Person, ticket: Ticket) -> dict[str, Any]:
-    """What the page does not show yet, by the position it says it has `seen`, and how what it shows has left since.
+def news(request: HttpRequest, person: Person, ticket: Ticket, *, may_wait: bool = True) -> dict[str, Any]:
+    """Beside `head`: what the page does not show yet, by the position it says it has `seen`, and how what it shows has
+    left since.
 
     Nothing already on the page is drawn again: what somebody reads or has unfolded stays where it is.
     """
     seen = _position(request.POST.get("seen", "") or request.GET.get("seen", ""))
-    whole = conversation(request, person, ticket) | waiting_page.cards(person, ticket)
     known = ticket.last_position if seen is None else seen
-    return whole | {
-        "lines_new": [line for line in whole["lines"] if line.item.position > known],
-        "lines_known": [line for line in whole["lines"] if line.item.position <= known and line.leaving is not None],
+    return {
+        "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, PAGE)),
+        "lines_known": timeline_lines.left(ticket, ticket.last_position - PAGE, known),
+        **waiting_page.cards(person, ticket, may_wait=may_wait),
     }
 
 

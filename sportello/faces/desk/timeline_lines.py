@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -165,11 +165,13 @@ def lines(ticket: Ticket, items: Sequence[TimelineItem]) -> list[Line]:
         procedure=ticket.procedure,
     )
     checks = sender_checks.of(ticket.organisation, items)
-    drawn = [_line(item, leaving, names) for item in items]
-    return [replace(one, sender=checks.get(one.item.message.pk)) if one.item.message else one for one in drawn]
+    return [_line(item, leaving, names, checks) for item in items]
 
 
-def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names) -> Line:
+def _line(
+    item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Names,
+    checks: dict[int, sender_checks.SenderCheck],
+) -> Line:  # fmt: skip
     files = [file_line(one) for one in item.files if not (one.is_inline and one.content_type.startswith("image/"))]
     if item.kind == Entry.Kind.NOTE:
         return Line(item, "note", item.author, item.happened_at, text=item.note_text, files=files)
@@ -187,10 +189,13 @@ def _line(item: TimelineItem, leaving: dict[int, Leaving], names: sentences.Name
             files=files,
             sentence=_contact_sentence(item),
         )
-    return _message_line(item, leaving, files)
+    return _message_line(item, leaving, files, checks)
 
 
-def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[FileLine]) -> Line:
+def _message_line(
+    item: TimelineItem, leaving: dict[int, Leaving], files: list[FileLine],
+    checks: dict[int, sender_checks.SenderCheck],
+) -> Line:  # fmt: skip
     message = item.message
     if message is None:
         raise ValueError(f"entry {item.id} is a message without its row")
@@ -200,6 +205,7 @@ def _message_line(item: TimelineItem, leaving: dict[int, Leaving], files: list[F
         "at": item.happened_at,
         "channel": sentences.channel_word(message.channel),
         "files": files,
+        "sender": checks.get(message.pk),
         "text": message.text.replace(codes.MARK, HIDDEN_CODE),
     }
     if message.is_aside:
@@ -242,14 +248,31 @@ def _contact_sentence(item: TimelineItem) -> str:
     return _("%(n)d min") % {"n": max(minutes, 1)}
 
 
+@dataclass(frozen=True)
+class Left:
+    """What became of a line a page shows already."""
+
+    anchor: str
+    leaving: Leaving
+
+
+def left(ticket: Ticket, after: int, upto: int) -> list[Left]:
+    """How the messages between two positions have left that leave by a channel at all; one query."""
+    deliveries: list[Any] = _LEFT.rows(ticket_id=ticket.pk, after=after, upto=upto)
+    positions = {one.dispatch.message_id: one.position for one in deliveries}
+    return [Left(f"e{positions[message_id]}", how) for message_id, how in _become(deliveries).items()]
+
+
 def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
-    """What became of each message, one query; the worst recipient speaks for all."""
+    """What became of each message, one query; none where there is no message."""
+    return _become(_DELIVERIES.rows(message_ids=message_ids)) if message_ids else {}
+
+
+def _become(deliveries: Sequence[Any]) -> dict[int, Leaving]:
+    """Message → what became of it, from its deliveries; the worst recipient speaks for all."""
     found: dict[int, Leaving] = {}
     #: message → its dispatch → one of its deliveries, where something is wrong
     in_trouble: dict[int, dict[int, Any]] = {}
-    if not message_ids:
-        return found
-    deliveries: list[Any] = _DELIVERIES.rows(message_ids=message_ids)
     for delivery in deliveries:
         dispatch = delivery.dispatch
         known = found.get(dispatch.message_id)
@@ -267,9 +290,8 @@ def _leaving(message_ids: list[int]) -> dict[int, Leaving]:
     return found
 
 
-def _deliveries(message_ids: list[int]) -> QuerySet[Delivery]:
+def _told(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     attempts = Attempt.objects.filter(dispatch=OuterRef("dispatch")).order_by("number")
-    deliveries = Delivery.objects.filter(dispatch__message__pk__any_of=message_ids)
     return deliveries.select_related("dispatch", "certified").annotate(
         tried_at=ArraySubquery(attempts.values("at")),
         tried_words=ArraySubquery(attempts.values("words")),
@@ -277,7 +299,16 @@ def _deliveries(message_ids: list[int]) -> QuerySet[Delivery]:
     ).order_by("pk")
 
 
-_DELIVERIES: Question[Delivery] = Question(_deliveries, planned=True)
+def _between(ticket_id: int, after: int, upto: int) -> QuerySet[Delivery]:
+    entry = "dispatch__message__entry"
+    which = {f"{entry}__ticket_id": ticket_id, f"{entry}__position__gt": after, f"{entry}__position__lte": upto}
+    return _told(Delivery.objects.filter(**which)).annotate(position=F(f"{entry}__position"))
+
+
+_DELIVERIES: Question[Delivery] = Question(
+    lambda message_ids: _told(Delivery.objects.filter(dispatch__message__pk__any_of=message_ids)), planned=True
+)
+_LEFT: Question[Delivery] = Question(_between, planned=True)
 
 
 #: Tries shown of one message: the newest.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats
@@ -32,10 +33,11 @@ class WaitingRow:
     filenames: list[str]
 
 
-def cards(person: Person, ticket: Ticket) -> dict[str, Any]:
-    """The context of `desk/_waiting.html`: one query, two where something waits."""
+def cards(person: Person, ticket: Ticket, *, may_wait: bool = True) -> dict[str, Any]:
+    """The context of `desk/_waiting.html`: one query, two where something waits; none where it is known that nothing
+    does."""
     return {
-        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)],
+        "waiting": [_card(person, one) for one in waiting.of_ticket(ticket)] if may_wait else [],
         "waiting_now": clock.now(ticket.organisation),
     }
 
@@ -90,11 +92,14 @@ def presets(ticket: Ticket) -> list[Preset]:
     morning = today.replace(hour=8, minute=30, second=0, microsecond=0)
     tomorrow = morning + timedelta(days=1)
     monday = morning + timedelta(days=7 - today.weekday())
+    language = sentences.language_now()
     offered = [tomorrow] if tomorrow.date() == monday.date() else [tomorrow, monday]
-    return [Preset(one.strftime("%Y-%m-%dT%H:%M"), _day_words(one)) for one in offered]
+    return [Preset(one.strftime("%Y-%m-%dT%H:%M"), _day_words(one.replace(tzinfo=None), language)) for one in offered]
 
 
-def _day_words(at: datetime) -> str:
+@lru_cache(64)
+def _day_words(at: datetime, language: str) -> str:
+    """In the language that is active; the hours of a composer are the same all day."""
     words = formats.date_format(at, _("l j F, H:i"))
     # the framework's catalogue gives Italian days and months a capital
-    return words.lower() if sentences.language_now() == "it" else words
+    return words.lower() if language == "it" else words

@@ -15,15 +15,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, cast
 
 from django.db import connection
 from psycopg import ClientCursor, Cursor
-from psycopg._queries import PostgresQuery
+from psycopg._queries import PostgresQuery, _query2pg_nocache
+
+#: So many statements are known in the database's own words: more than a process plans.
+_KNOWN = 500
+
+
+@lru_cache(_KNOWN)
+def _converted(query: str, encoding: str) -> Any:
+    return _query2pg_nocache(query.encode(encoding), encoding)
+
+
+class _Converted(PostgresQuery):
+    """psycopg does not remember long statements, for nobody sends the same twice; what is planned is sent again, and
+    the longest of it (a page of entries, the rows of a reply) most often."""
+
+    def convert(self, query: Any, vars: Any) -> None:
+        if vars is None or not isinstance(query, str):
+            super().convert(query, vars)
+            return
+        found = _converted(query, self._tx.encoding)
+        self.query, self._want_formats, self._order, self._parts = found
+        self.dump(vars)
 
 
 class PlannedCursor(Cursor[Any]):
     """A cursor whose statements are planned the first time, and whose values are sent beside them."""
+
+    _query_cls = _Converted
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         return super().execute(query, params, **(options | {"prepare": True}))

@@ -17,7 +17,7 @@ What comes back is what the query set would have given: its objects with their `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -93,11 +93,12 @@ class Question(Generic[M]):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of values with what it is asked with."""
+    """A question of values with what it is asked with; `counted`: how many rows it has is the answer."""
 
     question: Question[Any]
     words: tuple[Hashable, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    counted: bool = False
 
 
 def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
@@ -105,15 +106,26 @@ def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
     come by way of JSON: numbers, texts, booleans and what is JSON itself, under names that differ. Planned once a
     connection."""
     wordings = [one.question.words(*one.words, **one.values) for one in asked]
-    parts = [words for words in wordings if words is not None]
-    if not parts:
-        return [[] for _ in asked]
-    # Django's own SQL, its values apart
-    lists = ", ".join(f"(SELECT json_agg(part) FROM ({sql}) AS part)" for sql, _ in parts)  # noqa: S608  # as said
-    with planned_cursor() as cursor:
-        cursor.execute(f"SELECT {lists}", [value for _, values in parts for value in values])
-        answers = iter(cursor.fetchone() or ())
-    return [[] if words is None else [tuple(row.values()) for row in next(answers) or ()] for words in wordings]
+    parts = [(words, one.counted) for words, one in zip(wordings, asked, strict=True) if words is not None]
+    answers: Iterator[Any] = iter(())
+    if parts:
+        # Django's own SQL, its values apart
+        said = ", ".join([f"(SELECT {_GIVEN[counted]} FROM ({sql}) AS part)" for (sql, _values), counted in parts])  # noqa: S608  # as said
+        with planned_cursor() as cursor:
+            cursor.execute(f"SELECT {said}", [value for (_sql, values), _counted in parts for value in values])
+            answers = iter(cursor.fetchone() or ())
+    found: list[list[tuple[Any, ...]]] = []
+    for words, one in zip(wordings, asked, strict=True):
+        answer = next(answers) if words is not None else None
+        if one.counted:
+            found.append([(answer or 0,)])
+        else:
+            found.append([tuple(row.values()) for row in answer or ()])
+    return found
+
+
+#: What a question is answered with, and one that is counted.
+_GIVEN = {False: "json_agg(part)", True: "count(*)"}
 
 
 @dataclass(frozen=True)
@@ -158,12 +170,23 @@ def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[An
         return found
     rows = [list(row) for row in found]
     for place, converters, expression in wording.converters:
+        # what was asked beside a row, as the names of its kind, is the same for many of them, and nobody's to change
+        same: dict[Any, Any] | None = None if place in range(*wording.columns[:2]) else {}
         for row in rows:
-            value = row[place]
-            for converter in converters:
-                value = converter(value, expression, connection)
-            row[place] = value
+            given = row[place]
+            if same is not None and isinstance(given, str):
+                if given not in same:
+                    same[given] = _converted(given, converters, expression)
+                row[place] = same[given]
+            else:
+                row[place] = _converted(given, converters, expression)
     return rows
+
+
+def _converted(value: Any, converters: list[Any], expression: Any) -> Any:
+    for converter in converters:
+        value = converter(value, expression, connection)
+    return value
 
 
 def _worded(rows: models.QuerySet[Any, Any], marks: dict[str, Any]) -> _Wording | None:

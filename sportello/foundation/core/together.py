@@ -134,6 +134,37 @@ def change(row: models.Model, fields: Sequence[str]) -> None:
         gathering.put_change(row, tuple(fields))
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """Ids that will be wanted, to be drawn by a statement of somebody else's on its way: `sql` stands among what it
+    answers, with `values` of its own, and `take` is given what it answered there."""
+
+    sql: str = "NULL"
+    values: tuple[Any, ...] = ()
+    _gathering: _Gathering | None = None
+    _tables: tuple[str, ...] = ()
+
+    def take(self, answer: str | None) -> None:
+        if self._gathering is not None and answer:
+            self._gathering.stock(zip(self._tables, json.loads(answer), strict=True))
+
+
+def drawing() -> Drawing:
+    """What those who gathered under the same name drew; nothing where nobody gathers, or some are drawn already."""
+    gathering = _OPEN.get()
+    wanted = gathering.habit() if gathering is not None else {}
+    if not wanted:
+        return Drawing()
+    arrays, values = _drawn(wanted)
+    return Drawing(f"json_build_array({arrays})::text", tuple(values), gathering, tuple(wanted))
+
+
+def _drawn(wanted: dict[str, int]) -> tuple[str, list[Any]]:
+    """So many ids of the sequences of these tables, an array each."""
+    arrays = ", ".join(["ARRAY(SELECT nextval(%s::regclass) FROM generate_series(1, %s))"] * len(wanted))
+    return arrays, [value for one, count in wanted.items() for value in (f"{one}_id_seq", count)]
+
+
 # What a table's statement is made of, composed once a process ------------------------------
 
 
@@ -262,15 +293,21 @@ class _Gathering:
 
     def _fetch(self, table: str) -> None:
         """From the sequences of all tables that were drawn from the last time, in one statement."""
-        habit = _HABITS.get(self.name, {}) if not self._stock else {}
-        wanted = {one: math.ceil(each * self.units) for one, each in habit.items()}
-        wanted.setdefault(table, 1 if habit or self.units == 1 else self.units)
-        arrays = ", ".join(["ARRAY(SELECT nextval(%s::regclass) FROM generate_series(1, %s))"] * len(wanted))
-        values = [value for one, count in wanted.items() for value in (f"{one}_id_seq", count)]
+        wanted = self.habit()
+        wanted.setdefault(table, 1 if wanted or self.units == 1 else self.units)
+        arrays, values = _drawn(wanted)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {arrays}", values)
-            for one, ids in zip(wanted, cursor.fetchone(), strict=True):
-                self._stock.setdefault(one, []).extend(ids)
+            self.stock(zip(wanted, cursor.fetchone(), strict=True))
+
+    def habit(self) -> dict[str, int]:
+        """Table → how many of its ids were needed the last time; nothing once any has been drawn."""
+        known = _HABITS.get(self.name, {}) if not self._stock else {}
+        return {one: math.ceil(each * self.units) for one, each in known.items()}
+
+    def stock(self, drawn: Iterable[tuple[str, Sequence[int]]]) -> None:
+        for one, ids in drawn:
+            self._stock.setdefault(one, []).extend(ids)
 
     def remember(self) -> None:
         """So many for each unit the next time: the most that was needed so far, within reason. What is drawn and not

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from sys import intern
 
 from django.db import DatabaseError, InterfaceError
 
@@ -67,7 +68,7 @@ def admit(page: Page, hub: Hub, callers: Sequence[Caller]) -> list[Answer]:
         if not welcome:
             answers[id(one)] = HTTPStatus.NOT_FOUND
             continue
-        subscriber = _subscriber(page, viewers[visitor.user.pk], visitor, set(welcome), asked_at)
+        subscriber = _subscriber(page, viewers[visitor.user.pk], visitor, tuple(map(intern, welcome)), asked_at)
         if not hub.join(subscriber, most=STREAMS_EACH):
             answers[id(one)] = HTTPStatus.TOO_MANY_REQUESTS
             continue
@@ -80,7 +81,7 @@ def admit(page: Page, hub: Hub, callers: Sequence[Caller]) -> list[Answer]:
     return [answers.get(id(one), HTTPStatus.UNAUTHORIZED) for one in callers]
 
 
-def _subscriber(page: Page, viewer: object, visitor: Visitor, topics: set[str], asked_at: float) -> Subscriber:
+def _subscriber(page: Page, viewer: object, visitor: Visitor, topics: tuple[str, ...], asked_at: float) -> Subscriber:
     return Subscriber(
         viewer=viewer,
         user_id=visitor.user.pk,

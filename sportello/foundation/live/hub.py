@@ -317,7 +317,7 @@ class Hub(Audience):
                 for told in parcel.sayings:
                     if told.ends:
                         with self._lock:
-                            subscriber.topics.discard(told.ends)
+                            subscriber.topics = tuple(one for one in subscriber.topics if one != told.ends)
                             self._forget(told.ends, subscriber)
             # after the parcels: whoever hears "reached" has been given all that lies before
             self.delivered = position

@@ -42,10 +42,12 @@ def saying(event: str, ends: str = "", asks: bool = False, **data: Any) -> Sayin
 
 @dataclass(frozen=True)
 class Change:
-    """What happened to one subject within one window: its first event (with what was before) and its last."""
+    """What happened to one subject within one window: its first event (with what was before) and its last, and the
+    verbs of all."""
 
     first: Read
     last: Read
+    verbs: frozenset[str] = frozenset()
 
 
 def merged(events: Iterable[Read], verbs: Collection[str]) -> list[Change]:
@@ -56,7 +58,8 @@ def merged(events: Iterable[Read], verbs: Collection[str]) -> list[Change]:
             continue
         key = (event.subject_kind, event.subject_id)
         known = changes.get(key)
-        changes[key] = Change(known.first if known else event, event)
+        so_far = known.verbs if known else frozenset[str]()
+        changes[key] = Change(known.first if known else event, event, so_far | {event.verb})
     return list(changes.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError
 
 from . import admission, wire
 from .admission import Admitted, Caller
+from .audience import Audience
 from .doors import Asked, Headers, headers_of, origin_for, read, session_key, visitors
 from .hub import Hub
 from .page import Page, Saying, saying
@@ -110,55 +111,50 @@ class Stream:
     async def _come_back(self, send: Send, origin: str) -> None:
         await wire.refuse(send, HTTPStatus.SERVICE_UNAVAILABLE, origin, wire.soon(3 + self._room.seconds_to_wait()))
 
-    async def _serve(self, admitted: Admitted, asked: Asked, origin: str, receive: Receive, send: Send) -> None:
+    def _serve(
+        self, admitted: Admitted, asked: Asked, origin: str, receive: Receive, send: Send
+    ) -> Coroutine[Any, Any, None]:
+        """What is awaited as long as the stream lives, and no more: each coroutine between takes half a kilobyte."""
         subscriber = admitted.subscriber
-        subscriber.task = asyncio.current_task()
-        listening = Line(receive, subscriber)
         subscriber.catch_up(admitted.missed.position)
-        # the first question is answered at once: the page compares what it shows with what `hello` says
-        waits = asked.since is not None
-        way = self._poll(admitted, origin, send, waits) if asked.polls else self._stream(admitted, origin, send)
-        del admitted, asked
-        try:
-            await way
-        except asyncio.CancelledError:
-            if not subscriber.sending_since:
-                raise
-            log.info("a stream of user %s took nothing for %s seconds", subscriber.user_id, STUCK)
-        finally:
-            self.hub.leave(subscriber)
-            subscriber.task = None
-            listening.let_go()
+        line = Line(receive, subscriber, self.hub)
+        if asked.polls:
+            # the first question is answered at once: the page compares what it shows with what `hello` says
+            return self._poll(line, admitted, origin, send, waits=asked.since is not None)
+        return self._stream(line, admitted, origin, send)
 
-    async def _stream(self, admitted: Admitted, origin: str, send: Send) -> None:
+    async def _stream(self, line: Line, admitted: Admitted, origin: str, send: Send) -> None:
         subscriber = admitted.subscriber
-        await wire.begin_stream(send, origin)
-        first = wire.RETRY + wire.event(admitted.hello, admitted.since)
-        if not subscriber.over:
-            first += wire.parcels([admitted.missed])
-        await _more(subscriber, send, first)
-        del admitted, first
-        while not subscriber.over:
-            # not all in one moment, though all have heard the same last
-            taken = await subscriber.take(self._beat * spread(0.8, 1.0))
-            if taken:
-                await _more(subscriber, send, wire.parcels(taken))
-            elif not subscriber.over:
-                # A comment would do for proxies; an event also tells the page that the line is alive, and moves its
-                # position on. Only now and then: at each event it would tell when others' tickets change.
-                await _more(subscriber, send, wire.event(_BEAT, self.hub.reached(subscriber)))
-        last = subscriber.last_words
-        await wire.finish(send, wire.event(last) if last else b"")
+        with line:
+            await wire.begin_stream(send, origin)
+            first = wire.RETRY + wire.event(admitted.hello, admitted.since)
+            if not subscriber.over:
+                first += wire.parcels([admitted.missed])
+            await _more(subscriber, send, first)
+            del admitted, first
+            while not subscriber.over:
+                # not all in one moment, though all have heard the same last
+                await subscriber.coming(self._beat * spread(0.8, 1.0))
+                taken = subscriber.taken()
+                if taken:
+                    await _more(subscriber, send, wire.parcels(taken))
+                elif not subscriber.over:
+                    # A comment would do for proxies; an event also tells the page that the line is alive, and moves its
+                    # position on. Only now and then: at each event it would tell when others' tickets change.
+                    await _more(subscriber, send, wire.event(_BEAT, self.hub.reached(subscriber)))
+            last = subscriber.last_words
+            await wire.finish(send, wire.event(last) if last else b"")
 
-    async def _poll(self, admitted: Admitted, origin: str, send: Send, waits: bool) -> None:
+    async def _poll(self, line: Line, admitted: Admitted, origin: str, send: Send, *, waits: bool) -> None:
         subscriber = admitted.subscriber
-        told = [] if subscriber.over else list(admitted.missed.sayings)
-        if not told and not subscriber.over and waits:
-            told = [one for parcel in await subscriber.take(self._patience) for one in parcel.sayings]
-        if subscriber.last_words:
-            told.append(subscriber.last_words)
-        body = wire.answer([admitted.hello, *told], self.hub.reached(subscriber))
-        await wire.whole(send, HTTPStatus.OK, body, "application/json", origin)
+        with line:
+            told = [] if subscriber.over else list(admitted.missed.sayings)
+            if not told and not subscriber.over and waits:
+                told = [one for parcel in await subscriber.take(self._patience) for one in parcel.sayings]
+            if subscriber.last_words:
+                told.append(subscriber.last_words)
+            body = wire.answer([admitted.hello, *told], self.hub.reached(subscriber))
+            await wire.whole(send, HTTPStatus.OK, body, "application/json", origin)
 
     async def _let_go_of_stuck(self) -> None:
         """Whoever has taken nothing for too long: their own wait would be a task and a timer each time."""
@@ -234,14 +230,31 @@ async def _more(subscriber: Subscriber, send: Send, body: bytes) -> None:
 
 class Line:
     """Hears when the browser has gone, and ends its stream. What the server returns can be asked to call back: a task
-    that waits would be a good part of what an idle stream takes. Where it can only be awaited there is one."""
+    that waits would be a good part of what an idle stream takes. Where it can only be awaited there is one.
 
-    __slots__ = ("_receive", "_subscriber", "_waits")
+    In the block of a `with` the stream lives; after it the hub tells it nothing more. What is cancelled because the
+    browser takes nothing has ended, and no error of anybody's.
+    """
 
-    def __init__(self, receive: Receive, subscriber: Subscriber) -> None:
-        self._receive, self._subscriber = receive, subscriber
+    __slots__ = ("_hub", "_receive", "_subscriber", "_waits")
+
+    def __init__(self, receive: Receive, subscriber: Subscriber, hub: Audience) -> None:
+        self._receive, self._subscriber, self._hub = receive, subscriber, hub
         self._waits: Any = None
         self._go_on()
+
+    def __enter__(self) -> None:
+        self._subscriber.task = asyncio.current_task()
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        subscriber = self._subscriber
+        self._hub.leave(subscriber)
+        subscriber.task = None
+        self.let_go()
+        is_stuck = isinstance(error, asyncio.CancelledError) and bool(subscriber.sending_since)
+        if is_stuck:
+            log.info("a stream of user %s took nothing for %s seconds", subscriber.user_id, STUCK)
+        return is_stuck
 
     def _go_on(self) -> None:
         waits: Any = self._receive()

@@ -39,7 +39,7 @@ class Subscriber:
     session_key: str
     #: The viewer's rights when they were admitted.
     rights: str
-    topics: set[str]
+    topics: tuple[str, ...]
     #: `time.monotonic()` before the rights were read.
     asked_at: float = 0.0
     #: Everything up to here has been put in the queue or was not for this viewer; the hub may know of a later place.
@@ -53,6 +53,7 @@ class Subscriber:
     task: asyncio.Task[Any] | None = None
     _waiting: deque[Parcel] | None = None
     _ready: asyncio.Future[None] | None = None
+    _enough: asyncio.TimerHandle | None = None
 
     @property
     def has_waiting(self) -> bool:
@@ -95,22 +96,32 @@ class Subscriber:
             self._waiting = deque(one for one in self._waiting if order(one.position) > order(position))
         self.reached = later(self.reached, position)
 
-    async def take(self, seconds: float) -> list[Parcel]:
-        """What has come, waiting for it at most so long; empty when nothing came or the stream is over."""
-        if not self._waiting and not self.over:
-            loop = asyncio.get_running_loop()
-            self._ready = loop.create_future()
-            enough = loop.call_later(seconds, self._wake)
-            try:
-                await self._ready
-            finally:
-                enough.cancel()
-                self._ready = None
+    def coming(self, seconds: float) -> asyncio.Future[None]:
+        """To be awaited: done when something has come, when the stream is over, or after so long; then `taken`. Not a
+        coroutine: while it waits, and it waits nearly always, one more would be a part of what an idle stream takes."""
+        loop = asyncio.get_running_loop()
+        ready = self._ready = loop.create_future()
+        if self._waiting or self.over:
+            ready.set_result(None)
+        else:
+            self._enough = loop.call_later(seconds, self._wake)
+        return ready
+
+    def taken(self) -> list[Parcel]:
+        """What has come; empty when nothing came or the stream is over."""
+        if self._enough is not None:
+            self._enough.cancel()
+        self._ready = self._enough = None
         taken = list(self._waiting or ())
         self._waiting = None  # an empty queue takes as much room as all the rest of a stream that is idle
         if taken:
             self.reached = later(self.reached, taken[-1].position)
         return taken
+
+    async def take(self, seconds: float) -> list[Parcel]:
+        """`coming` and `taken`."""
+        await self.coming(seconds)
+        return self.taken()
 
     def _wake(self) -> None:
         if self._ready is not None and not self._ready.done():

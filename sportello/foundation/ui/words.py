@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import get_current_timezone
@@ -24,8 +23,7 @@ _CAPITALS = ("en", "de")
 _REMEMBERED = 8192
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """An instant in words."""
 
     text: str
@@ -39,16 +37,24 @@ class Said:
     late: bool = False
 
 
-def say_instant(at: datetime, now: datetime, style: Style = "plain") -> Said:
-    """`at` as people say it.
+#: The time zone and the language that are active: to ask for them costs as much as to say an instant.
+Here = tuple[tzinfo, str]
+
+
+def here() -> Here:
+    return get_current_timezone(), get_language() or ""
+
+
+def say_instant(at: datetime, now: datetime, style: Style = "plain", where: Here | None = None) -> Said:
+    """`at` as people say it; `where`: what `here` gives, from who says many.
 
     `plain`: "2 hours ago", "yesterday, 12:30"; `due`: "by tomorrow, 12:30", "late by 2 hours"; `day`: the same
     without the hour, for what has no hour (terms in days).
     """
-    zone, language = get_current_timezone(), get_language() or ""
-    at, now = at.astimezone(zone), now.astimezone(zone)
-    full = _dated(at.replace(tzinfo=None), "full", language)
-    iso = at.isoformat(timespec="seconds")
+    zone, language = where or here()
+    # remembered by the instant alone: an hour that comes twice is two readings of one wall clock, equal to each other
+    at, full, iso = _read(at if at.tzinfo is UTC else at.astimezone(UTC), zone, language)
+    now = now.astimezone(zone)
     near = abs(at - now) < 12 * _HOUR and style != "day"
     if style == "due":
         if at < now:
@@ -61,6 +67,13 @@ def say_instant(at: datetime, now: datetime, style: Style = "plain") -> Said:
     if near and at > now and at - now < _HOUR:
         return Said(_("in %(time)s") % {"time": duration(at - now)}, full, iso, relative=True)
     return Said(_moment(at, now, language, with_hour=style != "day"), full, iso)
+
+
+@lru_cache(_REMEMBERED)
+def _read(at: datetime, zone: tzinfo, language: str) -> tuple[datetime, str, str]:
+    """`at` on the wall clock, its whole date, and its machine form."""
+    here = at.astimezone(zone)
+    return here, _dated(here.replace(tzinfo=None), "full", language), here.isoformat(timespec="seconds")
 
 
 def _minutes(length: timedelta) -> int:

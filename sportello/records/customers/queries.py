@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
+from sportello.foundation.core.among import among
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
@@ -195,9 +195,8 @@ def _holding(limit: int, organisation_id: int, word: str) -> QuerySet[Customer]:
     # said as from one organisation to it and ordered by it too: its own index alone gives this order, and the newest
     # customers of others are not walked through
     here = Customer.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
-    newest = here.order_by("-organisation_id", "-pk")
-    oldest = Coalesce(Subquery(newest.values("pk")[WINDOW - 1 : WINDOW]), 0)
-    living = newest.filter(pk__gte=oldest, merged_into__isnull=True)
+    newest = among([here.order_by("-organisation_id", "-pk")], WINDOW)
+    living = newest.filter(merged_into__isnull=True).order_by("-organisation_id", "-pk")
     return living.extra(where=["sort_key LIKE %s"], params=[word])[:limit]
 
 

@@ -5,6 +5,9 @@ membership × role × team × sensitivity, as one predicate in SQL: pages, searc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import Http404
 
@@ -14,53 +17,71 @@ from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.models import Membership, TeamMembership
 from sportello.records.accounts.people import Person, Place
 
-from .actions.change import lock_one
+from .actions.change import lock_one, locking
 from .codes import TRIES, in_force
 from .models import AccessCode, Entry, Named, Ticket
 
 
-def _sees_house(place: Place) -> bool:
-    """Whether every normal ticket of the organisation is theirs to see; a specialist sees those of their teams."""
-    return place.role != Membership.Role.SPECIALIST
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What decides which tickets of one organisation somebody sees: thousands of open streams keep theirs."""
+
+    organisation_id: int
+    member_id: int
+    team_ids: frozenset[int]
+    #: Whether every normal ticket of it is theirs to see; a specialist sees those of their teams.
+    whole_house: bool
+
+
+def sights(person: Person) -> tuple[Sight, ...]:
+    """Where they serve, and what they see there."""
+    return tuple(map(_sight, person.serving))
+
+
+def _sight(place: Place) -> Sight:
+    whole_house = place.role != Membership.Role.SPECIALIST
+    return Sight(place.organisation.pk, place.membership.pk, place.team_ids, whole_house)
 
 
 def visible(person: Person, *, ticket_id: str = "pk") -> Q:
     """The predicate for a row with organisation_id, team_id, sensitivity and the ticket's id in `ticket_id`."""
+    return visible_by(sights(person), ticket_id=ticket_id)
+
+
+def visible_by(those: Sequence[Sight], *, ticket_id: str = "pk") -> Q:
+    """The same by what was kept of a person."""
     seen = Q(pk__in=[])
-    for place in person.places:
-        if person.serves(place):
-            seen |= Q(organisation_id=place.organisation.pk) & (_by_place(place) | _named(place, ticket_id))
+    for sight in those:
+        seen |= Q(organisation_id=sight.organisation_id) & _within(sight, ticket_id)
     return seen
 
 
 def visible_in(place: Place, *, ticket_id: str = "pk") -> Q:
     """The same for rows known to be of one organisation in which they serve: it does not say of which, where the
     database must not know it as one value (`search.py`)."""
-    return _by_place(place) | _named(place, ticket_id)
+    return _within(_sight(place), ticket_id)
 
 
-def _by_place(place: Place) -> Q:
-    own = Q(team_id__in=sorted(place.team_ids), sensitivity__in=(Ticket.Sensitivity.NORMAL, Ticket.Sensitivity.TEAM))
-    if _sees_house(place):
-        return Q(sensitivity=Ticket.Sensitivity.NORMAL) | own
-    return own
+def _within(sight: Sight, ticket_id: str) -> Q:
+    own = Q(team_id__in=sorted(sight.team_ids), sensitivity__in=(Ticket.Sensitivity.NORMAL, Ticket.Sensitivity.TEAM))
+    if sight.whole_house:
+        own = Q(sensitivity=Ticket.Sensitivity.NORMAL) | own
+    named = Named.objects.filter(member_id=sight.member_id).values("ticket_id")
+    return own | (Q(sensitivity=Ticket.Sensitivity.NAMED) & Q(**{f"{ticket_id}__in": named}))
 
 
-def _named(place: Place, ticket_id: str) -> Q:
-    named = Named.objects.filter(member_id=place.membership.pk).values("ticket_id")
-    return Q(sensitivity=Ticket.Sensitivity.NAMED) & Q(**{f"{ticket_id}__in": named})
-
-
-def may_see(person: Person, organisation_id: int, team_id: int, sensitivity: str, named: frozenset[int]) -> bool:
+def may_see(
+    those: Sequence[Sight], organisation_id: int, team_id: int, sensitivity: str, named: frozenset[int]
+) -> bool:
     """The same predicate on values, for live topics; `named`: memberships named for the ticket."""
-    for place in person.places:
-        if place.organisation.pk != organisation_id or not person.serves(place):
+    for sight in those:
+        if sight.organisation_id != organisation_id:
             continue
         if sensitivity == Ticket.Sensitivity.NAMED:
-            return place.membership.pk in named
-        if team_id in place.team_ids:
+            return sight.member_id in named
+        if team_id in sight.team_ids:
             return True
-        return sensitivity == Ticket.Sensitivity.NORMAL and _sees_house(place)
+        return sensitivity == Ticket.Sensitivity.NORMAL and sight.whole_house
     return False
 
 
@@ -84,7 +105,7 @@ def sees(member: Membership, ticket: Ticket) -> bool:
         named = frozenset(Named.objects.filter(ticket=ticket).values_list("member_id", flat=True))
     teams = frozenset(place.team_id for place in member.team_places.all())
     there = Person(member.user, (Place(member, member.organisation, member.role, teams),))
-    return may_see(there, ticket.organisation_id, ticket.team_id, ticket.sensitivity, named)
+    return may_see(sights(there), ticket.organisation_id, ticket.team_id, ticket.sensitivity, named)
 
 
 def tickets_for(person: Person) -> QuerySet[Ticket]:
@@ -117,11 +138,18 @@ _TICKET = Question(_ticket, planned=True)
 def lock_ticket(person: Person, slug: str, number: str) -> Ticket:
     """`get_ticket` for who changes it at once: the row locked until the transaction ends, with what a verb needs."""
     place = next((one for one in person.places if one.organisation.slug == slug), None)
-    own = tickets_for(person).filter(organisation=place.organisation.pk, number=number) if place else None
-    ticket = lock_one(own) if own is not None else None
+    ticket = lock_one(_OWN.tuples(person, organisation_id=place.organisation.pk, number=number)) if place else None
     if ticket is None:
         raise Http404
     return ticket
+
+
+_OWN: Question[Ticket] = Question(
+    lambda person, organisation_id, number: locking(
+        tickets_for(person).filter(organisation_id=organisation_id, number=number)
+    ),
+    planned=True,
+)
 
 
 def refuse_stranger(person: Person, ticket: Ticket) -> None:

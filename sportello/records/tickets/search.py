@@ -1,8 +1,8 @@
 """Search in what a person may see: never left to the planner.
 
-First a window of the organisation's newest rows by (organisation_id, id); a common word is found there. Then, where
-the word is rare enough, the GIN index in a materialised step with the organisation's lexeme. Measured at 1,000,000
-entries: rare 9 ms, common 0.3 ms; left to the planner a very rare word took 711 ms.
+The planner is asked how many rows it expects. Few: the GIN index of words gives them all. Else a window of the
+organisation's newest rows by (organisation_id, id), in which a common word is found; then, where the window shows that
+it is rare enough, the index for what is older. Left to the planner a very rare word took 711 ms.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, QuerySet
 
+from sportello.foundation.core.among import among
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
 
-from .access import visible, visible_in
+from .access import visible_in
 from .models import SearchRow
 
 WINDOW = 5_000
 #: Above this many estimated rows the index would sort too much; the window has found enough of such a word.
 _RARE = 20_000
+#: So many are looked at first: a common word fills a page with them, and a rare one is in none.
+_LOOK = 500
+#: Up to so many, the index gives them all in less time than a look through the window takes.
+_FEW = 2_000
+#: The share of the rows with some words from which on an organisation has nearly all of them.
+_MOST = 0.7
 _NUMBER = re.compile(r"^(?:(\d{4})-?)?0*(\d{1,7})$")
 _ADDRESS = re.compile(r"^[^\s@]+@[^\s@]{2,}$")
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -32,6 +40,10 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 
 #: Rows read before tickets are counted: enough where no ticket is longer than this many times the others.
 _AHEAD = 4
+
+
+#: A row has the words of so many queries.
+_HAVE = {1: "words @@ %s::tsquery", 2: "words @@ (%s::tsquery && %s::tsquery)"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +77,24 @@ def query_text(typed: str) -> str:
     return " & ".join(parts)
 
 
+#: Words that were asked, in every form: it is the database's dictionaries that say them, and they do not change.
+_FORMS: dict[str, list[str]] = {}
+_MOST_FORMS = 5_000
+
+
 def _forms(words: list[str]) -> list[list[str]]:
     """Each word in every configuration rows were made with; stop words fall away in two of them."""
+    known = {word: _FORMS[word] for word in words if word in _FORMS}
+    asked = [word for word in words if word not in known]
+    if asked:
+        if len(_FORMS) > _MOST_FORMS:
+            _FORMS.clear()
+        known |= zip(asked, _asked_forms(asked), strict=True)
+        _FORMS.update(known)
+    return [known[word] for word in words]
+
+
+def _asked_forms(words: list[str]) -> list[list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tsvector_to_array("
@@ -101,13 +129,24 @@ def search(person: Person, typed: str, *, organisation_ids: list[int] | None = N
 def _in_organisation(
     person: Person, organisation_id: int, query: str, limit: int
 ) -> tuple[list[tuple[int, int]], bool]:
+    expected = estimated_rows(organisation_id, query)
+    if expected <= _FEW:
+        return _by_index(person, organisation_id, query, limit, expected), True
+    # Of a beginning of a word the planner knows nothing, and takes one row of eighty: at a million tickets no word
+    # would be rare. The newest rows are a sample of all.
+    everything = _planned_rows(_lexeme(organisation_id))
+    found, rows = _in_window(person, organisation_id, query, limit, _LOOK)
+    if len(found) >= limit:
+        return found, True
+    if not rows and everything * 2 <= _RARE * _LOOK:
+        return _by_index(person, organisation_id, query, limit, expected), True
     edge = next(iter(_EDGE.tuples(WINDOW, organisation_id=organisation_id)), None)
-    window = _run(person, organisation_id, query, limit, newer_than=edge[0] if edge else 0)
+    window, rows = _in_window(person, organisation_id, query, limit, WINDOW)
     if len(window) >= limit or edge is None:
         return window, edge is None or len(window) >= limit
-    if estimated_rows(organisation_id, query) > _RARE:
+    if expected > _RARE and rows * everything > _RARE * WINDOW:
         return window, False
-    older = _by_index(person, organisation_id, query, edge[0])
+    older = _by_index(person, organisation_id, query, limit, expected, edge=edge[0])
     known = {ticket_id for _entry_id, ticket_id in window}
     return (window + [row for row in older if row[1] not in known])[:limit], True
 
@@ -125,60 +164,74 @@ _EDGE: Question[SearchRow] = Question(
 )
 
 
-def _seen(person: Person, place_id: int, organisation_id: int, query: str, edge: int) -> QuerySet[SearchRow]:
+def _with_words(rows: QuerySet[SearchRow], person: Person, place_id: int, *queries: str) -> QuerySet[SearchRow]:
+    """Those of rows of one organisation that `person` may see and that have the words."""
     place = next(one for one in person.serving if one.organisation.pk == place_id)
-    rows = _of(organisation_id).filter(visible_in(place, ticket_id="ticket_id"), id__gt=edge)
-    return rows.extra(where=["words @@ %s::tsquery"], params=[query])
+    seen = rows.filter(visible_in(place, ticket_id="ticket_id"))
+    return seen.extra(where=[_HAVE[len(queries)]], params=list(queries))  # noqa: S610  # no value in it
+
+
+def _window(person: Person, place_id: int, window: int, organisation_id: int, query: str) -> QuerySet[SearchRow]:
+    # The window is cut before anything is asked of its rows: as a condition beside the words (an id above its edge) it
+    # made the database read the newest rows of all organisations, or all rows that have the words.
+    return _with_words(among([_of(organisation_id)], window), person, place_id, query)
+
+
+def _each_once(rows: QuerySet[SearchRow], limit: int) -> QuerySet[SearchRow, Any]:
+    """(entry, ticket) of the newest row of each ticket."""
+    tickets = rows.order_by().values("ticket_id").annotate(newest=Max("id"), entry=Max("entry_id"))
+    return tickets.order_by("-newest").values_list("entry", "ticket_id")[:limit]
 
 
 _NEWEST: Question[SearchRow] = Question(
-    lambda person, place_id, limit, **values: _seen(person, place_id, **values).values_list("entry_id", "ticket_id")[
-        :limit
-    ]
+    lambda person, place_id, window, limit, **values: (
+        _window(person, place_id, window, **values)
+        .order_by("organisation_id", "-id")
+        .values_list("entry_id", "ticket_id")[:limit]
+    )
 )
 _GROUPED: Question[SearchRow] = Question(
-    lambda person, place_id, limit, **values: (
-        _seen(person, place_id, **values)
-        .order_by()
-        .values("ticket_id")
-        .annotate(newest=Max("id"), entry=Max("entry_id"))
-        .order_by("-newest")
-        .values_list("entry", "ticket_id")[:limit]
-    )
+    lambda person, place_id, window, limit, **values: _each_once(_window(person, place_id, window, **values), limit)
 )
 
 
-def _run(person: Person, organisation_id: int, query: str, limit: int, newer_than: int) -> list[tuple[int, int]]:
-    """Tickets of the window. First the newest rows, which for a common word are read in no time; where a few long
-    tickets fill them, the window is grouped as a whole (5,000 rows at most)."""
-    values = {"organisation_id": organisation_id, "query": query, "edge": newer_than}
-    newest = _NEWEST.tuples(person, organisation_id, limit * _AHEAD, **values)
+def _in_window(
+    person: Person, organisation_id: int, query: str, limit: int, size: int
+) -> tuple[list[tuple[int, int]], int]:
+    """Tickets of a window of so many rows, and how many of its rows were seen to have the words. First the newest rows,
+    which for a common word are read in no time; where a few long tickets fill them, the window is grouped as a whole
+    (5,000 rows at most)."""
+    values = {"organisation_id": organisation_id, "query": query}
+    newest = _NEWEST.tuples(person, organisation_id, size, limit * _AHEAD, **values)
     found = _once((entry_id, ticket_id) for entry_id, ticket_id in newest)
     if len(found) >= limit or len(newest) < limit * _AHEAD:
-        return found[:limit]
-    return [(entry_id, ticket_id) for entry_id, ticket_id in _GROUPED.tuples(person, organisation_id, limit, **values)]
+        return found[:limit], len(newest)
+    grouped = _GROUPED.tuples(person, organisation_id, size, limit, **values)
+    return [(entry_id, ticket_id) for entry_id, ticket_id in grouped], len(newest)
 
 
-def _by_index(person: Person, organisation_id: int, query: str, edge: int) -> list[tuple[int, int]]:
-    """Rare words beyond the window. MATERIALIZED, or the planner walks the key instead of the index."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH m AS MATERIALIZED (SELECT id FROM tickets_searchrow WHERE words @@ (%s::tsquery && %s::tsquery))"
-            " SELECT id FROM m WHERE id <= %s ORDER BY id DESC LIMIT 2000",
-            [query, f"'org:{organisation_id}'", edge],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    return _once((entry_id, ticket_id) for entry_id, ticket_id in _THESE.tuples(person, ids=ids)) if ids else []
+def _by_index(
+    person: Person, organisation_id: int, query: str, limit: int, expected: float, **edge: int
+) -> list[tuple[int, int]]:
+    """Rare words, by the index of words: of all rows, or of those up to an edge. Where nearly all rows with such words
+    are the organisation's own (`expected`), the index need not look for its lexeme, which stands in all of them."""
+    here: dict[str, Any] = {"organisation_id": organisation_id, "query": query, **edge}
+    if expected < _MOST * _planned_rows(query):
+        here["lexeme"] = _lexeme(organisation_id)
+    found = _INDEXED.tuples(person, organisation_id, limit, **here)
+    return [(entry_id, ticket_id) for entry_id, ticket_id in found]
 
 
-_THESE: Question[SearchRow] = Question(
-    lambda person, ids: (
-        SearchRow.objects.filter(visible(person, ticket_id="ticket_id"))
-        .extra(where=["id = ANY(%s)"], params=[ids])
-        .order_by("-id")
-        .values_list("entry_id", "ticket_id")
-    )
-)
+def _indexed(
+    person: Person, place_id: int, limit: int, organisation_id: int, query: str, lexeme: str = "", edge: int = 0
+) -> QuerySet[SearchRow, Any]:
+    rows = SearchRow.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
+    if edge:
+        rows = rows.filter(id__lte=edge)
+    return _each_once(_with_words(rows, person, place_id, query, *([lexeme] if lexeme else [])), limit)
+
+
+_INDEXED: Question[SearchRow] = Question(_indexed)
 
 
 def _once(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -191,11 +244,34 @@ def _once(rows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def estimated_rows(organisation_id: int, query: str) -> float:
     """How many rows the planner thinks the index step would find."""
+    return _planned_rows(query, _lexeme(organisation_id))
+
+
+def expected_rows(organisation_id: int, query: str) -> float:
+    """The same, where the planner knows nothing (of the beginning of a word) by what the newest rows show."""
+    planned = estimated_rows(organisation_id, query)
+    if planned <= _FEW:
+        return planned
+    rows = len(_SAMPLE.tuples(WINDOW, organisation_id=organisation_id, query=query))
+    return min(planned, (rows + 1) * _planned_rows(_lexeme(organisation_id)) / WINDOW)
+
+
+_SAMPLE: Question[SearchRow] = Question(
+    lambda window, organisation_id, query: (
+        among([_of(organisation_id)], window).extra(where=[_HAVE[1]], params=[query]).values_list("id")  # noqa: S610  # no value in it
+    )
+)
+
+
+def _lexeme(organisation_id: int) -> str:
+    return f"'org:{organisation_id}'"
+
+
+def _planned_rows(*queries: str) -> float:
+    """How many rows the planner thinks have all the words."""
+    asked = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets_searchrow WHERE {_HAVE[len(queries)]}"  # noqa: S608  # no value in it
     with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (FORMAT JSON) SELECT 1 FROM tickets_searchrow WHERE words @@ (%s::tsquery && %s::tsquery)",
-            [query, f"'org:{organisation_id}'"],
-        )
+        cursor.execute(asked, queries)
         plan = cursor.fetchone()[0]
     parsed = json.loads(plan) if isinstance(plan, str) else plan
     return float(parsed[0]["Plan"]["Plan Rows"])

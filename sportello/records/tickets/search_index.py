@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.db import connection
 
@@ -16,6 +17,11 @@ _MOST_SIGNS = 60_000
 
 #: `ricevuta_mensa.pdf`, `maria.popescu@example.org`: one word to PostgreSQL's parser, several to who looks for them.
 _JOINED = re.compile(r"[^\s]*\w[._\-/@]\w[^\s]*")
+
+#: The index of words.
+WORDS: Any = next(one for one in SearchRow._meta.indexes if one.name == "search_words")
+#: Our key among advisory locks: held while a load has taken the index of words away.
+AWAY = 0x574F524453
 
 _COLUMNS = ("organisation_id", "entry_id", "ticket_id", "team_id", "sensitivity", "visibility", "words")
 _LINE = (
@@ -73,8 +79,37 @@ def give_number(ticket: Ticket) -> None:
         )
 
 
-def clean_pending() -> int:
-    """Move what is pending of the word index into it, so that no visitor's request has to; 0: nothing to repeat."""
+def keep() -> int:
+    """Move what is pending of the word index into it, so that no visitor's request has to; 0: nothing to repeat.
+
+    Where it is not there, a load that took it away was killed: it is made again, beside everybody who works.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gin_clean_pending_list('search_words'::regclass)")
+        cursor.execute(
+            "SELECT gin_clean_pending_list(indexrelid) FROM pg_index"
+            " WHERE indexrelid = to_regclass('search_words') AND indisvalid"
+        )
+        if cursor.fetchone() is None and not _is_away(cursor):
+            make(beside_others=True)
     return 0
+
+
+def _is_away(cursor: Any) -> bool:
+    """A load has taken it away and will make it; or is somebody making it beside others already?"""
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
+        " AND (classid::bigint << 32) + objid::bigint = %s)"
+        " OR EXISTS (SELECT FROM pg_stat_progress_create_index WHERE relid = 'tickets_searchrow'::regclass)",
+        [AWAY],
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def make(*, beside_others: bool = False) -> None:
+    """The index of words from all that is there: with all who write waiting, or (`beside_others`, dearer, outside a
+    transaction) with nobody waiting. What an earlier one left half made goes."""
+    how = "CONCURRENTLY " if beside_others else ""
+    with connection.cursor() as cursor, connection.schema_editor(atomic=False) as editor:
+        cursor.execute(f"DROP INDEX {how}IF EXISTS {WORDS.name}")
+        statement = str(WORDS.create_sql(SearchRow, editor)).replace("CREATE INDEX ", f"CREATE INDEX {how}", 1)
+        cursor.execute(statement)

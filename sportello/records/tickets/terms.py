@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from django.db import connection
 from django.db.models import Q
 
-from sportello.foundation.core.planned import planned
+from sportello.foundation.core.planned import planned_cursor
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.together import add
 from sportello.records.procedures.calendar import Calendar
@@ -332,7 +331,7 @@ def _settle(statement: str, ticket: Ticket, kinds: Iterable[str], at: datetime) 
     """What is promised next by the terms that are left."""
     values: list[Any] = [at, ticket.pk, [str(kind) for kind in kinds], ticket.pk]
     values += [ticket.pk, [str(kind) for kind in OURS]]
-    with planned(), connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(statement, values)
         (left,) = cursor.fetchone()
     return cast("datetime | None", left)

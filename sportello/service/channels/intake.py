@@ -37,7 +37,7 @@ from .reading import NOTE as note
 from .reading import left_by_the_dead, watched
 from .steps.acting import act
 from .steps.certified import keep_envelope
-from .steps.choosing import Chosen, choose, one_copy_at_a_time
+from .steps.choosing import Chosen, choose, free_copies, one_copy_at_a_time
 from .steps.deciding import decide
 from .steps.known import Desk, Known
 from .steps.mail import Arrived, Settled, State
@@ -102,8 +102,7 @@ def _settle_some(known: Known, most: int) -> tuple[int, list[int]]:
             rows += _claim(most)
             mails, apart = _parsed(rows, known)
             note.say(mail.row.pk for mail in mails)
-            one_copy_at_a_time(mails)
-            chosen = choose(mails)
+            chosen = choose(free_copies(mails))
             apart += chosen.apart
             with together("intake", max(1, len(chosen.decided)), tried=True):
                 _act_on(chosen)

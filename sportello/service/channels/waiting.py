@@ -17,8 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
-from sportello.foundation.core.planned import planned
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question
 from sportello.foundation.core.text import clean
 from sportello.foundation.core.together import is_gathering, together
 from sportello.foundation.journal.actor import SYSTEM, person
@@ -68,16 +67,17 @@ def send(
     seconds: int = 0,
     at: datetime | None = None,
     locked: Ticket | None = None,
+    may_wait: bool = True,
 ) -> Message | WaitingReply:
     """Let `reply` leave: now, after `seconds` in which it can be undone, or at `at` (the organisation's clock).
 
     What can be refused is refused now (Refusal, Stale), before anything waits. What is only read on the follow-up page
     leaves at once unless an hour was chosen. An earlier reply of the same author that still waits to be undone leaves
-    first. `locked` see `changing`.
+    first, unless it is known that none waits (not `may_wait`). `locked` see `changing`.
     """
     with transaction.atomic(savepoint=not is_gathering()), together("reply"):
         row = locked or lock(ticket)
-        if _leave_before(row, member):
+        if may_wait and _leave_before(row, member):
             row = lock(ticket)
         reply = _checked(row, member, reply)
         now = clock.now(row.organisation)
@@ -121,6 +121,14 @@ def of_ticket(ticket: Ticket) -> list[WaitingReply]:
     return found
 
 
+def asks_any(ticket: Ticket) -> Asked:
+    """The question whether anything waits on a ticket; with others `at_once`."""
+    return Asked(_ANY, values={"ticket_id": ticket.pk})
+
+
+_ANY: Question[WaitingReply] = Question(
+    lambda ticket_id: WaitingReply.objects.filter(ticket_id=ticket_id).values_list("pk")[:1]
+)
 _OF_TICKET: Question[WaitingReply] = Question(
     lambda ticket_id: WaitingReply.objects.filter(ticket_id=ticket_id)
     .select_related("member__user").order_by("pk")[:20],
@@ -272,16 +280,21 @@ def _leave(ticket: Ticket, member: Membership, reply: Reply, locked: Ticket | No
 def _leave_before(row: Ticket, member: Membership) -> bool:
     """The author writes again: what still waited for an undo has been passed over. Whether something left."""
     left = False
-    mine = WaitingReply.objects.filter(ticket=row, member=member, state=State.WAITING, is_scheduled=False)
-    # only those of one ticket, and nearly always none: what they repeat is asked where there is one
-    with planned():
-        found = list(mine.select_for_update(no_key=True).order_by("pk"))
-    for waiting in found:
+    for waiting in _TO_UNDO.rows(ticket_id=row.pk, member_id=member.pk):
         reply = _checked(lock(row), member, _reply_of(waiting))
         _drop(waiting)
         _leave(row, member, reply)
         left = True
     return left
+
+
+#: Only those of one ticket, and nearly always none: what they repeat is asked where there is one.
+_TO_UNDO: Question[WaitingReply] = Question(
+    lambda ticket_id, member_id: WaitingReply.objects.filter(
+        ticket_id=ticket_id, member_id=member_id, state=State.WAITING, is_scheduled=False
+    ).select_for_update(no_key=True).order_by("pk"),
+    planned=True,
+)  # fmt: skip
 
 
 def _wait(row: Ticket, member: Membership, reply: Reply, now: datetime, send_at: datetime) -> WaitingReply:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question
 from sportello.foundation.journal.actions import record
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
@@ -18,6 +18,12 @@ def read_ticket(person: Person, ticket: Ticket) -> int:
     """They have the ticket before them; one statement where nothing was unread. How many were read."""
     place = person.place_in(ticket.organisation_id)
     return _read(person, place, ticket.pk) if place is not None else 0
+
+
+def asks_unread(person: Person, ticket: Ticket) -> Asked:
+    """The question whether they have been told something of it that they have not read; with others `at_once`."""
+    place = person.place_in(ticket.organisation_id)
+    return Asked(_UNREAD, values={"member_id": place.membership.pk if place else 0, "ticket_id": ticket.pk})
 
 
 def read_all(person: Person) -> int:

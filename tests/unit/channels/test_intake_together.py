@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from sportello.foundation.files.actions import read
 from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -32,6 +33,7 @@ from sportello.records.tickets.models import (
 )  # fmt: skip
 from sportello.service.channels import intake
 from sportello.service.channels.mailkit import tokens
+from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.models import BlockedSender, Delivery, Dispatch, IncomingMail
 from sportello.service.channels.steps import known
 from sportello.service.routing.models import Route
@@ -326,3 +328,34 @@ def test_numbers_taken_ahead_are_not_given_when_the_database_went_away(cast: Cas
     known._TAKEN[cast.borgo.pk] = {2026: [7, 8]}
     known.Known().forget()
     assert not any(known._TAKEN.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_or_a_copy_that_another_worker_is_at_waits_and_keeps_nobody_waiting() -> None:
+    from tests.cast import assemble
+
+    assemble()
+    (first,) = strangers(1)
+    intake.work()
+    ticket = Ticket.objects.get()
+    reply, (other,), (copy,) = reply_to(ticket, "Grazie"), strangers(1, first=7), strangers(1, first=8)
+    elsewhere = connection.copy()  # as another worker: its round goes on
+    try:
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM tickets_ticket WHERE id = %s FOR NO KEY UPDATE", [ticket.pk])
+            rfc_id = parse(read(copy.raw)).message_id  # of which it has another copy
+            name = f"mail {copy.organisation_id} {rfc_id or copy.raw_id}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        assert intake._settle_some(known.Known(), 50) == (1, [])
+        states = IncomingMail.objects.order_by("pk").values_list("pk", "state")
+        assert dict(states) == {
+            first.pk: "ticketed", reply.pk: "pending", other.pk: "ticketed", copy.pk: "pending",
+        }  # fmt: skip
+        # nothing else is left: now it is waited for, and joins as soon as the other has done
+        threading.Timer(0.3, elsewhere.connection.rollback).start()
+        assert intake.work() == 2
+        reply.refresh_from_db()
+        assert ticket_of(reply) == ticket
+    finally:
+        elsewhere.close()

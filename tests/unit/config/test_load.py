@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from sportello.config.commands import load as command
-from sportello.config.load import checking, running, telling
+from sportello.config.load import checking, office, running, telling, undisturbed, words_index
 from sportello.config.load.planning import Plan
+from sportello.config.load.promises import Promises
+from sportello.config.supervisor.account import account_for
 from sportello.config.supervisor.trouble import Trouble
 from sportello.foundation.journal import actor, consumers
 from sportello.foundation.journal.models import Cursor, Event
+from sportello.foundation.journal.partitions import ensure_month
 from sportello.foundation.journal.reader import Position, read_after
 from sportello.foundation.journal.verbs import known
 from sportello.foundation.tenancy import clock
 from sportello.records.customers.models import Customer
-from sportello.records.tickets import moments, tick
+from sportello.records.tickets import moments, search_index, terms, tick
 from sportello.records.tickets.actions import ending, messages
 from sportello.records.tickets.models import Entry, Moment, Notice, SearchRow, Term, Ticket, TicketEvent
 from sportello.records.tickets.queries.silent import silent_tickets
 from sportello.records.tickets.words import Words
 from sportello.service.backoffice.models import Complaint, ComplaintCounter, Filing
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail
+from tests import cluster
 from tests.cast import Cast
 
 PLAN = Plan(tickets=60, messages=3, seed=7, processes=1)
@@ -221,3 +227,106 @@ def test_who_asks_for_what_is_not_there_is_told_so(cast: Cast) -> None:
         command._organisation("altrove")
     with pytest.raises(Trouble, match="say which organisation"):
         command._organisation(None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_index_of_words_is_made_anew_at_the_end_and_by_the_worker_where_a_load_was_killed(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for least in ("MANY", "_MANY_TO_MAKE_ANEW"):
+        monkeypatch.setattr(words_index, least, 1)
+    there, seen = _index_of_words(), list[Any]()
+    assert there == (True, "gin", ["fastupdate=on", "gin_pending_list_limit=1024"])
+
+    def told(_tickets: int, _rows: int) -> None:
+        search_index.keep()  # the worker's round: it leaves alone what the load will make
+        seen.append(_index_of_words())
+
+    running.load(cast.borgo, Plan(tickets=20, messages=3, seed=7, processes=1), told)
+    assert seen == [None]
+    assert _index_of_words() == there
+    words_index._taken_away()  # by a load that was killed then
+    search_index.keep()
+    assert _index_of_words() == there
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'search_words'::regclass")
+    search_index.keep()  # and where the worker was cut while it made it
+    assert _index_of_words() == there
+    running.load(cast.borgo, Plan(tickets=10, messages=3, seed=8, processes=1), told)
+    assert seen[-1] == (*there[:2], ["fastupdate=on", "gin_pending_list_limit=16384"])  # more is there than comes
+    assert _index_of_words() == there
+
+
+def _index_of_words() -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indisvalid, amname, ARRAY(SELECT unnest(reloptions) ORDER BY 1) FROM pg_index"
+            " JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam"
+            " WHERE indexrelid = to_regclass('search_words')"
+        )
+        return cursor.fetchone()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_killed_one_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with undisturbed.with_a_long_log():
+        assert _most_log() == "512MB"  # a server that is not of this home
+    monkeypatch.setattr(undisturbed, "_is_our_own", lambda: True)
+    with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log():
+        assert _most_log() == "4GB"
+        raise KeyboardInterrupt
+    assert _most_log() == "512MB"
+    undisturbed._set({"max_wal_size": "4GB", "work_mem": "5MB"})  # killed now; and somebody has a wish of their own
+    here = cluster.cluster()
+    here.account = account_for(here.base)
+    here._put_down()
+    lines = (here.data / "postgresql.auto.conf").read_text().splitlines()
+    assert [line for line in lines if line[:1] != "#"] == ["work_mem = '5MB'", "max_wal_size = '512MB'"]
+    undisturbed._set({"max_wal_size": "512MB"})
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM RESET work_mem")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_tidied_up_while_a_load_goes_on_and_a_new_month_of_the_journal_waits_for_nobody() -> None:
+    def is_free(table: str) -> bool:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE NOWAIT")  # as VACUUM does
+        except OperationalError:
+            return False
+        return True
+
+    ensure_month(2031, 1)
+    with undisturbed.undisturbed(["tickets_ticket", "journal_event"]):
+        assert [is_free(name) for name in ("tickets_ticket", "journal_event_2031_01", "tickets_entry")] == [False, False, True]
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+            assert ensure_month(2031, 2) == 1
+            cursor.execute("RESET lock_timeout")
+    assert is_free("tickets_ticket")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE journal_event_2031_01, journal_event_2031_02")
+
+
+def _most_log() -> str:
+    """Once the server has read it; each new question of a connection does."""
+    time.sleep(0.3)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_wal_size")
+        return str(cursor.fetchone()[0])
+
+
+def test_a_first_answer_counted_once_for_a_closed_night_is_that_of_each_instant(cast: Cast) -> None:
+    place = office.office_of(cast.borgo)
+    kept, way = Promises(place), next(one for one in place.by_mail if one.procedure.first_answer_hours)
+    start = clock.now(cast.borgo).replace(microsecond=0) - timedelta(days=20)
+    for minute in range(0, 8 * 24 * 60, 41):
+        at = start + timedelta(minutes=minute)
+        for one, alone in zip(kept.of(way, at), Promises(place).of(way, at), strict=True):
+            assert (one.due, one.safe, one.first, one.steps) == (alone.due, alone.safe, alone.first, alone.steps)
+            if one.unit == "open_hours":
+                term = terms.promised_by(Ticket(organisation=cast.borgo, kind=way.kind), way.procedure, at, place.prepared)[1]
+                assert (json.loads(one.steps), one.due) == ([[code, facts] for code, facts in term.steps], term.due_at)

@@ -11,7 +11,17 @@ import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from sportello.foundation.core.together import _array, add, add_all, change, is_gathering, is_tried, together, write_now
+from sportello.foundation.core.together import (
+    _array,
+    add,
+    add_all,
+    change,
+    drawing,
+    is_gathering,
+    is_tried,
+    together,
+    write_now,
+)
 from sportello.foundation.tenancy import clock
 from sportello.records.customers.models import Customer, Identity
 from tests.cast import Cast
@@ -46,6 +56,27 @@ def test_rows_of_two_tables_leave_in_one_statement_with_the_ids_they_had_at_once
     assert list(Identity.objects.filter(customer=maria).order_by("value").values_list("value", flat=True)) == [
         "m@example.org", "maria@example.org", "mp@example.org",
     ]  # fmt: skip
+
+
+def test_ids_are_drawn_by_a_statement_that_is_on_its_way_anyway(cast: Cast) -> None:
+    """Those that were needed the last time under the same name; nothing where none are known, or some are drawn."""
+
+    def written() -> tuple[Customer, list[str]]:
+        with CaptureQueriesContext(connection) as asked, transaction.atomic(), together("drawn on the way"):
+            ids = drawing()
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT 7, {ids.sql}", ids.values)
+                ids.take(cursor.fetchone()[1])
+            one = add(customer(cast, "Rosa"))
+            assert drawing().sql == "NULL"
+        return one, [said["sql"] for said in asked.captured_queries if "nextval" in said["sql"]]
+
+    first, drawn_alone = written()
+    second, drawn_beside = written()
+    assert (len(drawn_alone), len(drawn_beside)) == (1, 1)
+    assert not drawn_alone[0].startswith("SELECT 7") and drawn_beside[0].startswith("SELECT 7")
+    assert second.pk == first.pk + 1 and Customer.objects.get(pk=second.pk).name == "Rosa"
+    assert drawing().sql == "NULL", "nobody gathers"
 
 
 def test_columns_come_back_as_djangos_own_save_writes_them(cast: Cast) -> None:

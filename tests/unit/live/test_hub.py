@@ -28,7 +28,7 @@ from tests.flows.live_process import signed_in
 def listening(people: Cast, name: str, page: Page) -> Subscriber:
     user = people.users[name]
     hearer = page.viewer(user)
-    return Subscriber(hearer, user.pk, signed_in(user), page.rights(hearer), {"lists"})
+    return Subscriber(hearer, user.pk, signed_in(user), page.rights(hearer), ("lists",))
 
 
 class Here(Hub):

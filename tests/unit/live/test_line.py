@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sportello.foundation.live.audience import Audience
 from sportello.foundation.live.stream import Line
 from sportello.foundation.live.subscriber import Subscriber
 
@@ -26,8 +27,8 @@ def calls_back(messages: Messages) -> Callable[[], Awaitable[dict[str, Any]]]:
 def test_a_browser_that_goes_ends_its_stream(server: Callable[[Messages], Any]) -> None:
     async def story() -> tuple[bool, bool]:
         messages: Messages = asyncio.Queue()
-        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics={"lists"})
-        Line(server(messages), subscriber)
+        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics=("lists",))
+        Line(server(messages), subscriber, Audience())
         messages.put_nowait({"type": "http.request"})
         await asyncio.sleep(0.01)
         before = subscriber.over
@@ -42,8 +43,8 @@ def test_a_browser_that_goes_ends_its_stream(server: Callable[[Messages], Any]) 
 def test_when_the_stream_has_ended_nobody_asks_any_more(server: Callable[[Messages], Any]) -> None:
     async def story() -> tuple[bool, int]:
         messages: Messages = asyncio.Queue()
-        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics={"lists"})
-        line = Line(server(messages), subscriber)
+        subscriber = Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics=("lists",))
+        line = Line(server(messages), subscriber, Audience())
         await asyncio.sleep(0.01)
         line.let_go()
         await asyncio.sleep(0.01)

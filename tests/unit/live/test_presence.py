@@ -98,7 +98,7 @@ def test_the_word_said_again_asks_nobody_as_long_as_its_stream_may_hear(
     page, ticket = topics.page(), cast.ticket()
     hub, name, anna = Hub(page), f"ticket:borgo/{ticket.number}", hearer(cast, "Anna")
     me = cast.users["Anna"].pk
-    subscriber = Subscriber(anna, me, "her session", "", {name})
+    subscriber = Subscriber(anna, me, "her session", "", (name,))
     hub.join(subscriber)
     word = Word(name, "viewing", "a")
     assert not hub.presence.goes_on(me, word), "the first time it is news, and whether it is hers is asked"

@@ -17,7 +17,7 @@ def at(event_id: int) -> Position:
 
 
 def anybody() -> Subscriber:
-    return Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics={"lists"})
+    return Subscriber(viewer=None, user_id=1, session_key="k", rights="", topics=("lists",))
 
 
 def parcel(event_id: int, *events: str) -> Parcel:

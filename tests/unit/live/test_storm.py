@@ -86,7 +86,7 @@ def test_each_is_answered_for_themselves(cast: Cast, hub: Hub) -> None:
     assert isinstance(bruno, Admitted)
     assert json.loads(anna.hello.data)["topics"][topic(ticket)] == {"version": ticket.version}
     assert json.loads(bruno.hello.data)["refused"] == [topic(ticket)]
-    assert bruno.subscriber.topics == {"lists"}
+    assert bruno.subscriber.topics == ("lists",)
     shut, unknown = HTTPStatus.NOT_FOUND, HTTPStatus.UNAUTHORIZED
     assert refused == [shut, shut, unknown, unknown, unknown]
     assert hub.stats()["open"] == 2
@@ -138,7 +138,7 @@ def test_who_was_at_one_place_shares_one_parcel_and_each_place_is_exact(
     events = [*reads(first, 10), *reads(second, 50)]
     recent = Recent(Position(1, "5", 5), events[-1].position, events)
     hearers = [topics.hearer_for(cast.users[name]) for name in ("Bruno", "Bruno", "Carla", "Anna")]
-    joined = [Subscriber(one, one.person.user.pk, "k", "", {"lists"}) for one in hearers]
+    joined = [Subscriber(one, one.user_id, "k", "", ("lists",)) for one in hearers]
     early, late = Position(1, "5", 5), reads(first, 10)[-1].position
     with django_assert_num_queries(1):
         bruno, again, carla, anna = missed(
@@ -154,7 +154,7 @@ def test_who_was_at_one_place_shares_one_parcel_and_each_place_is_exact(
 def test_too_far_back_asks_everything_again_and_what_lies_ahead_waits(cast: Cast, hub: Hub) -> None:
     events = reads(cast.ticket(), 100)
     recent = Recent(Position(1, "50", 1), events[-1].position, events)
-    subscriber = Subscriber(topics.hearer_for(cast.users["Anna"]), 1, "k", "", {"lists"})
+    subscriber = Subscriber(topics.hearer_for(cast.users["Anna"]), 1, "k", "", ("lists",))
     for since in (Position(1, "49", 1), Position(2, "100", 1), Position(1, "99999999999", 1)):
         (parcel,) = missed(hub.page, recent, [(subscriber, since)])
         assert [one.event for one in parcel.sayings] == ["resync"], since
@@ -291,7 +291,7 @@ def test_colleagues_with_the_same_rights_are_told_one_thing_written_once(
 
     monkeypatch.setattr(topics, "_told_lists", counted)
     for hearer in [topics.hearer_for(cast.users[name]) for name in ("Bruno", "Hugo") for _ in range(20)]:
-        hub.join(Subscriber(hearer, hearer.person.user.pk, "k", "", {"lists"}))
+        hub.join(Subscriber(hearer, hearer.user_id, "k", "", ("lists",)))
     parcels = hub._parcels(Position(1, "9", 9), reads(ticket, 9))
     assert len(parcels) == 40
     assert len(decided) == 2, "once for each sort of rights"
@@ -304,7 +304,7 @@ def test_who_is_named_in_a_change_is_asked_for_themselves(cast: Cast, hub: Hub) 
     handling.take(ticket, cast.member("Anna"))
     told = {}
     for name in ("Carla", "Anna", "Hugo"):
-        hub.join(Subscriber(topics.hearer_for(cast.users[name]), cast.users[name].pk, name, "", {"lists"}))
+        hub.join(Subscriber(topics.hearer_for(cast.users[name]), cast.users[name].pk, name, "", ("lists",)))
     for subscriber, parcel in hub._parcels(Position(1, "9", 9), reads(ticket, 9)[-1:]):
         told[subscriber.session_key] = json.loads(parcel.sayings[0].data)["entered"]
     assert told == {"Carla": [], "Anna": ["mine"], "Hugo": []}
@@ -314,7 +314,7 @@ def test_an_event_says_among_how_many_it_is_told_so_that_few_need_not_wait(cast:
     ticket = cast.ticket()
     anna = topics.hearer_for(cast.users["Anna"])
     for _ in range(3):
-        hub.join(Subscriber(anna, anna.person.user.pk, "k", "", {topic(ticket), "lists"}))
+        hub.join(Subscriber(anna, anna.user_id, "k", "", (topic(ticket), "lists")))
     parcels = hub._parcels(Position(1, "9", 9), reads(ticket, 9))
     told = {one.event: json.loads(one.data) for _, parcel in parcels for one in parcel.sayings}
     assert told["ticket"]["among"] == 3

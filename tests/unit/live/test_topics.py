@@ -89,7 +89,7 @@ def test_gathering_costs_two_queries_at_most(cast: Cast, tickets: list[Ticket], 
 def test_rights_compared_are_written_alike(cast: Cast) -> None:
     for name in EVERYBODY:
         user = cast.person(name).user
-        assert topics.rights_now([user.pk])[user.pk] == topics.rights(topics.hearer_for(user)), name
+        assert topics.rights_now([user.pk])[user.pk] == topics.hearer_for(user).rights, name
 
 
 def test_the_page_hears_every_event_of_a_ticket() -> None:

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sportello.foundation.ui.samples import FACES
+from tests.chromium import said_of, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield here
-        here.close()
 
 
 @pytest.fixture
@@ -68,7 +58,7 @@ def test_the_palette_filters_what_it_holds_and_goes_there(desk: Page) -> None:
     desk.keyboard.press("Control+k")
     assert is_open(desk, "palette")
     desk.keyboard.type("nuova prat")
-    assert desk.locator(".palette-option:visible").count() == 1
+    expect(desk.locator(".palette-option:visible")).to_have_count(1)
     desk.keyboard.press("Enter")
     desk.wait_for_url("**#new")
     assert not is_open(desk, "palette")
@@ -81,8 +71,7 @@ def test_what_cannot_be_undone_is_asked_once(desk: Page) -> None:
     assert not is_open(desk, "confirm-dialog")
     desk.locator("[data-confirm]").first.click()
     desk.locator("#confirm-dialog button[value=yes]").click()
-    desk.wait_for_timeout(50)
-    assert not is_open(desk, "confirm-dialog")
+    expect(desk.locator("#confirm-dialog")).not_to_be_visible()
 
 
 def test_a_note_cannot_be_taken_for_a_reply(desk: Page) -> None:
@@ -96,8 +85,9 @@ def test_a_note_cannot_be_taken_for_a_reply(desk: Page) -> None:
 def test_files_can_be_taken_out_again(desk: Page) -> None:
     chosen = {"name": "ricevuta.txt", "mimeType": "text/plain", "buffer": b"x" * 2000}
     desk.set_input_files("#id_attachments", [chosen])
-    assert "ricevuta.txt · 2 kB" in desk.locator(".drop-list").inner_text()
+    expect(desk.locator(".drop-list")).to_contain_text("ricevuta.txt · 2 kB")
     desk.locator(".drop-list button").click()
+    expect(desk.locator(".drop-list")).not_to_contain_text("ricevuta.txt")
     assert desk.evaluate("document.getElementById('id_attachments').files.length") == 0
 
 
@@ -105,7 +95,7 @@ def test_a_section_remembers_being_open(desk: Page) -> None:
     section = "details[data-remember='section:s-sheets']"
     assert desk.locator(section).get_attribute("open") is None
     desk.locator(f"{section} summary").click()
-    desk.wait_for_timeout(50)
+    desk.wait_for_function("() => localStorage.getItem('ui:section:s-sheets') === '1'")
     desk.reload()
     desk.wait_for_selector(f"{section}[open]")
 
@@ -124,7 +114,7 @@ def test_the_customer_s_page_works_without_scripts(browser: Browser, guide: str)
     page.goto(guide + "portal/")
     assert page.locator("html").get_attribute("lang") == "it"
     page.locator("button[value=en]").click()
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     context.close()
 
 
@@ -133,9 +123,9 @@ def test_the_customer_s_page_works_without_scripts(browser: Browser, guide: str)
 def test_every_face_is_accessible(browser: Browser, guide: str, face: str, scheme: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{guide}{face}/")
-    found = Axe().run(page).response["violations"]
+    found = said_of(violations(page))
     page.close()
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert found == []
 
 
 def test_nothing_scrolls_sideways_at_four_hundred_percent(browser: Browser, guide: str) -> None:

@@ -9,20 +9,21 @@ is late.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Stale
 from sportello.foundation.core.ids import token
-from sportello.foundation.core.planned import planned
+from sportello.foundation.core.planned import planned_cursor
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import clean, one_line
-from sportello.foundation.core.together import change
+from sportello.foundation.core.together import change, drawing
 from sportello.foundation.files import dropping
 from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.reader import Read
@@ -32,6 +33,7 @@ from sportello.records.customers.models import Erasure
 from sportello.records.customers.queries import together
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.words import File
+from sportello.service.channels.models import WaitingReply
 from sportello.service.channels.waiting import Reply
 
 from ..forms.writing import write_addresses
@@ -111,10 +113,12 @@ def keep_refused(ticket: Ticket, member: Membership, kind: str, typed: Typed, wr
 
 @dataclass(frozen=True)
 class Begun:
-    """What is about to be sent: its row, locked, and the row again where something was kept in it."""
+    """What is about to be sent: its row, locked, and the row again where something was kept in it. `may_wait`: an
+    earlier reply of theirs on this ticket may not have left yet."""
 
     row: Draft | None
     draft: Draft | None
+    may_wait: bool = True
 
 
 def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writing) -> Begun:
@@ -123,7 +127,7 @@ def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writin
     if not writing.writer:
         row = drafts_of(ticket, member).get(kind)
         return Begun(row, row)
-    row = _locked(ticket, member, kind)
+    row, may_wait = _lock(ticket, member, kind)
     if row.is_spent and row.turn == Draft.SENT:
         if row.writer == writing.writer:
             raise AlreadySent
@@ -131,7 +135,7 @@ def begin_sending(ticket: Ticket, member: Membership, kind: str, writing: Writin
             raise Stale(
                 _("You have sent an answer from another page since this one was opened. Read it, then send this.")
             )
-    return Begun(row, None if row.is_spent else row)
+    return Begun(row, None if row.is_spent else row, may_wait)
 
 
 def _judge(row: Draft, writing: Writing) -> Verdict:
@@ -148,22 +152,35 @@ def _judge(row: Draft, writing: Writing) -> Verdict:
 
 def _locked(ticket: Ticket, member: Membership, kind: str) -> Draft:
     """The row, made where there is none, in one statement; call within a transaction."""
+    return _lock(ticket, member, kind)[0]
+
+
+def _lock(ticket: Ticket, member: Membership, kind: str) -> tuple[Draft, bool]:
+    """The same, and whether a reply of theirs waits on this ticket."""
     values = [ticket.organisation_id, ticket.pk, member.pk, str(kind), clock.now(ticket.organisation)]
-    with planned():
-        (row,) = Draft.every.raw(_LOCK, values)
-    row.ticket, row.member = ticket, member
-    return row
+    ids = drawing()
+    with planned_cursor() as cursor:
+        cursor.execute(f"{_LOCK}, {ids.sql}", [*values, *ids.values])
+        *columns, may_wait, drawn = cursor.fetchone()
+    ids.take(drawn)
+    row = Draft.from_db(DEFAULT_DB_ALIAS, _COLUMNS, columns)
+    row.used, row.ticket, row.member = json.loads(row.used), ticket, member
+    return row, may_wait
 
 
+_COLUMNS = [one.attname for one in Draft._meta.concrete_fields]
 #: What conflicts is written as it is, and so locked. Columns by name: a plan must outlive a table that gets one more.
+#: Whether a reply of theirs waits comes with it: the ticket is locked by who sends, so that none can begin to.
 _LOCK = f"""
 INSERT INTO desk_draft (
     organisation_id, ticket_id, member_id, kind, saved_at, is_spent, text, "to", cc, aside, writer, base_position,
     revision, turn, used
 ) VALUES (%s, %s, %s, %s, %s, true, '', '', '', '', '', 0, 0, 0, '[]')
 ON CONFLICT (ticket_id, member_id, kind) DO UPDATE SET kind = EXCLUDED.kind
-RETURNING {", ".join(f'"{one.column}"' for one in Draft._meta.concrete_fields)}
-"""  # noqa: S608 - names of our own columns
+RETURNING {", ".join(f'"{one.column}"' for one in Draft._meta.concrete_fields)}, EXISTS (
+    SELECT FROM {WaitingReply._meta.db_table} waits
+    WHERE waits.ticket_id = desk_draft.ticket_id AND waits.member_id = desk_draft.member_id
+)"""  # noqa: S608 - names of our own columns
 
 
 def _write(row: Draft, typed: Typed, writing: Writing) -> None:

@@ -44,9 +44,18 @@ DELETE FROM desk_openticket WHERE id IN (
 
 def seen(ticket: Ticket, member: Membership) -> None:
     """Its reader has been shown the ticket as it is now."""
-    tabs = OpenTicket.objects.filter(ticket=ticket, member=member, seen_position__lt=ticket.last_position)
-    if tabs.update(seen_position=ticket.last_position):
+    with planned(), connection.cursor() as cursor:
+        cursor.execute(_SEEN, (ticket.last_position, ticket.pk, member.pk, ticket.last_position))
+        moved = cursor.rowcount
+    if moved:
         mentions.read(ticket, member, clock.now(ticket.organisation))
+
+
+_SEEN = """
+WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
+UPDATE desk_openticket SET seen_position = %s FROM quick
+WHERE ticket_id = %s AND member_id = %s AND seen_position < %s
+"""
 
 
 def close_tab(ticket: Ticket, member: Membership) -> None:

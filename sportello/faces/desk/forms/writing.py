@@ -151,11 +151,3 @@ class DraftForm(forms.Form):
     to = forms.CharField(required=False)
     cc = forms.CharField(required=False)
     base_position = forms.IntegerField(required=False, min_value=0)
-
-
-class WritingForm(forms.Form):
-    """From which drawing of the composer something comes."""
-
-    draft_writer = forms.CharField(required=False, max_length=60)
-    draft_turn = forms.IntegerField(required=False, min_value=0, max_value=1_000_000_000)
-    draft_revision = forms.IntegerField(required=False, min_value=0, max_value=2_000_000_000)

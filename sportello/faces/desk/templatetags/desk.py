@@ -204,14 +204,14 @@ def row_refresh(row_url: str) -> str:
 
 @register.simple_tag
 def row_event(ticket_id: int) -> str:
-    """The event of the page at which whatever shows this ticket asks again; live and own changes send it."""
+    """The event of the page at which the row of this ticket asks again; live and own changes send it."""
     return f"ticket-{ticket_id} from:body"
 
 
 @register.simple_tag
 def side_event(ticket_id: int) -> str:
-    """The side panel: when it is first shown, and when its ticket changed."""
-    return f"intersect once, ticket-{ticket_id} from:body"
+    """The side panel: when it is first shown, and after own changes; what others did comes with the ticket's news."""
+    return f"intersect once, side-{ticket_id} from:body"
 
 
 @register.simple_tag

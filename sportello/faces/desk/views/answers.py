@@ -19,6 +19,7 @@ from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket, tickets_for
 from sportello.records.tickets.models import Ticket
+from sportello.records.tickets.queries import timeline
 
 from .. import composer, nav, ticket_page
 
@@ -126,10 +127,11 @@ def changed(
         "written": written,
     }
     if written:
-        context |= composer.composer(request, person, fresh, context["me"], context["items"])
+        items = timeline(person, fresh, None, ticket_page.PAGE)
+        context |= composer.composer(request, person, fresh, context["me"], items)
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    events = {"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True}
+    events = {"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True, f"side-{fresh.pk}": True}
     response["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 

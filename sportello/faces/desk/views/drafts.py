@@ -22,7 +22,7 @@ from sportello.records.tickets.words import File
 from sportello.service.channels.email import capacity
 
 from ..actions import drafting
-from ..forms.writing import DraftForm, WritingForm
+from ..forms.writing import DraftForm
 from ..models import Draft, DraftFile
 from .answers import done, member_of, ticket_address
 
@@ -93,14 +93,23 @@ def _refuse_too_many(ticket: Ticket, member: Membership, kind: str) -> None:
     capacity.refuse_too_large(ticket, "", files)
 
 
+#: The longest name of a drawing, the most saves and revisions: what is beyond is nothing of ours.
+_LONGEST_NAME, _MOST_TURNS, _MOST_REVISIONS = 60, 1_000_000_000, 2_000_000_000
+
+
 def writing_in(request: HttpRequest) -> drafting.Writing:
-    """Which drawing of the composer a form came from."""
-    form = WritingForm(request.POST)
-    form.is_valid()
-    said: dict[str, Any] = form.cleaned_data
+    """Which drawing of the composer a form came from; what is none of our own fields is as if it were not there."""
+    writer = request.POST.get("draft_writer", "").strip()
     return drafting.Writing(
-        said.get("draft_writer") or "", said.get("draft_turn") or 0, said.get("draft_revision") or 0
+        writer if len(writer) <= _LONGEST_NAME and writer.isprintable() else "",
+        _counted(request.POST.get("draft_turn", ""), _MOST_TURNS),
+        _counted(request.POST.get("draft_revision", ""), _MOST_REVISIONS),
     )
+
+
+def _counted(typed: str, most: int) -> int:
+    count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len(str(most)) else 0
+    return count if count <= most else 0
 
 
 def typed_in(request: HttpRequest, ticket: Ticket) -> drafting.Typed:

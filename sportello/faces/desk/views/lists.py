@@ -11,10 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from sportello.foundation.core.questions import at_once
 from sportello.foundation.ui.colour import accent_css
 from sportello.records.accounts.guard import serves_here, signed_in, works_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.queries import LISTS, counts, list_page
+from sportello.records.tickets.queries.work_lists import counts_asked, counts_of
 
 from .. import list_tools, nav
 from ..actions import many
@@ -102,17 +104,19 @@ def work_list(request: HttpRequest, person: Person, name: str) -> HttpResponse:
     part = request.GET.get("fragment", "")
     if part == "rows":
         return render(request, "desk/_rows.html", context)
+    counting, above = counts_asked(person), list_tools.tools_asked(person, place)
+    answers = at_once(*counting, *above)
+    counted = counts_of(counting, answers[: len(counting)])
+    context |= list_tools.tools_of(person, place, answers[len(counting) :])
     if part == "pane":  # beside a ticket that was opened by its address: the rail there has no numbers yet
-        numbers = json.dumps(counts(person))
-        return render(request, "desk/_list.html", {**context, **list_tools.tools(person, place), "numbers": numbers})
+        return render(request, "desk/_list.html", {**context, "numbers": json.dumps(counted)})
     whole = nav.page(
         request,
         person,
         name,
-        counted=counts(person),
+        counted=counted,
         desk_strip=nav.strip(person),
         **context,
-        **list_tools.tools(person, place),
         is_page=True,
     )
     return render(request, "desk/list.html", whole)

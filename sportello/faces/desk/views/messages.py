@@ -86,7 +86,10 @@ def _send(
             draft.repeats if draft else None,
         )
         at = waiting_page.instant(ticket, data["send_at"])
-        sent = waiting.send(ticket, member, reply, seconds=undo_seconds(person.user), at=at, locked=ticket)
+        seconds = undo_seconds(person.user)
+        sent = waiting.send(
+            ticket, member, reply, seconds=seconds, at=at, locked=ticket, may_wait=begun.may_wait
+        )
         drafting.end_sending(begun, writing, data["text"])
     # after the commit: nobody's answer waits for another's at the row they both count on
     saved_replies.count_use(ticket, member, request.POST.getlist("used"))

@@ -45,11 +45,14 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     ticket = ticket_by_number(person, asked.typed)
     if ticket is not None and not fragment:
         return HttpResponseRedirect(ticket_address(ticket))
-    result = finding.look(person, asked)
+    page = _page(request.GET.get("page", ""))
+    result = finding.look(person, asked, page=page)
     context: dict[str, Any] = {
         "asked": asked, "typed": asked.typed, "hits": result.hits, "complete": result.complete, "jump": ticket,
         "customers": result.customers, "place": place_from(QueryDict("list=all&sort=newest")),
         "several": len(person.serving) > 1, "too_short": bool(asked.typed) and len(asked.typed) < finding.SHORTEST,
+        "older": _address(asked, page + 1) if result.more else "",
+        "newer": _address(asked, page - 1) if page > 1 else "",
     }
     if fragment:
         return render(request, "desk/search/_results.html", context)
@@ -62,6 +65,15 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     }
     return render(request, "desk/search/page.html",
                   nav.page(request, person, "search", desk_strip=nav.strip(person), **context))
+
+
+def _page(typed: str) -> int:
+    """Anything that is no page of a search is the first."""
+    return int(typed) if typed in map(str, range(1, finding.PAGES + 1)) else 1
+
+
+def _address(asked: finding.Asked, page: int) -> str:
+    return f"{reverse('desk:search')}?{asked.words}{f'&page={page}' if page > 1 else ''}"
 
 
 def _filters(person: Person, asked: finding.Asked) -> dict[str, Any]:

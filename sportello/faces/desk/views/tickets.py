@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from sportello.foundation.core.questions import at_once
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
 from sportello.records.accounts.people import Person
 from sportello.records.tickets.access import get_ticket
 from sportello.records.tickets.models import Reason, Ticket
 from sportello.records.tickets.queries import row_of
+from sportello.service.channels import waiting
 from sportello.service.notifications import reading
 
 from .. import composer, nav, sentences, ticket_page
@@ -27,7 +29,8 @@ from .answers import member_of, ticket_address
 @serves_here
 @require_GET
 def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> HttpResponse:
-    """The whole page; with `fragment` (row, head, timeline, live, side) one part; for htmx from a list, the work."""
+    """The whole page; with `fragment` (row, head, timeline, live, side) one part, with `side` too what stands beside
+    what is new in `live`; for htmx from a list, the work."""
     found = get_ticket(person, slug, number)
     part = request.GET.get("fragment", "")
     if part:
@@ -69,10 +72,19 @@ def _part(request: HttpRequest, person: Person, found: Ticket, part: str) -> Htt
     if part == "head":
         return render(request, "desk/_head.html", ticket_page.head(person, found))
     if part == "live":
-        strip.seen(found, member_of(person, found))
-        shown = {**ticket_page.head(person, found), **ticket_page.news(request, person, found)}
-        return render(request, "desk/_changed.html", shown)
+        return render(request, "desk/_changed.html", _live(request, person, found))
     return render(request, "desk/_timeline.html", ticket_page.conversation(request, person, found))
+
+
+def _live(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any]:
+    """What is new to a page that follows: the page says what it has seen, and whether its side is to come too."""
+    strip.seen(found, member_of(person, found))
+    unread, waits = at_once(reading.asks_unread(person, found), waiting.asks_any(found))
+    if unread:
+        reading.read_ticket(person, found)
+    beside = ticket_page.side(person, found) | {"beside": True} if request.GET.get("side") else {}
+    news = ticket_page.news(request, person, found, may_wait=bool(waits))
+    return {**beside, **ticket_page.head(person, found), **news}
 
 
 @serves_here

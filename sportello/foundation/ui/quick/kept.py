@@ -20,7 +20,10 @@ from typing import Any, Final
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
+
+from ..words import Here
 
 #: So many parts and so many letters of them are remembered a process and place of a template; then it begins anew.
 MOST: Final = 4000
@@ -68,14 +71,14 @@ class _Drawn:
         self.pieces = parts[::2]
         self.holes = [holes[int(number)] for number in parts[1::2]]
 
-    def at(self, now: Any) -> str:
+    def at(self, now: Any, where: Here) -> str:
         if not self.holes:
             return self.pieces[0]
-        from ..templatetags.ui import instant
+        from ..templatetags.ui import said_here
 
         said = [self.pieces[0]]
         for (at, style), piece in zip(self.holes, self.pieces[1:], strict=True):
-            said += (instant(at, now, style), piece)  # type: ignore[arg-type]  # a style that was given to it
+            said += (said_here(at, now, style, where), piece)  # type: ignore[arg-type]  # a style that was given to it
         return "".join(said)
 
 
@@ -91,7 +94,11 @@ class KeptNode(Node):
         return self.draw(context, get_language())
 
     def draw(self, context: Context, language: str | None) -> SafeString:
-        """In a language that is known to be active. (There is one time zone, the installation's.)"""
+        """In a language that is known to be active. A page is drawn in one time zone: it is asked for once."""
+        zone = vars(context).get("_zone")
+        if zone is None:
+            zone = vars(context)["_zone"] = get_current_timezone()
+        where = zone, language or ""
         layers = context.dicts[::-1]
         given = []
         for name in self.names:
@@ -112,11 +119,11 @@ class KeptNode(Node):
         try:
             found = self._known.get(key)
         except TypeError:
-            return SafeString(self._drawn(context, given).at(now))
+            return SafeString(self._drawn(context, given).at(now, where))
         if found is None:
             found = self._drawn(context, given)
             self._keep(key, found)
-        return SafeString(found.at(now))
+        return SafeString(found.at(now, where))
 
     def _keep(self, key: Hashable, drawn: _Drawn) -> None:
         if len(self._known) >= MOST or self._letters > MOST_LETTERS:

@@ -177,17 +177,18 @@ def _named(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
 
 
 def _include(node: loader_tags.IncludeNode) -> Piece:
-    """A template named in the text; one that a variable names, or by its place, is Django's."""
-    if not is_constant(node.template) or str(constant(node.template)).startswith("."):
-        return node.render
-    name, values, isolated = str(constant(node.template)), _named(node.extra_context), node.isolated_context
-    known: dict[Engine, Template] = {}
+    """A template by its name; one that is named by its place, or given, is Django's."""
+    named, values, isolated = value_of(node.template, missing=None), _named(node.extra_context), node.isolated_context
+    known: dict[tuple[Engine, str], Template] = {}
 
     def draw(context: Context) -> str:
-        asked = engine(context)
+        name = named(context)
+        if not isinstance(name, str) or name.startswith("."):
+            return str(node.render(context))
+        asked = engine(context), str(name)
         template = known.get(asked)
         if template is None:
-            template = known[asked] = asked.get_template(name)
+            template = known[asked] = asked[0].get_template(name)
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
@@ -203,6 +204,42 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
             about.template = before
 
     return draw
+
+
+def _extends(node: loader_tags.ExtendsNode) -> Piece:
+    """A template named in the text, of another name: it is looked for once, and so are the blocks of the outermost.
+    Django walks that one's whole tree for them each time."""
+    named: Any = node.parent_name
+    name = str(constant(named)) if is_constant(named) else ""
+    if not name or name.startswith(".") or name == node.origin.template_name:
+        return node.render
+    known: dict[Engine, tuple[Template, dict[str, Any]]] = {}
+
+    def draw(context: Context) -> str:
+        asked = engine(context)
+        found = known.get(asked)
+        if found is None:
+            found = known[asked] = _parent(node.get_parent(context))
+        parent, outermost = found
+        about = context.render_context
+        if loader_tags.BLOCK_CONTEXT_KEY not in about:
+            about[loader_tags.BLOCK_CONTEXT_KEY] = loader_tags.BlockContext()
+        blocks = about[loader_tags.BLOCK_CONTEXT_KEY]
+        blocks.add_blocks(node.blocks)
+        blocks.add_blocks(outermost)
+        with about.push_state(parent, isolated_context=False):
+            return str(parent._render(context))  # type: ignore[attr-defined]  # no public name
+
+    return draw
+
+
+def _parent(template: Template) -> tuple[Template, dict[str, Any]]:
+    """With its blocks, where it extends nothing itself."""
+    first = next((one for one in template.nodelist if not isinstance(one, TextNode)), None)
+    if first is None or isinstance(first, loader_tags.ExtendsNode):
+        return template, {}
+    blocks: list[Any] = template.nodelist.get_nodes_by_type(loader_tags.BlockNode)
+    return template, {one.name: one for one in blocks}
 
 
 def _kept(node: KeptNode) -> Piece:
@@ -337,6 +374,7 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     defaulttags.LoadNode: _nothing,
     defaulttags.CommentNode: _nothing,
     loader_tags.IncludeNode: _include,
+    loader_tags.ExtendsNode: _extends,
     SimpleNode: _tag,
     SimpleBlockNode: _block_tag,
     TranslateNode: _translate,

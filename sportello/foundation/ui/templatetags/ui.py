@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from sportello.foundation.ui.fields import Drawn
 from sportello.foundation.ui.markup import attributes, escaped, hint, shortcut
 from sportello.foundation.ui.nav import Command, NavEntry, Standing, Tab
 from sportello.foundation.ui.quick.kept import NOW, hole, kept
+from sportello.foundation.ui.quick.stencil import Stencil, mark
 from sportello.foundation.ui.theme.icons import NAMES
 
 register = template.Library()
@@ -31,6 +32,11 @@ _STATES = {"neutral": "ring", "accent": "dot", "info": "info", "ok": "check-circ
 #: Kinds of timeline entry: icon, and whether it is an event line.
 _ENTRIES = {"message_in": "mail", "message_out": "send", "note": "note", "call": "phone", "visit": "counter",
             "event": "dot"}
+
+
+#: An instant whose place is what counts.
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+_TAB = Stencil("ui/_strip_tab.html")
 
 
 def _draw(name: str, context: Mapping[str, Any]) -> SafeString:
@@ -78,9 +84,12 @@ def instant(at: datetime | None, now: datetime, style: words.Style = "plain") ->
     """Words first, the date on hover and in print; nothing at all for None."""
     if at is None:
         return SafeString("")
-    if now is NOW:
-        return hole(at, style)
-    said = words.say_instant(at, now, style)
+    return hole(at, style) if now is NOW else said_here(at, now, style)
+
+
+def said_here(at: datetime, now: datetime, style: words.Style = "plain", where: words.Here | None = None) -> SafeString:
+    """`instant` of an instant there is; `where` as in `words.say_instant`."""
+    said = words.say_instant(at, now, style, where)
     late = ' class="late"' if said.late else ""
     drawn = f'<time datetime="{said.iso}" title="{escaped(said.full)}"{late}>{escaped(said.text)}</time>'
     if said.relative and style == "plain" and at <= now:
@@ -221,6 +230,29 @@ def new_rows(href: str, count: int = 0, **extra: Any) -> SafeString:
 def standing(standing: Standing, now: datetime, why: str = "", level: int = 2) -> SafeString:
     """Where it stands: the one object, drawn alike everywhere. `why` is the address of the reasons (desk)."""
     return render_to_string("ui/_standing.html", {"standing": standing, "now": now, "why": why, "level": level})
+
+
+@register.simple_tag(takes_context=True)
+def strip_tab(context: template.Context, tab: Tab) -> SafeString:
+    """A tab of the strip of open tickets: drawn once for each of the few shapes it has."""
+    shape = replace(
+        tab, label="", url="", close_url="1" if tab.close_url else "", ticket="1" if tab.ticket else "",
+        channel=str(tab.channel), since=_EVER if tab.since else None, now=None,
+    )  # fmt: skip
+    values = {
+        "label": str(tab.label), "url": tab.url, "close": tab.close_url, "ticket": tab.ticket,
+        "csrf": str(context.get("csrf_token", "")),
+    }  # fmt: skip
+    said = [instant(tab.since, tab.now)] if tab.since and tab.now else []
+    return _TAB.draw(shape, lambda: _marked(shape), values, said)
+
+
+def _marked(shape: Tab) -> Mapping[str, Any]:
+    marked = replace(
+        shape, label=mark("label"), url=mark("url"), close_url=mark("close") if shape.close_url else "",
+        ticket=mark("ticket") if shape.ticket else "", now=NOW,
+    )  # fmt: skip
+    return {"tab": marked, "csrf_token": mark("csrf")}
 
 
 @register.simple_tag

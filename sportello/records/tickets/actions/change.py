@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from sportello.foundation.core.planned import planned
+from sportello.foundation.core.questions import Question
 from sportello.foundation.core.together import add, add_all, is_gathering, together
 from sportello.foundation.core.together import change as together_change
 from sportello.foundation.journal import actions as journal
@@ -129,25 +129,41 @@ def lock(ticket: Ticket) -> Ticket:
     find no row at all (PostgreSQL re-checks the join after waiting). NO KEY: deferred foreign keys of others ask for
     a share of the key at their commit, and two such writers would wait for each other.
     """
-    with planned():
-        Ticket.objects.select_for_update(no_key=True).values_list("pk").get(pk=ticket.pk)
-        return Ticket.objects.select_related(*_WITH).get(pk=ticket.pk)
+    return _locked(_LOCK.tuples(ticket_id=ticket.pk))
 
 
-def lock_one(seen: QuerySet[Ticket]) -> Ticket | None:
-    """`lock` for the one row of `seen`, which names it by its key and joins nothing; None where there is none."""
-    with planned():
-        found = seen.select_for_update(no_key=True).order_by().values_list("pk", flat=True).first()
-        return None if found is None else Ticket.objects.select_related(*_WITH).get(pk=found)
+def lock_one(found: Sequence[tuple[Any, ...]]) -> Ticket | None:
+    """`lock` of the one ticket a question of its key, which locks it, has found; None where there is none."""
+    return _locked(found) if found else None
 
 
-def lock_all(ids: Iterable[int]) -> dict[int, Ticket]:
-    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other."""
+def locking(seen: QuerySet[Ticket]) -> QuerySet[Ticket, Any]:
+    """What `lock_one` is asked with: the key of the one row of `seen`, which joins nothing."""
+    return seen.select_for_update(no_key=True).order_by().values_list("pk")[:1]
+
+
+def _locked(found: Sequence[tuple[Any, ...]]) -> Ticket:
+    row = _WHOLE.first(ticket_id=found[0][0]) if found else None
+    if row is None:
+        raise Ticket.DoesNotExist
+    return row
+
+
+_LOCK: Question[Ticket] = Question(lambda ticket_id: locking(Ticket.objects.filter(pk=ticket_id)), planned=True)
+_WHOLE: Question[Ticket] = Question(
+    lambda ticket_id: Ticket.objects.select_related(*_WITH).filter(pk=ticket_id), planned=True
+)
+
+
+def lock_all(ids: Iterable[int], *, only_free: bool = False) -> dict[int, Ticket]:
+    """`lock` for several, in the order of their ids, so that two who lock several never wait for each other.
+    `only_free`: without those that somebody else has locked."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
-    return Ticket.objects.select_related(*_WITH).in_bulk(wanted)
+    rows = Ticket.objects.select_for_update(no_key=True, skip_locked=only_free).filter(pk__in=wanted)
+    locked = list(rows.order_by("pk").values_list("pk", flat=True))
+    return Ticket.objects.select_related(*_WITH).in_bulk(locked)
 
 
 def rows_of(locked: Iterable[int]) -> list[Ticket]:

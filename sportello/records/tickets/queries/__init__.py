@@ -4,7 +4,7 @@ from .history import customer_history
 from .lists import SORTS, Filters, Page, list_page, neighbours
 from .rows import TicketRow, row_of, rows_of, with_names
 from .silent import SilentTicket, silent_tickets
-from .timeline import TimelineItem, public_timeline, timeline
+from .timeline import TimelineItem, newer, public_timeline, timeline
 from .work_lists import LISTS, counts
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "customer_history",
     "list_page",
     "neighbours",
+    "newer",
     "public_timeline",
     "row_of",
     "rows_of",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.sql.datastructures import BaseTable
 
+from sportello.foundation.core.among import among
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
@@ -78,9 +78,15 @@ def list_page(
     if position is not None:
         values |= {"last": position[1]} if place == "null" else {"instant": position[0], "last": position[1]}
     if further and not chosen.is_empty():
-        return _further(_parts(person, name, sort, place, chosen.slug, values), name, sort, chosen, person, limit)
+        parts = _parts(person, name, sort, place, chosen.slug, values)
+        if len(parts) > 1:
+            return _further(parts, name, sort, chosen, person, limit)
+        found = _FILTERED.rows(person, name, sort, place, chosen, FURTHER, limit, **values)
+        edge = None if len(found) > limit else _edge(parts, sort)
+        return _up_to_here(found, edge, sort, person, limit)
     windowed = not chosen.is_empty()
-    found = (_FILTERED if windowed else _PAGE).rows(person, name, sort, place, chosen, windowed, limit, **values)
+    question = _FILTERED if windowed else _PAGE
+    found = question.rows(person, name, sort, place, chosen, WINDOW if windowed else 0, limit, **values)
     rows = rows_of(person, found[:limit])
     more = _key(found[limit - 1], sort) if len(found) > limit else ""
     if more or not windowed:
@@ -98,28 +104,30 @@ def _parts(
 
 
 def _page(
-    person: Person, name: str, sort: str, place: str, chosen: Filters, windowed: bool, limit: int, **values: Any
+    person: Person, name: str, sort: str, place: str, chosen: Filters, window: int, limit: int, **values: Any
 ) -> QuerySet[Ticket]:
     parts = _parts(person, name, sort, place, chosen.slug, values)
-    if windowed:
-        tickets = _filtered(_ordered(_among(parts, WINDOW), sort), chosen, person)
+    if window:
+        tickets = _filtered(_ordered(among(parts, window), sort), chosen, person)
     else:
         each = [_filtered(part, chosen, person) for part in parts]
-        tickets = each[0] if len(each) == 1 else _ordered(_among(each, limit + 1), sort)
+        tickets = each[0] if len(each) == 1 else _ordered(among(each, limit + 1), sort)
     return _shown(tickets, name, person, limit)
 
 
 def _further(
     parts: list[QuerySet[Ticket]], name: str, sort: str, chosen: Filters, person: Person, limit: int
 ) -> Page:
-    """What fits of the next `FURTHER` rows of the order; where they end is asked when they do not fill the page, and of
-    several organisations before: behind the end that comes first not all are looked at. Composed anew each time."""
-    edge = _edge(parts, sort) if len(parts) > 1 else None
+    """What fits of the next `FURTHER` rows of the order in several organisations; where they end is asked before:
+    behind the end that comes first not all are looked at. Composed anew each time."""
+    edge = _edge(parts, sort)
     near = [part.filter(_up_to(edge, sort)) for part in parts] if edge is not None else parts
-    tickets = _filtered(_ordered(_among(near, FURTHER), sort), chosen, person)
-    found = list(_shown(tickets, name, person, limit))
-    if len(parts) == 1 and len(found) <= limit:
-        edge = _edge(parts, sort)
+    tickets = _filtered(_ordered(among(near, FURTHER), sort), chosen, person)
+    return _up_to_here(list(_shown(tickets, name, person, limit)), edge, sort, person, limit)
+
+
+def _up_to_here(found: list[Ticket], edge: Ticket | None, sort: str, person: Person, limit: int) -> Page:
+    """The page, and where it goes on: behind its last row, or where what was looked at ends."""
     more = _key(found[limit - 1], sort) if len(found) > limit else _key(edge, sort) if edge is not None else ""
     return Page(rows_of(person, found[:limit]), more, complete=True)
 
@@ -142,34 +150,6 @@ def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
     than to find. What is shown with a row is joined to these only."""
     chosen = [part.values("pk")[:most] for part in parts]
     return Ticket.objects.filter(pk__in=chosen[0] if len(chosen) == 1 else chosen[0].union(*chosen[1:], all=True))
-
-
-class _Rows(BaseTable):
-    """A table of a statement that is not the whole table but the rows of query sets: FROM (SELECT …)."""
-
-    def __init__(self, parts: list[QuerySet[Ticket]]) -> None:
-        table = Ticket._meta.db_table
-        super().__init__(table, table)
-        self.parts = parts
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        asked = [part.query.get_compiler(connection=connection).as_sql() for part in self.parts]
-        rows = " UNION ALL ".join(f"({sql})" for sql, _params in asked)
-        return f"({rows}) {compiler.quote_name_unless_alias(self.table_alias)}", [
-            one for _sql, params in asked for one in params
-        ]
-
-    def relabeled_clone(self, change_map: dict[str | None, str]) -> _Rows:
-        raise TypeError("rows of rows are for a statement of their own")
-
-
-def _among(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
-    """The first `most` of each part as the table that is asked: what filters them stops reading when it has enough, and
-    finds no row a second time by its key."""
-    tickets = Ticket.objects.all()
-    base = tickets.query.get_initial_alias()
-    tickets.query.alias_map[base] = _Rows([part[:most] for part in parts])
-    return tickets
 
 
 def _edge(parts: list[QuerySet[Ticket]], sort: str) -> Ticket | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import get_language
 
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
@@ -84,11 +86,19 @@ def with_names(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
 _STATUSES: Final = dict(Ticket.Status.choices)
 
 
+@lru_cache(64)
+def _status_in(language: str | None, status: str) -> str:
+    """Its word in `language`, which is active."""
+    return str(_STATUSES.get(status, status))
+
+
 def row_of(ticket: Ticket) -> TicketRow:
     """The row of a ticket loaded with organisation, customer, kind, team and owner."""
     return _row(
         ticket,
         ticket.organisation,
+        clock.now(ticket.organisation),
+        get_language(),
         ticket.customer.name if ticket.customer else "",
         ticket.kind.names,
         ticket.team.names,
@@ -98,11 +108,12 @@ def row_of(ticket: Ticket) -> TicketRow:
 
 def rows_of(person: Person, tickets: Iterable[Ticket]) -> list[TicketRow]:
     """The rows of tickets loaded `with_names` that this person may see."""
-    places = {place.organisation.pk: place.organisation for place in person.places}
+    places = {place.organisation.pk: (place.organisation, clock.now(place.organisation)) for place in person.places}
     found: list[Any] = list(tickets)
+    language = get_language()
     return [
         _row(
-            one, places[one.organisation_id], one.customer_name or "", one.kind_names, one.team_names,
+            one, *places[one.organisation_id], language, one.customer_name or "", one.kind_names, one.team_names,
             one.owner_name or "",
         )
         for one in found
@@ -110,10 +121,11 @@ def rows_of(person: Person, tickets: Iterable[Ticket]) -> list[TicketRow]:
 
 
 def _row(
-    ticket: Ticket, organisation: Organisation, customer: str, kind: dict[str, str], team: dict[str, str], owner: str
-) -> TicketRow:
-    now = clock.now(organisation)
-    return TicketRow(
+    ticket: Ticket, organisation: Organisation, now: datetime, language: str | None, customer: str,
+    kind: dict[str, str], team: dict[str, str], owner: str,
+) -> TicketRow:  # fmt: skip
+    row = object.__new__(TicketRow)  # its own `__init__` sets each of thirty values by a call
+    vars(row).update(
         id=ticket.pk,
         slug=organisation.slug,
         number=ticket.number,
@@ -123,7 +135,7 @@ def _row(
         team_names=team,
         owner_name=owner,
         status=ticket.status,
-        status_label=str(_STATUSES.get(ticket.status, ticket.status)),
+        status_label=_status_in(language, ticket.status),
         channel=ticket.channel,
         priority=ticket.priority,
         sensitivity=ticket.sensitivity,
@@ -140,3 +152,4 @@ def _row(
         snoozed_until=ticket.snoozed_until,
         is_named_unread=getattr(ticket, "is_named_unread", False),
     )
+    return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -10,8 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from sportello.foundation.core.planned import planned_cursor
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -101,23 +100,27 @@ def by_organisation(person: Person) -> list[Person]:
 
 def counts(person: Person) -> dict[str, int]:
     """How many tickets each list has, at most `CAP`, of those that name somebody the unread; one statement for all."""
-    names = [name for name in LISTS if name not in _UNCOUNTED]
-    found = dict.fromkeys(names, 0)
+    asked = counts_asked(person)
+    return counts_of(asked, at_once(*asked))
+
+
+def counts_asked(person: Person) -> list[Asked]:
+    """What `counts` asks, for who asks other things with it."""
     # whoever has no team has nothing unassigned: no need to ask
-    asked = [
-        (name, _COUNTED.words(each, name, **instants_of(each, name)))
+    return [
+        Asked(_COUNTED, (each, name), instants_of(each, name), counted=True)
         for each in by_organisation(person)
-        for name in names
+        for name in LISTS
+        if name not in _UNCOUNTED
     ]
-    parts = [(name, *words) for name, words in asked if words is not None]
-    if parts:
-        # Django's own SQL, its values apart
-        numbers = ", ".join(f"(SELECT count(*) FROM ({sql}) AS part)" for _, sql, _ in parts)  # noqa: S608  # as said
-        with planned_cursor() as cursor:
-            cursor.execute(f"SELECT {numbers}", [value for _name, _sql, values in parts for value in values])
-            row = cursor.fetchone()
-        for (name, _sql, _values), number in zip(parts, row or (), strict=True):
-            found[name] = min(CAP, found[name] + number)
+
+
+def counts_of(asked: Sequence[Asked], answers: Sequence[Sequence[tuple[Any, ...]]]) -> dict[str, int]:
+    """The counts in the answers to `counts_asked`."""
+    found: dict[str, int] = {}
+    for one, ((number,),) in zip(asked, answers, strict=True):
+        name = str(one.words[1])
+        found[name] = min(CAP, found.get(name, 0) + number)
     return found
 
 

@@ -21,7 +21,7 @@ from sportello.records.customers.models import Customer
 from sportello.records.customers.queries import find, surviving, together
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import SearchRow
-from sportello.records.tickets.search import estimated_rows, query_text
+from sportello.records.tickets.search import expected_rows, query_text
 
 from ..models import Filing
 from .holds import under
@@ -120,7 +120,7 @@ def _customers(person: Person, organisation: Organisation, typed: str) -> list[i
 
 def _named(organisation_id: int, query: str) -> Sequence[int] | None:
     """Tickets with a rare word, by the index; None for a common one."""
-    if estimated_rows(organisation_id, query) > _RARE:
+    if expected_rows(organisation_id, query) > _RARE:
         return None
     with connection.cursor() as cursor:
         cursor.execute(

@@ -50,8 +50,11 @@ def _candidates(address: str) -> Iterator[str]:
 def our_addresses(organisation: Organisation) -> frozenset[str]:
     """Every address the organisation has or had, lower case, and where their replies go: mail from or to them is never
     a customer's."""
-    every = Mailbox.objects.filter(organisation=organisation.pk).only("address", "reply_domain")
-    return kept(organisation, "our addresses", lambda: addresses_of(every))
+
+    def read() -> frozenset[str]:
+        return addresses_of(Mailbox.objects.filter(organisation=organisation.pk).only("address", "reply_domain"))
+
+    return kept(organisation, "our addresses", read)
 
 
 def addresses_of(mailboxes: Iterable[Mailbox]) -> frozenset[str]:

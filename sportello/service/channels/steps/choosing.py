@@ -2,13 +2,13 @@
 but the ticket they join.
 
 Who writes, what is referred to and which ticket it is about must differ: then it is the same whether one sees what
-became of the other or not, as with two workers. What concerns an earlier one stays pending for the next round; what
-does more than join or open is settled by itself.
+became of the other or not, as with two workers. What concerns an earlier one, or a ticket that somebody else has, stays
+pending for the next round; what does more than join or open is settled by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -54,16 +54,35 @@ def one_copy_at_a_time(mails: Iterable[Arrived]) -> None:
     looks at its keys are kept as long as the connection; made when a desk is new, they would read whole tables until
     the database counts these anew, and the first thousand mails would cost more the later they come.
     """
-    names = sorted({f"mail {mail.organisation.pk} {mail.rfc_id or mail.row.raw_id}" for mail in mails})
+    _hold({_copy(mail) for mail in mails}, only_free=False)
+
+
+def free_copies(mails: Sequence[Arrived]) -> list[Arrived]:
+    """The same for a round: without those of which somebody else is settling a copy, unless there are no others."""
+    held = _hold({_copy(mail) for mail in mails}, only_free=True)
+    free = [mail for mail in mails if _copy(mail) in held]
+    if not free:
+        one_copy_at_a_time(mails)
+    return free or list(mails)
+
+
+def _copy(mail: Arrived) -> str:
+    return f"mail {mail.organisation.pk} {mail.rfc_id or mail.row.raw_id}"
+
+
+def _hold(names: set[str], *, only_free: bool) -> set[str]:
+    """Which are held until the transaction ends: all, as soon as they can be, or those nobody has."""
     if not names:
-        return
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
+            "SELECT name, CASE WHEN %s THEN pg_try_advisory_xact_lock(hashtextextended(name, 0))"
+            " ELSE pg_advisory_xact_lock(hashtextextended(name, 0))::text = '' END"
             " FROM unnest(%s::text[]) WITH ORDINALITY AS one (name, place),"
             " (SELECT set_config('enable_seqscan', 'off', true)) AS by_index ORDER BY place",
-            [names],
+            [only_free, sorted(names)],
         )
+        return {name for name, held in cursor.fetchall() if held}
 
 
 def choose(mails: Iterable[Arrived]) -> Chosen:
@@ -120,13 +139,22 @@ def _place(chosen: Chosen, mail: Arrived, decision: Decision, seen: set[_Key]) -
 
 
 def _lock_tickets(chosen: Chosen) -> None:
-    """Lock what is joined. What was closed meanwhile is opened again, or too late, by itself."""
+    """Lock what is joined. What was closed meanwhile is opened again, or too late, by itself.
+
+    A ticket that somebody else has locked waits for the next round: another worker has it until its own round ends, and
+    each would stand still for the other. Where nothing else is left, it is waited for.
+    """
     joining = {
         mail.row.pk: decision.found.ticket.pk
         for mail, decision in chosen.decided
         if decision.found is not None and decision.fate in ("joined", "kept")
     }
-    locked = lock_all(joining.values())
+    locked = lock_all(joining.values(), only_free=True)
+    free = [one for one in chosen.decided if joining.get(one[0].row.pk) in {None, *locked}]
+    if free or chosen.apart:
+        chosen.decided = free
+    else:
+        locked = lock_all(joining.values())
     staying: list[_Decided] = []
     for mail, decision in chosen.decided:
         ticket = locked.get(joining.get(mail.row.pk, 0))

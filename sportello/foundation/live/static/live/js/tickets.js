@@ -6,6 +6,7 @@ const JITTER = 8, MANY = 250; // ms for each who has it open: so many browsers m
 const TRIES = 3;
 const LOOK = 1000;
 const newest = new Map(); // ticket → version
+const beside = new Set(); // tickets whose side panel is older than they are
 const asking = new Set();
 const tries = new Map();
 
@@ -31,19 +32,22 @@ function occupied(element) {
 // What asked was drawn anew meanwhile, or is gone: its answer is of no use to what stands there now.
 const stale = (event) => event.currentTarget.isConnected || event.preventDefault();
 
+// One question for all that is new; what stands beside the conversation comes with it where the news concerns it.
 async function ask(element, name, id) {
   const version = newest.get(name);
+  const panel = beside.delete(name) && document.querySelector("#ticket-side .side");
   asking.add(name);
   element.addEventListener("htmx:beforeSwap", stale);
   try {
-    await window.htmx.ajax("GET", element.dataset.refresh, {
+    await window.htmx.ajax("GET", element.dataset.refresh + (panel ? "&side=1" : ""), {
       source: element, target: element, swap: element.dataset.liveSwap ?? "none",
     });
     if (!current(name)) return;
-    if (id) document.body.dispatchEvent(new CustomEvent(`ticket-${id}`)); // its side panel and its row
+    if (id) document.body.dispatchEvent(new CustomEvent(`ticket-${id}`)); // its row
     announce("changed");
   } finally {
     asking.delete(name);
+    if (panel && !current(name)) beside.add(name);
     const tried = (tries.get(name)?.version === version ? tries.get(name).count : 0) + 1;
     tries.set(name, { version, count: tried });
     if (!current(name) && (tried < TRIES || newest.get(name) > version)) setTimeout(() => attend(name, id), LOOK);
@@ -60,9 +64,10 @@ function attend(name, id) {
   }
 }
 
-export function changed({ ticket, version, id, among = 50 }) {
+export function changed({ ticket, version, id, among = 50, beside: concerned = true }) {
   if (version <= (newest.get(ticket) ?? 0) || ![...shown(ticket)].length) return;
   newest.set(ticket, version);
+  if (concerned && !current(ticket)) beside.add(ticket);
   setTimeout(() => attend(ticket, id), Math.random() * JITTER * (Math.min(among, MANY) - 1));
 }
 
