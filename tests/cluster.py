@@ -27,9 +27,6 @@ FAST = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
     "max_connections": "80",
-    # the order of joins as they are written: to look for a better one takes longer than any answer from tables this small
-    "join_collapse_limit": "1",
-    "from_collapse_limit": "1",
 }
 
 
