@@ -35,8 +35,8 @@ from .permission_scene import Scene
 BUDGETS: dict[str, dict[str, int]] = tomllib.loads((BENCH / "budgets.toml").read_text())
 #: Codes, instants and names of the day make a page a little longer or shorter.
 SLACK = 1.03
-#: They tell what this process has done and has seen slow.
-TELLS_OF_THE_MACHINE = {"desk:installation", "metrics"}
+#: They tell what this process has done and has seen slow, and what stands of the programs beside it.
+TELLS_OF_THE_MACHINE = {"desk:installation", "metrics", "readyz"}
 _ENDS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")
 
 
