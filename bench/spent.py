@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-#: What the fixed calculation takes on the machine of bench/README.md where one process computes alone at its best, in ms of
-#: Debian's own Python. One that was built without optimisation takes 10.8, and figures before 30 November, 03:50, are of such a one.
+#: What the fixed calculation takes on the machine of bench/README.md where one process computes alone at its best, in
+#: ms, by Debian's own Python. One built without optimisation takes 10.8: figures before 30 November, 03:50, are its.
 PACE_ALONE = 6.5
 
 
