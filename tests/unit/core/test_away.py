@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 
-import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, DataError, InternalError, connection, connections, transaction
+from django.db import DataError, InternalError, connection, transaction
 from django.test import RequestFactory
 
 from sportello.config import backup, settings
@@ -37,39 +36,6 @@ def test_a_connection_to_a_primary_that_became_a_standby_is_left() -> None:
     connection.close()
     connection.ensure_connection()
     assert connection.is_usable()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_connection_is_asked_again_when_something_has_come_on_it_or_a_second_has_passed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Before a request: not where it has just answered, at once where its server process has ended."""
-    asked: list[bool] = []
-    here = connections[DEFAULT_DB_ALIAS]
-    is_usable = here.is_usable
-
-    def ask() -> bool:
-        asked.append(is_usable())
-        return asked[-1]
-
-    def before_a_request() -> list[bool]:
-        asked.clear()
-        here.health_check_enabled, here.health_check_done = True, False
-        here.close_if_health_check_failed()
-        return asked
-
-    monkeypatch.setattr(here, "is_usable", ask)
-
-    here.close()
-    here.ensure_connection()
-    assert before_a_request() == [True], "nothing is known of a new one"
-    assert before_a_request() == []
-    monkeypatch.setattr(here, "_answered_at", here._answered_at - 1.1)
-    assert before_a_request() == [True]
-    with psycopg.connect(**{**here.get_connection_params(), "cursor_factory": None}, autocommit=True) as other:
-        other.execute("SELECT pg_terminate_backend(%s, 5000)", [here.connection.info.backend_pid])
-    assert before_a_request() == [False]
-    assert here.connection is None, "the next statement opens another"
 
 
 @pytest.mark.django_db(transaction=True)
