@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 
 import pytest
 
@@ -185,14 +185,35 @@ def test_an_attached_message_keeps_every_byte() -> None:
     assert parse(raw + inner + b"\r\n--z--\r\n").attachments[0].content == inner
 
 
+class Clock:
+    """A time that stands still until it is told to pass."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.may_pass = threading.Event()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert self.may_pass.wait(30)
+        self.now += seconds
+
+
 def test_the_model_of_languages_is_let_go_of_when_nobody_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "LET_GO", 0.3)
+    clock = Clock()
+    monkeypatch.setattr(language, "time", clock)
     monkeypatch.setattr(language, "_loaded", [])
     words = "Buongiorno, il lampione davanti a casa mia è spento da una settimana e nessuno risponde."
+    others = set(threading.enumerate())
     assert language.detect(words) == "it"
     assert language._loaded
-    deadline = time.monotonic() + 10
-    while language._loaded and time.monotonic() < deadline:
-        time.sleep(0.02)
+    clock.now += language.LET_GO / 2
+    assert language.detect(words) == "it"
+    (keeper,) = [thread for thread in threading.enumerate() if thread.name == "language" and thread not in others]
+    clock.may_pass.set()
+    keeper.join(30)
+    assert not keeper.is_alive()
     assert not language._loaded
+    assert clock.now >= 1_000.0 + language.LET_GO * 1.5, "a minute after the last message, not after the first"
     assert language.detect(words) == "it"

@@ -53,15 +53,17 @@ def detect(text: str) -> str:
 
 
 def _identifier() -> Any:
-    _used[0] = time.monotonic()
     with _lock:
-        if not _loaded:
+        missing = not _loaded
+        if missing:
             from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
             identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
             known = set(identifier.nb_classes)
             identifier.set_languages([code for code in SPOKEN if code in known])
             _loaded.append(identifier)
+        _used[0] = time.monotonic()  # loading is no use of it: on a busy machine it can take longer than it may rest
+        if missing:
             threading.Thread(target=_let_go, args=(LET_GO,), name="language", daemon=True).start()
         return _loaded[0]
 
