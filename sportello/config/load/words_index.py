@@ -35,17 +35,17 @@ _BESIDES = 2
 
 @contextmanager
 def entered_cheaply(
-    tickets: int, messages: float, processes: int, *, meanwhile: Callable[[], None]
+    tickets: int, messages: float, processes: int, *, meanwhile: Callable[[bool], None]
 ) -> Iterator[None]:
     """While so many tickets come, words enter as cheaply as they can. `meanwhile` is done when all have come, beside
-    the making of the index where it is made."""
+    the making of the index where it is made; it is told whether more came than was there."""
     if tickets >= MANY and _is_worth_making_anew(tickets, messages):
         with _made_anew(processes, meanwhile):
             yield
         return
     with _let_wait() if tickets >= MANY else nullcontext():
         yield
-    meanwhile()
+    meanwhile(False)
 
 
 def _is_worth_making_anew(tickets: int, messages: float) -> bool:
@@ -58,7 +58,7 @@ def _is_worth_making_anew(tickets: int, messages: float) -> bool:
 
 
 @contextmanager
-def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
+def _made_anew(processes: int, meanwhile: Callable[[bool], None]) -> Iterator[None]:
     """Without the index; a connection of its own holds what says so, since the load's own is closed before it forks."""
     holder = connection.copy()
     try:
@@ -67,7 +67,7 @@ def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
         if not _taken_away():
             with _let_wait():
                 yield
-            meanwhile()
+            meanwhile(True)
             return
         try:
             yield
@@ -92,9 +92,9 @@ def _make(processes: int) -> None:
             cursor.execute(f"RESET {name}")
 
 
-def _with_its_own_connection(work: Callable[[], None]) -> None:
+def _with_its_own_connection(work: Callable[[bool], None]) -> None:
     try:
-        work()
+        work(True)
     finally:
         connection.close()
 

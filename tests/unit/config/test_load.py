@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from sportello.config.load import checking, office, running, telling, undisturbe
 from sportello.config.load.planning import Plan
 from sportello.config.load.promises import Promises
 from sportello.config.supervisor.account import account_for
+from sportello.config.supervisor.postgres import LIFTED_BY_LOADS
 from sportello.config.supervisor.trouble import Trouble
 from sportello.foundation.journal import actor, consumers
 from sportello.foundation.journal.models import Cursor, Event
@@ -271,19 +273,23 @@ def _index_of_words() -> Any:
 def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_killed_one_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with undisturbed.with_a_long_log():
+    with undisturbed.with_a_long_log(100_000):
         assert _most_log() == "512MB"  # a server that is not of this home
-    monkeypatch.setattr(undisturbed, "_is_our_own", lambda: True)
-    with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log():
-        assert _most_log() == "4GB"
+    monkeypatch.setattr(undisturbed, "_data_of_our_own", lambda: "/")
+    monkeypatch.setattr(undisturbed.shutil, "disk_usage", lambda path: SimpleNamespace(free=20 * 2**30))
+    with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log(100_000):
+        assert _most_log() == "5GB"  # a quarter of what is free
         raise KeyboardInterrupt
     assert _most_log() == "512MB"
+    assert [undisturbed.most_log(tickets, 2**50) for tickets in (2_000, 100_000, 10**6)] == [1_024, 9_200, 16_384]
     undisturbed._set({"max_wal_size": "4GB", "work_mem": "5MB"})  # killed now; and somebody has a wish of their own
     here = cluster.cluster()
     here.account = account_for(here.base)
     here._put_down()
     lines = (here.data / "postgresql.auto.conf").read_text().splitlines()
-    assert [line for line in lines if line[:1] != "#"] == ["work_mem = '5MB'", "max_wal_size = '512MB'"]
+    usual = [f"{name} = '{value}'" for name, value in LIFTED_BY_LOADS.items()]
+    assert [line for line in lines if line[:1] != "#"] == ["work_mem = '5MB'", *usual]
+    assert "max_wal_size = '512MB'" in usual
     undisturbed._set({"max_wal_size": "512MB"})
     with connection.cursor() as cursor:
         cursor.execute("ALTER SYSTEM RESET work_mem")
