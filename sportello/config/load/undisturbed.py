@@ -60,8 +60,10 @@ _LIFTED = {
     "autovacuum_naptime": "10min",
 }
 _MB = 1024 * 1024
-#: Megabytes: what is brought to disk at so much log is begun at half of it, and a ticket writes 46 kB.
-_A_THOUSAND, _LEAST, _MOST = 92, 1_024, 16_384
+#: Megabytes a thousand tickets: of log twice what they write, since bringing all to disk begins at half of it; and what
+#: they take themselves.
+_LOG, _DATA = 110, 40
+_LEAST, _MOST = 1_024, 16_384
 
 
 @contextmanager
@@ -80,9 +82,10 @@ def with_a_long_log(tickets: int) -> Iterator[None]:
 
 
 def most_log(tickets: int, free: int) -> int:
-    """Megabytes of log for a load before everything changed is brought to disk: so much as it writes, a quarter of the
-    free bytes at most. Half of it lies on the disk meanwhile."""
-    return max(_LEAST, min(_MOST, free // 4 // _MB, tickets * _A_THOUSAND // 1_000))
+    """Megabytes of log for a load before everything changed is brought to disk: so much that it is not before the end,
+    and at most half of the free bytes that the tickets leave."""
+    left = free // _MB - tickets * _DATA // 1_000
+    return max(_LEAST, min(_MOST, left // 2, tickets * _LOG // 1_000))
 
 
 def _data_of_our_own() -> str | None:

@@ -276,12 +276,12 @@ def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_kille
     with undisturbed.with_a_long_log(100_000):
         assert _most_log() == "512MB"  # a server that is not of this home
     monkeypatch.setattr(undisturbed, "_data_of_our_own", lambda: "/")
-    monkeypatch.setattr(undisturbed.shutil, "disk_usage", lambda path: SimpleNamespace(free=20 * 2**30))
+    monkeypatch.setattr(undisturbed.shutil, "disk_usage", lambda path: SimpleNamespace(free=14_250 * 2**20))
     with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log(100_000):
-        assert _most_log() == "5GB"  # a quarter of what is free
+        assert _most_log() == "5125MB"  # half of what 4,000 MB of tickets leave
         raise KeyboardInterrupt
     assert _most_log() == "512MB"
-    assert [undisturbed.most_log(tickets, 2**50) for tickets in (2_000, 100_000, 10**6)] == [1_024, 9_200, 16_384]
+    assert [undisturbed.most_log(tickets, 2**50) for tickets in (2_000, 100_000, 10**6)] == [1_024, 11_000, 16_384]
     undisturbed._set({"max_wal_size": "4GB", "work_mem": "5MB"})  # killed now; and somebody has a wish of their own
     here = cluster.cluster()
     here.account = account_for(here.base)
