@@ -12,6 +12,7 @@ only more of them wait before they do.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -83,7 +84,8 @@ def _made_anew(processes: int, meanwhile: Callable[[bool], None]) -> Iterator[No
 
 
 def _make(processes: int) -> None:
-    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(processes - 1)}
+    at_once = min(processes, os.cpu_count() or 1)  # nobody waits for anything here: more would take turns
+    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(at_once - 1)}
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
