@@ -276,7 +276,7 @@ def test_the_log_is_long_while_a_load_goes_on_and_a_start_puts_down_what_a_kille
     with undisturbed.with_a_long_log(100_000):
         assert _most_log() == "512MB"  # a server that is not of this home
     monkeypatch.setattr(undisturbed, "_data_of_our_own", lambda: "/")
-    monkeypatch.setattr(undisturbed.shutil, "disk_usage", lambda path: SimpleNamespace(free=14_250 * 2**20))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=14_250 * 2**20))
     with pytest.raises(KeyboardInterrupt), undisturbed.with_a_long_log(100_000):
         assert _most_log() == "5125MB"  # half of what 4,000 MB of tickets leave
         raise KeyboardInterrupt
