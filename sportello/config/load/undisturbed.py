@@ -52,7 +52,7 @@ def undisturbed(tables: Sequence[str]) -> Iterator[None]:
 
 #: Besides the log's length. Time brings nothing to disk before its length does. A new piece of the log is not written
 #: with zeros first, and what waits for nobody is flushed five times a second, not each MB: who writes stands still
-#: meanwhile (a seventh of the time of two processes). What the load looks at itself nobody looks at beside it.
+#: meanwhile (of two processes a tenth to a fifth of one). What the load looks at itself nobody looks at beside it.
 _LIFTED = {
     "checkpoint_timeout": "30min",
     "wal_init_zero": "off",
