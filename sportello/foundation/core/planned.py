@@ -85,7 +85,7 @@ def planned_cursor() -> Any:
 
 
 class _Known:
-    """A statement one connection has been asked: in the database's words, and who puts its values and reads its rows."""
+    """A statement one connection has been asked: in the database's words, and who reads its rows."""
 
     __slots__ = ("read", "reader", "sent", "wanted")
 
