@@ -21,7 +21,7 @@ from sportello.records.tickets.queries import customer_history, newer, timeline
 from sportello.records.tickets.standing import standing
 from sportello.service.channels import senders
 
-from . import around, sentences, timeline_lines, waiting_page
+from . import around, nav, sentences, timeline_lines, waiting_page
 from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
@@ -38,7 +38,7 @@ def base(person: Person, ticket: Ticket) -> dict[str, Any]:
         "now": clock.now(ticket.organisation),
         "me": place.membership if place else None,
         "is_mine": place is not None and ticket.owner_id == place.membership.pk,
-        "address": reverse("desk:ticket", args=[ticket.organisation.slug, ticket.number]),
+        "address": nav.addresses_of(ticket.organisation.slug, ticket.number)[0],
         "may_block": senders.may_decide(person, ticket.organisation),
     }
 

@@ -96,7 +96,7 @@ class _Known:
 
 
 def answered(sql: str, params: Sequence[Any]) -> list[Any]:
-    """The rows of a statement that only reads, planned once a connection."""
+    """The rows of a statement, planned once a connection; one that writes says what it wrote (`RETURNING`)."""
     found = _again(sql, params)
     if found is None:
         with planned_cursor() as cursor:
