@@ -152,7 +152,10 @@ def _of_page(context: Context) -> _EntryPage:
         words.here(),
         context["now"],
         bool(context.get("may_block")),
-        {"address": context["address"], "csrf": str(context.get("csrf_token", ""))},
+        {
+            "address": SafeString(escaped(context["address"])),
+            "csrf": SafeString(escaped(str(context.get("csrf_token", "")))),
+        },
     )
     vars(context)["_entries"] = found
     return found

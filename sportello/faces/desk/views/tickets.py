@@ -21,7 +21,7 @@ from sportello.service.channels import waiting
 from sportello.service.notifications import reading
 
 from .. import composer, nav, sentences, ticket_page
-from ..actions import strip
+from ..actions import drafting, strip
 from ..timeline_lines import Line
 from .answers import member_of, ticket_address
 
@@ -53,10 +53,17 @@ def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 def _whole(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any]:
     place = ticket_page.place_of(request)
     conversation = ticket_page.conversation(request, person, found)
+    # three small questions, of which the first two are nearly always answered with no
+    waits, drafted, keys = at_once(waiting.asks_any(found), drafting.asks_any(found, person), nav.keys_asked(person))
+    written = composer.composer(
+        request, person, found, conversation["me"], conversation["items"],
+        may_wait=bool(waits), may_have_drafts=bool(drafted),
+    )  # fmt: skip
     return {
         **ticket_page.head(person, found),
         **conversation,
-        **composer.composer(request, person, found, conversation["me"], conversation["items"]),
+        **written,
+        "desk_keys": nav.keys_of(keys),
         "place": place,
         "nav_current": place.name,
         "back_url": place.url,
