@@ -16,7 +16,8 @@ from django.utils.translation import trans_real
 class Merged(dict[Any, str]):
     """Sentence → its translation; (sentence, form) → that form. What was merged last wins, as in Django's."""
 
-    def __init__(self, catalogue: trans_real.TranslationCatalog) -> None:
+    def __init__(self, catalogue: Any) -> None:
+        """`catalogue`: Django's, whose parts have no public names."""
         super().__init__()
         parts = list(zip(catalogue._catalogs, catalogue._plurals, strict=True))
         for part, _plural in reversed(parts):

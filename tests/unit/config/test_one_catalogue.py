@@ -13,7 +13,8 @@ from sportello.config.one_catalogue import Merged
 
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_every_sentence_and_every_form(language: str) -> None:
-    catalogue: Any = trans_real.DjangoTranslation(language)._catalog
+    spoken: Any = trans_real.DjangoTranslation(language)
+    catalogue = spoken._catalog
     assert isinstance(catalogue, trans_real.TranslationCatalog)
     merged = Merged(catalogue)
     assert set(merged) == set(catalogue.keys())
