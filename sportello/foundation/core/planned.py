@@ -28,7 +28,7 @@ from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
-#: So many statements are known in the database's own words: more than a process plans.
+#: So many statements are known in the database's own words, by a process and by a connection: more than one plans.
 _KNOWN = 500
 
 
@@ -103,7 +103,10 @@ def answered(sql: str, params: Sequence[Any]) -> list[Any]:
             cursor.execute(sql, params)
             found = cursor.fetchall()
             asked = cursor.cursor
-            vars(asked.connection).setdefault("_known", {})[sql] = _Known(asked.connection, asked.sent)
+            known: dict[str, _Known] = vars(asked.connection).setdefault("_known", {})
+            if len(known) >= _KNOWN:
+                known.clear()
+            known[sql] = _Known(asked.connection, asked.sent)
     return found
 
 
