@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -52,7 +51,7 @@ class Person:
     user: User
     places: tuple[Place, ...]
 
-    @cached_property
+    @property
     def wording(self) -> tuple[Any, ...]:
         """What of them decides the words of a question about what they may see: all that `serves`, `supervises`,
         `administers` and the sets below look at (`foundation/core/questions.py`)."""
@@ -96,17 +95,17 @@ class Person:
         place = self.place_in(where)
         return place is not None and place.role == _Role.ADMINISTRATOR
 
-    @cached_property
+    @property
     def serving(self) -> tuple[Place, ...]:
         """The places where they serve customers."""
         return tuple(place for place in self.places if self.serves(place))
 
-    @cached_property
+    @property
     def team_ids(self) -> frozenset[int]:
         """Their teams in all the organisations they serve: never one whose tickets they may not read."""
         return frozenset().union(*(place.team_ids for place in self.serving))
 
-    @cached_property
+    @property
     def membership_ids(self) -> frozenset[int]:
         """Their memberships where they serve: the owner or named person they may be on a ticket."""
         return frozenset(place.membership.pk for place in self.serving)
