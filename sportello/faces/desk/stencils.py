@@ -5,6 +5,7 @@ file, trouble with a delivery) the template is drawn as ever. Nobody sees which:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -256,10 +257,39 @@ class _ComposerShape:
 _FORMS: dict[str, Stencil] = {}
 
 
-def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
-    """`template`, which draws `form` and where it is sent (`action`)."""
+def form_part(context: Context, template: str, form: BaseForm, action: str, **addresses: str) -> SafeString:
+    """`template`, which draws `form`, where it is sent (`action`) and other addresses it asks."""
+    written = {"action": action, **addresses}
     if form.is_bound or form.initial:
-        return _as_ever(template, context, form=form, action=action)
-    values = {"csrf": str(context.get("csrf_token", "")), "action": action}
-    given = {"csrf_token": mark("csrf"), "action": mark("action"), "form": form}
+        return _as_ever(template, context, form=form, **written)
+    values = {"csrf": str(context.get("csrf_token", "")), **written}
+    given = {"csrf_token": mark("csrf"), **{name: mark(name) for name in written}, "form": form}
     return _FORMS.setdefault(template, Stencil(template)).draw(type(form).__qualname__, lambda: given, values)
+
+
+# A customer's record, to be corrected ------------------------------
+
+_CORRECTING = Stencil("desk/customers/_correcting.html")
+_WRITTEN = ("name", "addressed_as", "needs")
+
+
+def correcting(context: Context, form: BaseForm) -> SafeString:
+    """`desk/customers/_correcting.html`: what is written is put in, what is chosen is a shape."""
+    known = {name: "" if value is None else value for name, value in form.initial.items()}
+    texts = {name: str(known.get(name, "")) for name in _WRITTEN}
+    if form.is_bound:
+        return _as_ever("desk/customers/_correcting.html", context, form=form)
+    languages: Any = form.fields["language"]
+    shape = (
+        *sorted((name, str(value)) for name, value in known.items() if name not in _WRITTEN),
+        *((name, bool(text)) for name, text in texts.items()),
+        *((code, str(word)) for code, word in languages.choices),
+    )
+
+    def given() -> Mapping[str, Any]:
+        marked: Any = copy(form)
+        marked._bound_fields_cache = {}
+        marked.initial = form.initial | {name: mark(name) for name, text in texts.items() if text}
+        return {"csrf_token": mark("csrf"), "form": marked}
+
+    return _CORRECTING.draw(shape, given, {"csrf": str(context.get("csrf_token", "")), **texts})

@@ -174,9 +174,15 @@ def ticket_composer(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
-    """A form that comes back to be corrected, or is still empty, with `action` where it is sent."""
-    return stencils.form_part(context, template, form, action)
+def form_part(context: Context, template: str, form: BaseForm, action: str, **addresses: str) -> SafeString:
+    """A form that comes back to be corrected, or is still empty; `action`: where it is sent."""
+    return stencils.form_part(context, template, form, action, **addresses)
+
+
+@register.simple_tag(takes_context=True)
+def customer_correcting(context: Context, form: BaseForm) -> SafeString:
+    """`desk/customers/_correcting.html`."""
+    return stencils.correcting(context, form)
 
 
 def _written(text: str) -> str:
