@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -31,6 +32,8 @@ from ..models import KeptSearch
 from ..places import place_from
 from .answers import ticket_address
 
+#: Not doors a customer comes through.
+_INNER = ("portal", "screen")
 _IN_PALETTE = 6
 _ARTICLES_IN_PALETTE = 3
 
@@ -77,7 +80,20 @@ def _address(asked: finding.Asked, page: int) -> str:
     return f"{reverse('desk:search')}?{asked.words}{f'&page={page}' if page > 1 else ''}"
 
 
-def _filters(person: Person, asked: finding.Asked) -> tuple[dict[str, Any], list[KeptSearch]]:
+class _Kept(NamedTuple):
+    """One of `KeptSearch`, as it is shown."""
+
+    pk: int
+    typed: str
+    words: str
+    is_saved: bool
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('desk:search')}?{self.words}"
+
+
+def _filters(person: Person, asked: finding.Asked) -> tuple[dict[str, Any], list[_Kept]]:
     """And the searches they kept, by the same statement. Kinds and teams are offered where they mean one
     organisation's."""
     serving, spoken = person.serving, sentences.language_now()
@@ -88,13 +104,16 @@ def _filters(person: Person, asked: finding.Asked) -> tuple[dict[str, Any], list
     keys, mine, kinds, teams = [*at_once(nav.keys_asked(person), kept, *asked_here), [], []][:4]
     return {
         "desk_keys": nav.keys_of(keys),
-        "organisations": [place.organisation for place in serving] if len(serving) > 1 else [],
-        "kinds": [(pk, in_language(names, spoken)) for pk, names in kinds],
-        "teams": [(pk, in_language(names, spoken)) for pk, names in teams],
-        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
-        "statuses": Ticket.Status.choices,
+        # hashable all of it: the menu once drawn is kept by them
+        "chosen": replace(asked, typed=""),
+        "organisations": tuple([(place.organisation.slug, place.organisation.name) for place in serving])
+        if len(serving) > 1 else (),
+        "kinds": tuple([(pk, in_language(names, spoken)) for pk, names in kinds]),
+        "teams": tuple([(pk, in_language(names, spoken)) for pk, names in teams]),
+        "channels": tuple([(code, str(word)) for code, word in sentences.CHANNELS.items() if code not in _INNER]),
+        "statuses": tuple([(code, str(word)) for code, word in Ticket.Status.choices]),
         "periods": finding.PERIODS,
-    }, [KeptSearch(pk=pk, typed=typed, words=words, is_saved=is_saved) for pk, typed, words, is_saved in mine]
+    }, [_Kept(*row) for row in mine]
 
 
 _KEPT: Question[KeptSearch] = Question(
