@@ -93,7 +93,12 @@ def test_words_of_some_thousand_rows_are_read_from_the_newest_on(
     newest = [one.pk for one in reversed(bridges)]
     asked: list[int] = []
     ask = searching._NEWER.tuples
-    monkeypatch.setattr(searching._NEWER, "tuples", lambda *a, **k: [asked.append(k["after"]), ask(*a, **k)][1])
+
+    def told(*words: Any, **values: Any) -> list[tuple[Any, ...]]:
+        asked.append(values["after"])
+        return ask(*words, **values)
+
+    monkeypatch.setattr(searching._NEWER, "tuples", told)
     anna, query, size = cast.person("Anna"), query_text("ponte"), searching._Size(1_000_000.0, share)
     for limit, expected, steps in ((3, 1e9, 3), (3, 1e5, 1), (25, 7e6, 3), (1, 1.0, 0), (6, 1.0, 0)):
         asked.clear()

@@ -289,7 +289,7 @@ def correcting(context: Context, form: BaseForm) -> SafeString:
     def given() -> Mapping[str, Any]:
         marked: Any = copy(form)
         marked._bound_fields_cache = {}
-        marked.initial = form.initial | {name: mark(name) for name, text in texts.items() if text}
+        marked.initial = {**form.initial, **{name: mark(name) for name, text in texts.items() if text}}
         return {"csrf_token": mark("csrf"), "form": marked}
 
     return _CORRECTING.draw(shape, given, {"csrf": str(context.get("csrf_token", "")), **texts})
