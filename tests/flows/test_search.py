@@ -122,6 +122,18 @@ def test_a_beginning_that_is_rare_is_found_beyond_the_window(cast: Cast, monkeyp
     assert 0 < len(common.rows) < 4 and not common.complete
 
 
+def test_a_word_that_seemed_common_and_is_not_is_found_beyond_the_window(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch, WINDOW=8, _LOOK=2, _RARE=30)
+    bridges = [cast.ticket("Ponte", text="Il ponte.")]
+    for n in range(8):
+        cast.ticket(f"Altro {n}", text="Il lampione.")
+    bridges.append(cast.ticket("Altro ponte", text="Il ponte."))
+    there = search(cast.person("Anna"), "ponte")
+    assert [ticket_id for _entry, ticket_id in there.rows] == [one.pk for one in reversed(bridges)] and there.complete
+
+
 def test_who_sees_little_has_no_common_word_read_through(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dario sees none of the newest rows, and they show all the same that everybody writes the word."""
     narrow(monkeypatch, WINDOW=3, _LOOK=2, _RARE=10)

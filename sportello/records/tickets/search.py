@@ -146,14 +146,15 @@ def _in_organisation(
     if len(found) >= limit:
         return found, True
     size, here = _LOOK, _size(organisation_id)
-    said = _said(person, organisation_id, query, rows)
-    if said * here.rows > _RARE * size:
+    share = _share_said(person, organisation_id, query, rows, size)
+    if share * here.rows > _RARE:
         for width in _widths(limit, rows, _LOOK):
             found, rows = _in_window(person, organisation_id, query, limit, width)
             if len(found) >= limit:
                 return found, True
             size = width
-        if max(said * size / _LOOK, rows) * here.rows > _RARE * size:
+        share = _share_said(person, organisation_id, query, rows, size)
+        if share * here.rows > _RARE:
             return found, False
     expected = rows * here.rows / size
     if expected <= _FEW:
@@ -164,13 +165,13 @@ def _in_organisation(
     return _newer_first(person, organisation_id, query, limit, here, expected)
 
 
-def _said(person: Person, organisation_id: int, query: str, rows: int) -> int:
-    """How many of the newest rows have the words, whoever may see them: so many the index would have to read for
-    somebody who sees few of them."""
+def _share_said(person: Person, organisation_id: int, query: str, rows: int, size: int) -> float:
+    """The share of the newest `size` rows that have the words (`rows` of those one sees), whoever may see them: for
+    somebody who sees few, the index would have to read so many too."""
     place = next(one for one in person.serving if one.organisation.pk == organisation_id)
-    if sees_house(place):
-        return rows
-    return len(_SAMPLE.tuples(organisation_id, _LOOK, query=query))
+    if not sees_house(place):
+        rows = len(_SAMPLE.tuples(organisation_id, size, query=query))
+    return rows / size
 
 
 def _widths(limit: int, rows: int, size: int) -> tuple[int, ...]:
