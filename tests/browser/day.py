@@ -22,9 +22,11 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sportello.service.channels.models import Mailbox
 from tests.cast import PASSWORD, Cast
-from tests.flows.live_process import HOST, Running, database_url, free_port, running, wait_until
+from tests.flows.live_process import HOST, Running, database_url, running
 from tests.flows.test_email_process import answers
+from tests.ports import free_port
 from tests.scripted_smtp import Scripted, scripted
+from tests.waiting import LIMIT, wait_until
 
 #: Where pictures go when somebody wants to look.
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
@@ -56,7 +58,7 @@ class House:
         if reply_to:
             letter["In-Reply-To"] = letter["References"] = reply_to
         letter.set_content(text)
-        with smtplib.SMTP(HOST, self.mail_port, timeout=20) as client:
+        with smtplib.SMTP(HOST, self.mail_port, timeout=60) as client:
             assert client.send_message(letter, sender, [to]) == {}
 
 
@@ -72,7 +74,7 @@ def house(live_server: Any) -> Iterator[House]:
             stack.enter_context(_process(here, name, page_port))
         stream = stack.enter_context(running(page_port))
         stack.enter_context(_settings(stream))
-        wait_until(lambda: answers(here.mail_port), 40, "the mail door did not open")
+        wait_until(lambda: answers(here.mail_port), say="the mail door did not open")
         yield here
 
 
@@ -172,7 +174,7 @@ class Hands:
         self.page.wait_for_url("**/many/take/**")
         self.ready()
         self.press("Control+Enter")
-        expect(self.page.locator("#many [role=status]")).to_contain_text(f"{several} di {several} fatte", timeout=30_000)
+        expect(self.page.locator("#many [role=status]")).to_contain_text(f"{several} di {several} fatte")
 
     def open(self, words: str, subject: str) -> None:
         """A ticket by words of it, from the palette."""
@@ -225,7 +227,6 @@ class Hands:
 def hands(browser: Browser, here: House, name: str, size: tuple[int, int] = (1440, 900)) -> Hands:
     """A browser of their own, watched: errors, the policy, and a hand that takes the mouse."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="it-IT")
-    context.set_default_timeout(40_000)
     context.add_init_script(GUARD)
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(f"{name}: {error}"))
@@ -253,7 +254,7 @@ def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def until(what: Callable[[], object], wanted: object, seconds: float = 30) -> None:
+def until(what: Callable[[], object], wanted: object, seconds: float = LIMIT) -> None:
     found: list[object] = [None]
 
     def there() -> bool:

@@ -38,10 +38,8 @@ SWITCHED = 6
 def here(live_server: Any, cast: Cast) -> Iterator[House]:  # noqa: F811
     knowledge(cast)
     Office.objects.create(organisation=cast.borgo, name="Lavori pubblici", channel="email", address=OFFICE, days=3)
-    expect.set_options(timeout=30_000)  # the machine may be busy with the other half of the tests
     with house(live_server) as found:
         yield found
-    expect.set_options(timeout=5_000)
 
 
 def test_a_day_at_the_desk_without_a_mouse(browser: Browser, here: House, cast: Cast) -> None:  # noqa: F811
@@ -73,7 +71,7 @@ def the_post_comes(here: House) -> None:
         here.write(one.address, one.name, one.subject, one.text,
                    to="tributi@borgo.test" if one.number > 16 else "urp@borgo.test")
     here.write(MAIL[0].address, MAIL[0].name, AGAIN, "Vi ho già scritto, ginepro99q, e non ho avuto risposta.")
-    until(lambda: len(ask("SELECT 1 FROM tickets_ticket")), 23, 60)
+    until(lambda: len(ask("SELECT 1 FROM tickets_ticket")), 23)
 
 
 # ---- the desk
@@ -326,7 +324,7 @@ def silent_page(anna: Hands) -> int:
 
 
 def the_evening(here: House, people: Cast, replies: dict[str, str], silent: int) -> None:
-    until(lambda: ask("SELECT count(*) FROM channels_delivery WHERE state IN ('queued', 'sending')"), [(0,)], 40)
+    until(lambda: ask("SELECT count(*) FROM channels_delivery WHERE state IN ('queued', 'sending')"), [(0,)])
     letters = left(here.world)
     said = [row[0] for row in ask("SELECT text FROM tickets_message WHERE direction = 'in' UNION ALL SELECT summary FROM"
                                   " tickets_contactentry")]

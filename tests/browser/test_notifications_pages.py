@@ -63,7 +63,7 @@ def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, ca
     for name, address in {"told": "", "choices": "choices/", "nothing": "?which=unread"}.items():
         if name == "nothing":
             Notification.objects.all().delete()
-        page.goto(f"{live_server.url}/desk/notifications/{address}", wait_until="domcontentloaded", timeout=90_000)
+        page.goto(f"{live_server.url}/desk/notifications/{address}", wait_until="domcontentloaded")
         settled(page)
         found |= wrong_with(page, f"{name}-{language}", looks)
     context.close()

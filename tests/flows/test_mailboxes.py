@@ -19,8 +19,9 @@ from sportello.service.channels.collecting.accounts import accounts_of, alarms_o
 from sportello.service.channels.collecting.servers import servers_of
 from sportello.service.channels.models import Collector, IncomingMail, Mailbox
 from tests.cast import Cast
-from tests.dovecot import PASSWORD, USER, Dovecot, dovecot, free_port
+from tests.dovecot import PASSWORD, USER, Dovecot, dovecot
 from tests.flows.mail_fixtures import URP, arrive, letter, sink, stored
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 

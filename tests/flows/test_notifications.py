@@ -43,6 +43,7 @@ from tests.flows.test_desk import HTMX, at, maria_writes, signed_in, text
 from tests.reacting import react
 from tests.unit.backoffice.complaints_scene import complaint_of
 from tests.unit.channels.test_intake import bounce
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -575,7 +576,7 @@ def test_two_workers_at_once_send_one_mail(cast: Cast) -> None:
     start = threading.Barrier(4)
 
     def worker() -> None:
-        start.wait(5)
+        start.wait(LIMIT)
         try:
             mailing.work()
         finally:
@@ -585,5 +586,5 @@ def test_two_workers_at_once_send_one_mail(cast: Cast) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert len(letters()) == 1 and NotificationMail.objects.get().state == "sent"

@@ -392,8 +392,8 @@ def test_who_guesses_passwords_is_noticed(cast: Cast, monkeypatch: pytest.Monkey
 def test_slow_statements_are_kept_without_their_values(cast: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.12), 'Giovanna Bellucci', 12345, %s", ["popescu"])
-    (name, line) = slow.of_day()["statement"][0]
-    assert name == "SELECT pg_sleep(?), ?, …" and line.count == 1 and line.worst >= 0.12
+    line = dict(slow.of_day()["statement"])["SELECT pg_sleep(?), ?, …"]  # others may be slow too, on a slow machine
+    assert line.count == 1 and line.worst >= 0.12
     assert settings.HOME in keeping.folder().parents
 
 

@@ -25,25 +25,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psutil
 import psycopg
 
+from tests.ports import free_port
+
 _PATIENCE = 900.0
 _OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
 _FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
 TOWN = "urp@comune.roccaserena.example"
 #: What whoever keeps services running waits before it starts one again (`RestartSec=1`).
 _SERVICE_MANAGER = 1.0
-
-
-def free_port() -> int:
-    """Below those the system gives to whoever calls out: while ours is dead nobody may sit down on its port."""
-    while True:
-        port = random.SystemRandom().randrange(21_000, 31_000)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Installation:

@@ -32,6 +32,7 @@ from tests import s3
 from tests.cast import Cast
 from tests.cast import cast as cast
 from tests.flows.mail_fixtures import URP, letter, open_door, stored
+from tests.waiting import LIMIT
 
 PDF = b"%PDF-1.7\n%%EOF"
 LARGE = bytes(range(256)) * 4096 * 20  # 20 MB: three pieces
@@ -122,7 +123,7 @@ def test_two_machines_that_write_the_same_at_once_both_succeed(far: s3.Server, s
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join(LIMIT)
     assert [one.exitcode for one in both] == [0, 0]
     objects = far.objects(request.node.name)
     assert len(objects) == rounds

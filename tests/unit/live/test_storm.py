@@ -28,6 +28,7 @@ from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
 from tests.cast import Cast
 from tests.flows.live_process import signed_in
+from tests.waiting import LIMIT
 
 NAMES = ("Anna", "Bruno", "Carla", "Dario", "Hugo")
 
@@ -255,7 +256,7 @@ def test_who_has_gone_meanwhile_leaves_no_trace(cast: Cast, hub: Hub, monkeypatc
 
     def admit(callers) -> list[Answer]:
         asked.set()
-        cancelled.wait(5)
+        cancelled.wait(LIMIT)
         return [admitted]
 
     async def story() -> None:
@@ -265,7 +266,7 @@ def test_who_has_gone_meanwhile_leaves_no_trace(cast: Cast, hub: Hub, monkeypatc
         waits.cancel()
         await asyncio.sleep(0)
         cancelled.set()
-        for _ in range(200):
+        for _ in range(9_000):
             await asyncio.sleep(0.01)
             if not hub.stats()["open"]:
                 return
