@@ -325,6 +325,8 @@ def silent_page(anna: Hands) -> int:
 
 def the_evening(here: House, people: Cast, replies: dict[str, str], silent: int) -> None:
     until(lambda: ask("SELECT count(*) FROM channels_delivery WHERE state IN ('queued', 'sending')"), [(0,)])
+    until(lambda: ask("SELECT count(*) FROM tickets_notice WHERE moment = 'receipt' AND state = 'given'"), [(41,)])
+    until(lambda: len(left(here.world)), ask("SELECT count(*) FROM channels_delivery")[0][0])
     letters = left(here.world)
     said = [row[0] for row in ask("SELECT text FROM tickets_message WHERE direction = 'in' UNION ALL SELECT summary FROM"
                                   " tickets_contactentry")]

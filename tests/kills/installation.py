@@ -26,6 +26,7 @@ import psutil
 import psycopg
 
 from tests.ports import free_port
+from tests.waiting import LIMIT
 
 _PATIENCE = 900.0
 _OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
@@ -85,7 +86,7 @@ class Installation:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(LIMIT * 2)
 
     def keep_running(self) -> bool:
         """Start it again when it has ended, as a service manager does; True when it had to."""
@@ -165,7 +166,7 @@ class Installation:
             env=self.env,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=LIMIT * 2,
         )
         return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
 

@@ -16,6 +16,7 @@ from sportello.records.customers import side, side_words
 from sportello.records.customers.actions.registering import find_or_add
 from sportello.records.customers.models import SideRow, SideSource
 from tests.unit.accounts.people import town
+from tests.waiting import LIMIT
 
 
 class Shop:
@@ -59,7 +60,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop():
+def shop(monkeypatch):
+    monkeypatch.setattr(side, "SECONDS", LIMIT)  # however slow this machine is with its own shop
     with Shop().open() as one:
         yield one
 
