@@ -326,7 +326,7 @@ def _has_log_of(size: str) -> None:
 def test_a_first_answer_counted_once_for_a_closed_night_is_that_of_each_instant(cast: Cast) -> None:
     place = office.office_of(cast.borgo)
     kept, way = Promises(place), next(one for one in place.by_mail if one.procedure.first_answer_hours)
-    start = clock.now(cast.borgo).replace(microsecond=0) - timedelta(days=20)
+    start, told = clock.now(cast.borgo).replace(microsecond=0) - timedelta(days=20), 0
     for minute in range(0, 8 * 24 * 60, 41):
         at = start + timedelta(minutes=minute)
         for one, alone in zip(kept.of(way, at), Promises(place).of(way, at), strict=True):
@@ -334,3 +334,5 @@ def test_a_first_answer_counted_once_for_a_closed_night_is_that_of_each_instant(
             if one.unit == "open_hours":
                 term = terms.promised_by(Ticket(organisation=cast.borgo, kind=way.kind), way.procedure, at, place.prepared)[1]
                 assert (json.loads(one.steps), one.due) == ([[code, facts] for code, facts in term.steps], term.due_at)
+                told += 1
+    assert told > 100, "each instant has one in open hours"
