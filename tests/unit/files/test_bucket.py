@@ -10,6 +10,7 @@ import socket
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ from tests import s3
 from tests.cast import Cast
 from tests.cast import cast as cast
 from tests.flows.mail_fixtures import URP, letter, open_door, stored
+from tests.ports import free_port
 from tests.waiting import LIMIT
 
 PDF = b"%PDF-1.7\n%%EOF"
@@ -46,8 +48,12 @@ def server() -> Iterator[s3.Server]:
 
 
 @pytest.fixture
-def far(server: s3.Server, settings, tmp_path: Path, request: pytest.FixtureRequest) -> s3.Server:
-    """This installation's files lie in the bucket, under a prefix of the test's own."""
+def far(
+    server: s3.Server, settings, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> s3.Server:
+    """This installation's files lie in the bucket, under a prefix of the test's own. It is waited for, busy as it may be."""
+    for limit in ("CONNECT", "REQUEST", "RETRY_FOR"):
+        monkeypatch.setattr(bucket, limit, timedelta(seconds=LIMIT))
     server.keys_into(tmp_path)
     settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     settings.BLOBS = server.address(request.node.name)
@@ -62,9 +68,7 @@ def borgo(db: None) -> Organisation:
 
 def nowhere(settings, tmp_path: Path) -> None:
     """From now on nobody answers at the store's address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        settings.BLOBS = f"s3://files?endpoint=http://127.0.0.1:{probe.getsockname()[1]}"
+    settings.BLOBS = f"s3://files?endpoint=http://127.0.0.1:{free_port()}"
 
 
 def key(content: bytes) -> str:
