@@ -66,8 +66,11 @@ def _emptied_by_what_is_in_it() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_language_of_another_test() -> None:
-    """A page drawn in a test leaves its language active in the thread: the next test begins with the installation's."""
+def _nothing_of_another_test() -> None:
+    """A page drawn in a test leaves its language active in the thread, and who signed in in vain is counted: the next test
+    begins with the installation's language, and with no tries."""
+    from django.core.cache import cache
     from django.utils import translation
 
     translation.deactivate()
+    cache.clear()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, expect
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.queries.silent import silent_tickets
 from sportello.service.backoffice.models import Office
+from sportello.service.channels.webform import drafts
 from tests.browser.day import Hands, House, ask, hands, house, left, operators, until
 from tests.browser.day_customers import AGAIN, COUNTER, FORTY, MAIL, Customer, the_form_is_filled_in
 from tests.browser.test_desk_pages import cast  # noqa: F401 - fixture
@@ -35,7 +37,8 @@ SWITCHED = 6
 
 
 @pytest.fixture
-def here(live_server: Any, cast: Cast) -> Iterator[House]:  # noqa: F811
+def here(live_server: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:  # noqa: F811
+    monkeypatch.setattr(drafts, "LEAST", timedelta(0))  # the customers' keys are faster than people's
     knowledge(cast)
     Office.objects.create(organisation=cast.borgo, name="Lavori pubblici", channel="email", address=OFFICE, days=3)
     with house(live_server) as found:
