@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_presence_is_for_who_sees_the_ticket_only(cast: Cast) -> None:
 
 
 def test_what_the_clock_alone_makes_due_or_late_is_told_to_the_lists(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock.move_to(cast.borgo, datetime(2026, 11, 25, 11, tzinfo=UTC))  # noon: five minutes before midnight both would be both
+    cast.at_noon()
     late, today = cast.ticket("late"), cast.ticket("today")
     now, tonight = clock.now(cast.borgo), day_ends(cast.borgo)
     Ticket.objects.filter(pk=late.pk).update(next_promise_at=now + timedelta(minutes=5))

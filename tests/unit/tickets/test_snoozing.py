@@ -128,6 +128,7 @@ def test_t21_a_sleep_and_an_absence_do_not_set_each_other_going(cast: Cast) -> N
     from sportello.records.accounts.actions.absences import mark_absent
     from sportello.records.tickets import absences
 
+    cast.at_noon()
     ticket, anna = answered(cast), cast.member("Anna")
     today = clock.local(cast.borgo, clock.now(cast.borgo)).date()
     clock.move_to(cast.borgo, clock.now(cast.borgo) + timedelta(days=1, hours=1))
