@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from sportello.service.channels.models import Mailbox
 from tests.cast import PASSWORD, Cast
@@ -39,6 +39,11 @@ GUARD = """(() => {
 })()"""
 #: A refusal is an answer; the browser calls it an error all the same.
 _ANSWERS = ("status of 409", "status of 422")
+
+
+def _is_meant(line: ConsoleMessage) -> bool:
+    """A refusal is an answer; and a stream whose machine is busy tells whoever comes to come again."""
+    return any(one in line.text for one in _ANSWERS) or ("status of 503" in line.text and "/stream" in line.location["url"])
 
 
 @dataclass
@@ -230,8 +235,7 @@ def hands(browser: Browser, here: House, name: str, size: tuple[int, int] = (144
     context.add_init_script(GUARD)
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(f"{name}: {error}"))
-    page.on("console", lambda line: wrong.append(f"{name}: {line.text}") if line.type == "error"
-            and not any(one in line.text for one in _ANSWERS) else None)
+    page.on("console", lambda line: wrong.append(f"{name}: {line.text}") if line.type == "error" and not _is_meant(line) else None)
     page.on("dialog", lambda dialog: dialog.accept())
     return Hands(name, context, page, here.url, wrong)
 
