@@ -27,12 +27,15 @@ PATIENCE = 90_000
 
 #: Loaded, and twice nothing left to do while htmx neither asks nor swaps: parts that ask when the page is there, or when they
 #: come into sight, have come by then. Half a second without traffic ("networkidle") would be half a second on every page.
-AT_REST = """async () => {
+AT_REST = """async (patience) => {
   if (document.readyState !== "complete") await new Promise((go) => addEventListener("load", go, { once: true }));
+  const began = performance.now();
   for (let calm = 0; calm < 2;) {
     await new Promise((go) => requestAnimationFrame(go));
     await new Promise((go) => requestIdleCallback(go, { timeout: 500 }));
-    calm = document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") ? 0 : calm + 1;
+    const busy = document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added");
+    if (busy && performance.now() - began > patience) throw new Error(`never at rest: ${busy.outerHTML.slice(0, 300)}`);
+    calm = busy ? 0 : calm + 1;
   }
 }"""
 
@@ -92,7 +95,7 @@ def whole_browser(browser: Browser) -> Iterator[Browser]:
 def settled(page: Page) -> None:
     """Waits until the page that is there has loaded all it loads by itself. Whoever waits for another page waits for that
     first (`expect_navigation`, `wait_for_url`): the old one is at rest."""
-    page.evaluate(AT_REST)
+    page.evaluate(AT_REST, PATIENCE)
 
 
 def violations(page: Page, options: dict[str, Any] | None = None, within: str = "") -> list[dict[str, Any]]:
