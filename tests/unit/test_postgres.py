@@ -145,7 +145,7 @@ def test_the_lock_goes_with_its_holder(home: Path) -> None:
         "import pathlib, sys, time\n"
         "from sportello.config.supervisor.lock import HomeLock\n"
         "lock = HomeLock(pathlib.Path(sys.argv[1])); lock.take()\n"
-        "print('held', flush=True); time.sleep(60)"
+        "print('held', flush=True); time.sleep(600)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE, cwd=_checkout())
     assert holder.stdout is not None and holder.stdout.readline() == b"held\n"

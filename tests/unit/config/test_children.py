@@ -67,7 +67,7 @@ def test_one_that_lived_long_is_back_at_once(program, monkeypatch: pytest.Monkey
 
 
 def test_workers_of_a_killed_master_do_not_keep_its_port(program) -> None:
-    child = program("import os, time\nprint(os.fork(), flush=True)\ntime.sleep(60)")
+    child = program("import os, time\nprint(os.fork(), flush=True)\ntime.sleep(600)")
     child.start()
     worker = _number_in(child.log, lines=2)  # of the fork's two: its own, and 0
     child.process.kill()
@@ -78,7 +78,7 @@ def test_workers_of_a_killed_master_do_not_keep_its_port(program) -> None:
 
 def test_one_that_does_not_want_to_end_is_killed_at_its_limit(program) -> None:
     child = program(
-        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint(1, flush=True)\ntime.sleep(60)"
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint(1, flush=True)\ntime.sleep(600)"
     )
     child.start()
     _number_in(child.log)

@@ -25,7 +25,7 @@ from sportello.config.titles import entitle
 
 def be_web():
     print("web", os.getpid(), os.getppid(), random.random(), flush=True)
-    time.sleep(60)
+    time.sleep(600)
     return 0
 
 def be_worker():

@@ -102,7 +102,7 @@ def test_before_it_is_opened_a_door_refuses() -> None:
 
 def test_one_more_that_has_nothing_to_do_goes(program: Child, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staff, "REST", 0.3)
-    (tmp_path / "stand-in" / "sportello" / "__main__.py").write_text("import time\ntime.sleep(60)")
+    (tmp_path / "stand-in" / "sportello" / "__main__.py").write_text("import time\ntime.sleep(600)")
     program.needed, program.idle = (lambda: True), staff.Idle(program)
     program.start()
     assert program.process is not None
