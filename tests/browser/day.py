@@ -147,7 +147,8 @@ class Hands:
         self.page.wait_for_function("() => customElements.get('command-palette') !== undefined && document.readyState === 'complete'")
 
     def away(self) -> None:
-        """Out of the field, so that keys have their meaning again."""
+        """Out of the field, so that keys have their meaning again: on a page whose words are there its scripts may not be yet."""
+        self.ready()
         if self.page.evaluate("Boolean(document.activeElement?.matches('input, textarea, select'))"):
             self.press("Escape")
         self.page.wait_for_function("() => !document.activeElement?.matches('input:not([type=checkbox]), textarea, select')")
