@@ -124,6 +124,24 @@ def test_the_panel_beside_comes_with_the_news_where_that_concerns_it(
     assert ["side=1" in path for path in pages.fragments()] == [False, True]
 
 
+def test_the_panel_somebody_is_in_comes_when_they_have_left(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    """The conversation comes at once; what is typed into the panel's search stays, and so does the focus."""
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    panel = "<div id=ticket-side><div class=side><input id=known></div></div>"
+    page.evaluate(f"document.querySelector('main').insertAdjacentHTML('beforeend', '{panel}')")
+    settle()
+    page.locator("#known").fill("IMU")
+    handling.change_priority(ticket, Ticket.Priority.URGENT, by=people.member("Carla"))
+    pages.versions[name_of(ticket)] = ticket.version
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    settle()
+    assert ["side=1" in path for path in pages.fragments()] == [False]
+    assert page.evaluate("document.activeElement.id") == "known"
+    with page.expect_request(lambda asked: "side=1" in asked.url):
+        page.locator("#composer").focus()
+
+
 def test_what_somebody_types_in_is_redrawn_only_when_they_have_left(
     anna: BrowserContext, people: Cast, pages: Pages
 ) -> None:
