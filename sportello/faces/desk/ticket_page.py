@@ -26,6 +26,8 @@ from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
 PAGE = 30
+#: Of news, to a page that was hidden or cut off for long: nothing between what it shows and the newest may be missing.
+_MOST_NEWS = 300
 _HISTORY = 8
 _SHEETS = 5
 
@@ -72,8 +74,9 @@ def news(request: HttpRequest, person: Person, ticket: Ticket, *, may_wait: bool
     """
     seen = _position(request.POST.get("seen", "") or request.GET.get("seen", ""))
     known = ticket.last_position if seen is None else seen
+    most = PAGE if ticket.last_position - known <= PAGE else _MOST_NEWS
     return {
-        "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, PAGE)),
+        "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, most)),
         "lines_known": timeline_lines.left(ticket, ticket.last_position - PAGE, known),
         **waiting_page.cards(person, ticket, may_wait=may_wait),
     }
