@@ -246,10 +246,10 @@ def test_the_bell_says_how_many_to_nobody_else_and_follows_rights(cast: Cast) ->
     ticket = annas(cast)
     maria_writes(fresh(ticket), "Ci siete?")
     react()
-    anna, bruno = topics.hearer_for(cast.users["Anna"]), topics.hearer_for(cast.users["Bruno"])
+    anna, bruno = topics.page().viewer(cast.users["Anna"]), topics.page().viewer(cast.users["Bruno"])
     page = topics.page()
     assert page.admit(anna, ["bell"]) == {"bell": {"unread": 1}} and page.admit(bruno, ["bell"]) == {"bell": {"unread": 0}}
-    assert page.admit(topics.hearer_for(cast.users["Elena"]), ["bell"]) == {}, "who serves nobody has none"
+    assert page.admit(topics.page().viewer(cast.users["Elena"]), ["bell"]) == {}, "who serves nobody has none"
     topic = next(one for one in page.topics if one.pattern.fullmatch("bell"))
 
     def heard(hearer: Any, verb: str) -> Any:

@@ -37,10 +37,10 @@ class Host:
     def opens(self, name: str, topic: str) -> None:
         """That person's browser listens here."""
         user = self.cast.users[name]
-        self.hub.join(Subscriber(topics.hearer_for(user), user.pk, f"session of {name}", "", {topic, "lists"}))
+        self.hub.join(Subscriber(topics.page().viewer(user), user.pk, f"session of {name}", "", {topic, "lists"}))
 
     def says(self, name: str, topic: str, doing: str) -> None:
-        self.hub.presence.heard(topics.hearer_for(self.cast.users[name]), self.cast.users[name].pk, Word(topic, doing, "a"))
+        self.hub.presence.heard(topics.page().viewer(self.cast.users[name]), self.cast.users[name].pk, Word(topic, doing, "a"))
 
     def sees(self, name: str, topic: str) -> list[list[str]]:
         who: list[list[str]] = json.loads(self.hub.presence.telling(topic, self.cast.users[name].pk).data)["who"]

@@ -21,7 +21,7 @@ from tests.cast import Cast
 
 
 def hearer(cast: Cast, name: str) -> topics.Hearer:
-    return topics.hearer_for(cast.users[name])
+    return topics.page().viewer(cast.users[name])
 
 
 def who(presence: Presence, topic: str, cast: Cast, name: str) -> list[list[str]]:
