@@ -245,18 +245,56 @@ def test_a_backup_brings_the_bucket_and_a_restore_fills_another(
     kept = tmp_path / "kept"
     store.put(1, PDF)
     store.put(2, LARGE)
-    assert backup._files_out(kept) == 2
-    assert backup._files_out(kept) == 2
+    assert backup._files_out(kept) == (2, [])
+    assert backup._files_out(kept) == (2, [])
     assert (kept / key(PDF)).read_bytes() == PDF
     settings.BLOBS = far.address("another")
     monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
-    backup._files_in(kept)
+    assert backup._files_in(kept) == []
     assert store.get(2, hashlib.sha256(LARGE).hexdigest()) == LARGE
     (kept / key(PDF)).write_bytes(b"x" * len(PDF))
-    monkeypatch.setenv("SPORTELLO_BLOBS", far.address("third"))
-    with pytest.raises(Trouble, match="damaged"):
-        backup._files_in(kept)
+    settings.BLOBS = far.address("third")
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    assert backup._files_in(kept) == [key(PDF)], "one damaged file keeps the others from nobody"
+    assert store.get(2, hashlib.sha256(LARGE).hexdigest()) == LARGE
     nowhere(settings, tmp_path)
     monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
     with pytest.raises(Trouble, match="does not answer"):
         backup._files_out(kept)
+
+
+def test_a_damaged_object_keeps_nothing_else_from_its_backup(
+    far: s3.Server, settings, tmp_path: Path, monkeypatch, request
+) -> None:
+    monkeypatch.setenv("SPORTELLO_HOME", str(tmp_path))
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    store.put(1, PDF)
+    store.put(1, LARGE)
+    far.write(f"{request.node.name}/{key(PDF)}", b"rotten")
+    assert backup._files_out(tmp_path / "kept") == (1, [key(PDF)])
+    assert [path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()] == [key(LARGE).rsplit("/")[-1]]
+
+
+def test_a_backup_that_breaks_off_leaves_the_earlier_one_whole(
+    far: s3.Server, settings, tmp_path: Path, monkeypatch
+) -> None:
+    dumps = iter((b"first", b"second", b"third"))
+
+    def dump(_program: str, *words: object) -> str:
+        Path(str(words[-1]).removeprefix("--file=")).write_bytes(next(dumps))
+        return ""
+
+    monkeypatch.setattr(backup, "_client", dump)
+    monkeypatch.setenv("SPORTELLO_HOME", str(tmp_path))
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    kept, there = tmp_path / "kept", settings.BLOBS
+    store.put(1, PDF)
+    first = backup.backup(kept, str)
+    nowhere(settings, tmp_path)
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    with pytest.raises(Trouble, match="does not answer"):
+        backup.backup(kept, str)
+    assert (backup.check(kept), (kept / backup.DUMP).read_bytes()) == (first, b"first")
+    monkeypatch.setenv("SPORTELLO_BLOBS", there)
+    backup.backup(kept, str)
+    assert (backup.check(kept)["blobs"], (kept / backup.DUMP).read_bytes()) == (1, b"third")
