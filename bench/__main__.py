@@ -64,7 +64,7 @@ def _measure(home: Path, args: argparse.Namespace, *, is_kept: bool) -> dict[str
     cast, filled = (cast_again(), "kept") if is_kept else (assemble(), "")
     if not is_kept:
         size = args.sizes[0]
-        filled = keeping.fill(cast, size, args.seed, os.cpu_count() or 1, long=args.long, busy=min(5_000, size // 2))
+        filled = keeping.fill(cast, size, args.seed, 0, long=args.long, busy=min(5_000, size // 2))
     tickets = Ticket.objects.filter(organisation=cast.borgo).count()
     figures = []
     before = surroundings()

@@ -4,7 +4,6 @@ tickets in Borgo, to measure again and again (`python -m bench --home HOME`)."""
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -23,7 +22,7 @@ def main() -> int:
     parser.add_argument("--long", type=int, default=2_000, help="entries of the long ticket (2000)")
     parser.add_argument("--busy", type=int, default=5_000, help="tickets of the customer who writes often (5000)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, default=0)
     args = parser.parse_args()
     with kept(args.home.resolve()) as is_new:
         from tests.cast import assemble
@@ -42,8 +41,9 @@ def fill(cast: Cast, tickets: int, seed: int, processes: int, *, long: int = 2_0
 
     from sportello.config.commands.load import Progress
     from sportello.config.load import running
-    from sportello.config.load.planning import Plan
+    from sportello.config.load.planning import Plan, several
 
+    processes = processes or several()
     plan = Plan(tickets, 3.0, seed, processes, 365, long, min(busy, tickets // 2))
     done = running.load(cast.borgo, plan, Progress("borgo", tickets))
     shop = min(10_000, tickets // 10)

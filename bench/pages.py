@@ -45,7 +45,7 @@ def pages(cast: Cast) -> list[Page]:
         _same("list all, of a kind", "list", f"/desk/lists/all/?org=borgo&kind={kind.pk}"),
         _same("list all, urgent", "list", "/desk/lists/all/?priority=4"),
         _same("list all, urgent, beyond its window", "list", "/desk/lists/all/?priority=4&further=1"),
-        _same("list all, snoozed state, beyond its window", "list", "/desk/lists/all/?channel=phone&further=1"),
+        _same("list all, by phone, beyond its window", "list", "/desk/lists/all/?channel=phone&further=1"),
         _same("list waiting, 2 organisations", "list", "/desk/lists/waiting/", "Hugo"),
         _same("list all, 2 organisations", "list", "/desk/lists/all/", "Hugo"),
         _same("list all, a specialist", "list", "/desk/lists/all/", "Dario"),

@@ -18,7 +18,7 @@ Two organisations: the municipality of Borgo Lieto (`borgo`) and the shop Botteg
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -75,12 +75,21 @@ BOTTEGA = Plan(
 )
 
 
+#: 25 November 2026, by the wall in Rome.
+NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)
+
+
 @dataclass
 class Cast:
     borgo: Organisation
     bottega: Organisation
     members: dict[str, Membership]
     users: dict[str, User]
+
+    def at_noon(self) -> None:
+        """From now on it is noon in Borgo, a Wednesday: for what counts in days, which near midnight, on a holiday or where
+        the clocks change would be another one."""
+        clock.move_to(self.borgo, NOON)
 
     def person(self, name: str) -> Person:
         """The person as the screens see them now."""

@@ -14,21 +14,28 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 #: Debian's packages chromium-headless-shell and chromium; the whole program stands in where the shell is not there.
 SHELL, WHOLE = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run"]
 
+#: Milliseconds that a page, a click or an `expect` is waited for. Only what never comes takes so long: the machine may be busy
+#: with the other half of the tests.
+PATIENCE = 90_000
+
 #: Loaded, and twice nothing left to do while htmx neither asks nor swaps: parts that ask when the page is there, or when they
 #: come into sight, have come by then. Half a second without traffic ("networkidle") would be half a second on every page.
-AT_REST = """async () => {
+AT_REST = """async (patience) => {
   if (document.readyState !== "complete") await new Promise((go) => addEventListener("load", go, { once: true }));
+  const began = performance.now();
   for (let calm = 0; calm < 2;) {
     await new Promise((go) => requestAnimationFrame(go));
     await new Promise((go) => requestIdleCallback(go, { timeout: 500 }));
-    calm = document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added") ? 0 : calm + 1;
+    const busy = document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added");
+    if (busy && performance.now() - began > patience) throw new Error(`never at rest: ${busy.outerHTML.slice(0, 300)}`);
+    calm = busy ? 0 : calm + 1;
   }
 }"""
 
@@ -46,9 +53,29 @@ RUN = """async ([within, wanted]) => {
 def chromium() -> Iterator[Browser]:
     program = SHELL if Path(SHELL).exists() else WHOLE
     with sync_playwright() as playwright:
-        here = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        here = patient(playwright.chromium.launch(executable_path=program, args=FLAGS))
         yield here
         here.close()
+
+
+def patient(browser: Browser) -> Browser:
+    """Whatever is opened in it is waited for as long as it takes; Playwright itself gives an `expect` five seconds."""
+    expect.set_options(timeout=PATIENCE)
+    new_context, new_page = browser.new_context, browser.new_page
+
+    def context(**wanted: Any) -> BrowserContext:
+        found = new_context(**wanted)
+        found.set_default_timeout(PATIENCE)
+        return found
+
+    def page(**wanted: Any) -> Page:
+        found = new_page(**wanted)
+        found.set_default_timeout(PATIENCE)
+        return found
+
+    setattr(browser, "new_context", context)  # noqa: B010 - a method of the library's, for this browser alone
+    setattr(browser, "new_page", page)  # noqa: B010
+    return browser
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +87,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def whole_browser(browser: Browser) -> Iterator[Browser]:
     """With windows of its own, for what the shell has not: notifications of the system."""
-    here = browser.browser_type.launch(executable_path=WHOLE, args=FLAGS)
+    here = patient(browser.browser_type.launch(executable_path=WHOLE, args=FLAGS))
     yield here
     here.close()
 
@@ -68,7 +95,7 @@ def whole_browser(browser: Browser) -> Iterator[Browser]:
 def settled(page: Page) -> None:
     """Waits until the page that is there has loaded all it loads by itself. Whoever waits for another page waits for that
     first (`expect_navigation`, `wait_for_url`): the old one is at rest."""
-    page.evaluate(AT_REST)
+    page.evaluate(AT_REST, PATIENCE)
 
 
 def violations(page: Page, options: dict[str, Any] | None = None, within: str = "") -> list[dict[str, Any]]:

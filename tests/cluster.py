@@ -52,7 +52,7 @@ def cluster() -> Cluster:
     """This run's cluster."""
     folder = Path(os.environ[RUN])
     asked = os.environ.get("SPORTELLO_TEST_PG")
-    given = programs.from_system(Path(f"/usr/lib/postgresql/{asked}/bin")) if asked else None
+    given = programs.Programs(Path(f"/usr/lib/postgresql/{asked}/bin"), int(asked)) if asked else None
     log = folder / "postgres.log"
     return Cluster(folder / "pg", folder / "password", log, given=given, settings=FAST)
 

@@ -5,8 +5,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import cluster
+
+# An example may take as long as a busy machine makes it (the library gives it 200 ms), and each run tries the same ones: what is
+# found at random is found by `scripts/fuzz`, not by a change that has nothing to do with it.
+settings.register_profile("sportello", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sportello")
 
 # The live server of the browser tests and Playwright's own event loop share a thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -60,8 +66,11 @@ def _emptied_by_what_is_in_it() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_language_of_another_test() -> None:
-    """A page drawn in a test leaves its language active in the thread: the next test begins with the installation's."""
+def _nothing_of_another_test() -> None:
+    """A page drawn in a test leaves its language active in the thread, and who signed in in vain is counted: the next test
+    begins with the installation's language, and with no tries."""
+    from django.core.cache import cache
     from django.utils import translation
 
     translation.deactivate()
+    cache.clear()

@@ -21,15 +21,12 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from tests.ports import free_port
+from tests.waiting import LIMIT, wait_until
+
 DOVECOT, DOVEADM = Path("/usr/sbin/dovecot"), Path("/usr/bin/doveadm")
 USER, PASSWORD = "urp", "una parola ben lunga"
 _serial = count(1)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -71,22 +68,21 @@ class Dovecot:
             return
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(LIMIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
         self.process = None
 
     def _wait(self, port: int) -> None:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
+        def answers() -> bool:
             try:
-                with socket.create_connection(("127.0.0.1", port), 1) as probe:
-                    if probe.recv(1):
-                        return
+                with socket.create_connection(("127.0.0.1", port), 5) as probe:
+                    return bool(probe.recv(1))
             except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"Dovecot does not answer\n{self.log()}")
+                return False
+
+        wait_until(answers, say=f"Dovecot does not answer\n{self.log()}")
 
     def log(self) -> str:
         found = [self.home / "dovecot.log", self.home / "dovecot.out"]
@@ -114,7 +110,7 @@ class Dovecot:
         subprocess.run(
             [str(DOVEADM), "-c", str(self.home / "dovecot.conf"), "mailbox", "update", "-u", USER,
              "--uid-validity", str(int(time.time()) + 1_000 + next(_serial)), "INBOX"],
-            check=True, capture_output=True, timeout=20,
+            check=True, capture_output=True, timeout=LIMIT,
         )  # fmt: skip
 
     def empty(self) -> None:

@@ -19,6 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+from tests.waiting import LIMIT
+
 SBIN = Path("/usr/lib/postfix/sbin")
 #: What the queue of a Postfix consists of; those that are not the mail system's own belong to root.
 _OWN = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
@@ -38,7 +41,7 @@ class Postfix:
 
     def flush(self) -> None:
         """Try what is deferred again, now."""
-        subprocess.run(["postqueue", "-c", str(self.home / "etc"), "-f"], check=True, timeout=10, capture_output=True)
+        subprocess.run(["postqueue", "-c", str(self.home / "etc"), "-f"], check=True, timeout=LIMIT, capture_output=True)
 
     def waiting(self) -> int:
         """Messages in the queue."""
@@ -64,7 +67,7 @@ def postfix(relay_port: int, *, tls: tuple[Path, Path] | None = None, **settings
         pytest.skip(missing)
     home = Path(tempfile.mkdtemp(prefix="sportello-postfix-", dir="/tmp"))
     home.chmod(0o755)
-    port = _free_port()
+    port = free_port()
     _lay_out(home, port, relay_port, tls, settings)
     master = subprocess.Popen(
         [str(SBIN / "master"), "-c", str(home / "etc"), "-d"],
@@ -77,10 +80,10 @@ def postfix(relay_port: int, *, tls: tuple[Path, Path] | None = None, **settings
     finally:
         master.send_signal(signal.SIGTERM)
         try:
-            master.wait(10)
+            master.wait(LIMIT)
         except subprocess.TimeoutExpired:
             os.killpg(master.pid, signal.SIGKILL)
-            master.wait(10)
+            master.wait(LIMIT)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -163,20 +166,14 @@ def _services(port: int) -> str:
 
 
 def _wait_for(server: Postfix, master: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 15
+    until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         if master.poll() is not None:
             raise RuntimeError(f"Postfix ended with {master.returncode}: {server.log[-2000:]}")
         try:
-            with socket.create_connection(("127.0.0.1", server.port), timeout=2) as probe:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as probe:
                 if probe.recv(3) == b"220":
                     return
         except OSError:
             time.sleep(0.05)
     raise RuntimeError(f"Postfix does not answer: {server.log[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

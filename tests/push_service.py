@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sportello.service.notifications.push import encryption
 from sportello.service.notifications.push.vapid import encoded
 from tests.unit.notifications.test_push_encryption import opened
+from tests.waiting import LIMIT
 
 
 @dataclass
@@ -74,4 +75,4 @@ def running() -> Iterator[Service]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(LIMIT)

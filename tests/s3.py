@@ -16,6 +16,8 @@ from pathlib import Path
 import boto3
 
 from sportello.foundation.files.bucket import Bucket
+from tests.ports import free_port
+from tests.waiting import LIMIT
 
 NAME = "files"
 
@@ -32,7 +34,7 @@ class Server:
 
     def start(self, command: list[str] | None = None) -> Server:
         """`command`: how it is begun where that is not here."""
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         # so many calls before keys are asked for: what makes a user who has one, and the bucket
         env = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "4"}
         self.process = subprocess.Popen(
@@ -75,10 +77,10 @@ class Server:
             self.process = None
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
             try:
-                socket.create_connection((self.host, self.port), 1).close()
+                socket.create_connection((self.host, self.port), 5).close()
             except OSError:
                 time.sleep(0.05)
             else:
@@ -110,11 +112,5 @@ def write_many(address: str, home: Path, start: bytes, ready: Barrier, rounds: i
     for number in range(rounds):
         content = start * 100 + str(number).encode()
         sha256 = hashlib.sha256(content).hexdigest()
-        ready.wait(20)
+        ready.wait(LIMIT)
         place.put(f"1/{sha256[:2]}/{sha256}", content)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.waiting import LIMIT
+
 #: The extensions offered when a test does not say otherwise.
 OFFERS = ("PIPELINING", "SIZE 10485760", "8BITMIME", "SMTPUTF8", "AUTH PLAIN LOGIN", "ENHANCEDSTATUSCODES")
 
@@ -152,7 +154,7 @@ def scripted(context: ssl.SSLContext | None = None, *, from_the_first_byte: bool
     server.port = int(door.getsockname()[1])
 
     def serve(link: socket.socket) -> None:
-        link.settimeout(10)
+        link.settimeout(LIMIT)
         server.encrypted = 0
         with suppress(_HungUp, OSError):
             _Talk(server, link).run()
@@ -174,7 +176,7 @@ def scripted(context: ssl.SSLContext | None = None, *, from_the_first_byte: bool
         with suppress(OSError):
             door.shutdown(socket.SHUT_RDWR)
         door.close()
-        thread.join(5)
+        thread.join(LIMIT)
 
 
 # Certificates ------------------------------

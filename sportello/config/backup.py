@@ -36,25 +36,28 @@ NOT_KEPT = {"database_password", "blobs"}
 
 
 def backup(folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """Back up into `folder` (new, or an earlier backup); returns the manifest."""
+    """Back up into `folder` (new, or an earlier backup); returns the manifest, whose `damaged` names the files of a
+    bucket that are not what was written: no backup at all would be worse than one without them."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     manifest = folder / MANIFEST
     if any(folder.iterdir()) and not manifest.exists() and not (folder / f"{DUMP}.half").exists():
         raise Trouble(f"{folder} is neither empty nor a backup of Sportello's: choose another folder.")
     half = folder / f"{DUMP}.half"
     half.touch(mode=0o600)
-    manifest.unlink(missing_ok=True)
     say("database")
     _client("pg_dump", "--format=custom", f"--file={half}")
-    half.replace(folder / DUMP)
     say("files")
-    blobs = _files_out(folder / "blobs")
+    blobs, damaged = _files_out(folder / "blobs")
+    # until here the folder holds the earlier backup, whole, with files it does not need
+    manifest.unlink(missing_ok=True)
     _copy_keys(place.keys(), folder / "keys")
+    half.replace(folder / DUMP)
     written = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "sportello": __version__,
         "dump_sha256": _digest(folder / DUMP),
         "blobs": blobs,
+        "damaged": damaged,
     }
     manifest.write_text(json.dumps(written, indent=2) + "\n")
     _remember(str(written["made_at"]))
@@ -70,7 +73,8 @@ def _remember(made_at: str) -> None:
 
 
 def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    """Restore into this home and database, which must be empty unless `replace`; returns the manifest.
+    """Restore into this home and database, which must be empty unless `replace`; returns the manifest, whose `damaged`
+    then names the files that could not be brought back.
 
     `cluster` is our own, started for this; None means a database given by DATABASE_URL.
     """
@@ -81,7 +85,7 @@ def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[
         say("emptying the database")
         _empty(cluster)
     say("files")
-    _files_in(folder / "blobs")
+    damaged = _files_in(folder / "blobs")
     _copy_keys(folder / "keys", place.keys())
     say("database")
     _client(
@@ -93,7 +97,7 @@ def restore(folder: Path, cluster: Cluster | None, replace: bool, say: Callable[
         folder / DUMP,
     )
     _afterwards()
-    return manifest
+    return {**manifest, "damaged": damaged}
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -195,13 +199,14 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _files_out(folder: Path) -> int:
-    """Bring the files not there yet into a backup, from wherever they lie; how many the installation has."""
+def _files_out(folder: Path) -> tuple[int, list[str]]:
+    """Bring the files not there yet into a backup, from wherever they lie; how many it has of them then, and which are
+    damaged."""
     where = place.blobs()
     if not is_address(where):
-        return _copy_missing(Path(where), folder)
+        return _copy_missing(Path(where), folder), []
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    count = 0
+    count, damaged = 0, list[str]()
     with _telling():
         bucket = Bucket.at(where, place.keys(), place.home() / "half")
         for key, size in bucket.listed():
@@ -215,24 +220,34 @@ def _files_out(folder: Path) -> int:
                 except FileNotFoundError:  # let go since it was listed
                     half.unlink(missing_ok=True)
                     continue
+                except ValueError:
+                    half.unlink(missing_ok=True)
+                    damaged.append(key)
+                    continue
                 half.replace(copy)
             count += 1
-    return count
+    return count, damaged
 
 
-def _files_in(folder: Path) -> None:
-    """Bring a backup's files to where this installation keeps them, which need not be what it was made from."""
+def _files_in(folder: Path) -> list[str]:
+    """Bring a backup's files to where this installation keeps them, which need not be what it was made from; which of
+    them are damaged and were left out."""
     where = place.blobs()
     if not is_address(where):
         _copy_missing(folder, Path(where))
-        return
+        return []
+    damaged = list[str]()
     with _telling():
         bucket = Bucket.at(where, place.keys(), place.home() / "half")
         there = dict(bucket.listed())
         for path in sorted(folder.rglob("*")):
             key = path.relative_to(folder).as_posix()
             if path.is_file() and len(path.name) == 64 and there.get(key) != path.stat().st_size:
-                bucket.copy_from(key, path)
+                try:
+                    bucket.copy_from(key, path)
+                except ValueError:
+                    damaged.append(key)
+    return damaged
 
 
 @contextlib.contextmanager

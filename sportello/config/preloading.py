@@ -47,6 +47,8 @@ def pages() -> None:
     from django.urls import get_resolver
     from django.utils import translation
 
+    from sportello.config import one_catalogue
+
     resolver = get_resolver()
     resolver._populate()  # no public name; done lazily, each worker would do it
     for url in resolver.url_patterns:
@@ -55,6 +57,7 @@ def pages() -> None:
     for code, _ in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Sign in")
+        one_catalogue.merge(code)
 
 
 def everything() -> dict[str, Callable[[], int]]:

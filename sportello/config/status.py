@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import socket
+from pathlib import Path
 from typing import Any
 
 from sportello import __version__
@@ -114,7 +115,7 @@ def _nothing() -> dict[str, Any]:
 def _disk() -> dict[str, Any]:
     """Room left where files lie and where the rest does; low: less than two of the largest messages take."""
     found: dict[str, Any] = {}
-    for name, folder in (("home", place.home()), ("blobs", place.home() / "blobs")):
+    for name, folder in (("home", place.home()), ("blobs", Path(place.blobs()))):
         try:
             free = shutil.disk_usage(folder).free
         except OSError:

@@ -81,10 +81,6 @@ def _shared(one: Any) -> Any:
     return one  # the same object for the same rights: thousands keep it, and compare it at every change
 
 
-def hearer_for(user: User) -> Hearer:
-    return hearers([user])[user.pk]
-
-
 @dataclass(frozen=True)
 class Standing:
     """Where a ticket stood or stands: what lists are made of."""

@@ -144,7 +144,7 @@ TRICKS = ("ticket:{slug}/*", "ticket:%", "lists\n", "lists,ticket:{slug}/{number
 @pytest.mark.parametrize("person", STAFF)
 def test_every_topic_is_heard_by_those_who_may(scene: Scene, person: str) -> None:
     """All names at once, as a browser would ask for them: what is admitted is what the table says, and no trick."""
-    hearer = topics.hearer_for(scene.cast.users[person])
+    hearer = topics.page().viewer(scene.cast.users[person])
     names: dict[str, bool] = {}
     for about, people in TICKETS.items():
         kit = scene.kit(about)

@@ -86,7 +86,7 @@ def test_the_demo_opens_its_own_pages_and_no_others(scene: Scene) -> None:
 @pytest.mark.parametrize("person", STAFF)
 def test_who_may_hear_of_what(scene: Scene, person: str) -> None:
     """The live stream asks the same table: the topic of a ticket is for who sees the ticket."""
-    hearer = topics.hearer_for(scene.cast.users[person])
+    hearer = topics.page().viewer(scene.cast.users[person])
     wrong: list[str] = []
     for line in TOPICS:
         for about in TICKETS if line.right is SEES_TICKET else [""]:

@@ -15,16 +15,19 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from sportello.service.channels.models import Mailbox
 from tests.cast import PASSWORD, Cast
-from tests.flows.live_process import HOST, Running, database_url, free_port, running, wait_until
+from tests.flows.live_process import HOST, Running, database_url, running
 from tests.flows.test_email_process import answers
+from tests.ports import free_port
 from tests.scripted_smtp import Scripted, scripted
+from tests.waiting import LIMIT, wait_until
 
 #: Where pictures go when somebody wants to look.
 SHOTS = os.environ.get("SPORTELLO_SHOTS", "")
@@ -37,6 +40,11 @@ GUARD = """(() => {
 })()"""
 #: A refusal is an answer; the browser calls it an error all the same.
 _ANSWERS = ("status of 409", "status of 422")
+
+
+def _is_meant(line: ConsoleMessage) -> bool:
+    """A refusal is an answer; and a stream whose machine is busy tells whoever comes to come again."""
+    return any(one in line.text for one in _ANSWERS) or ("status of 503" in line.text and "/stream" in line.location["url"])
 
 
 @dataclass
@@ -56,7 +64,7 @@ class House:
         if reply_to:
             letter["In-Reply-To"] = letter["References"] = reply_to
         letter.set_content(text)
-        with smtplib.SMTP(HOST, self.mail_port, timeout=20) as client:
+        with smtplib.SMTP(HOST, self.mail_port, timeout=60) as client:
             assert client.send_message(letter, sender, [to]) == {}
 
 
@@ -72,7 +80,7 @@ def house(live_server: Any) -> Iterator[House]:
             stack.enter_context(_process(here, name, page_port))
         stream = stack.enter_context(running(page_port))
         stack.enter_context(_settings(stream))
-        wait_until(lambda: answers(here.mail_port), 40, "the mail door did not open")
+        wait_until(lambda: answers(here.mail_port), say="the mail door did not open")
         yield here
 
 
@@ -140,7 +148,8 @@ class Hands:
         self.page.wait_for_function("() => customElements.get('command-palette') !== undefined && document.readyState === 'complete'")
 
     def away(self) -> None:
-        """Out of the field, so that keys have their meaning again."""
+        """Out of the field, so that keys have their meaning again: on a page whose words are there its scripts may not be yet."""
+        self.ready()
         if self.page.evaluate("Boolean(document.activeElement?.matches('input, textarea, select'))"):
             self.press("Escape")
         self.page.wait_for_function("() => !document.activeElement?.matches('input:not([type=checkbox]), textarea, select')")
@@ -152,7 +161,7 @@ class Hands:
         self.press("Tab")
         self.write(PASSWORD)
         self.press("Enter")
-        self.page.wait_for_url("**/desk/**")
+        self.page.wait_for_url(lambda url: urlsplit(url).path.startswith("/desk/"))  # the sign-in page names it as the next
         self.ready()
 
     def to_list(self, keys: str, name: str) -> None:
@@ -172,7 +181,7 @@ class Hands:
         self.page.wait_for_url("**/many/take/**")
         self.ready()
         self.press("Control+Enter")
-        expect(self.page.locator("#many [role=status]")).to_contain_text(f"{several} di {several} fatte", timeout=30_000)
+        expect(self.page.locator("#many [role=status]")).to_contain_text(f"{several} di {several} fatte")
 
     def open(self, words: str, subject: str) -> None:
         """A ticket by words of it, from the palette."""
@@ -225,12 +234,10 @@ class Hands:
 def hands(browser: Browser, here: House, name: str, size: tuple[int, int] = (1440, 900)) -> Hands:
     """A browser of their own, watched: errors, the policy, and a hand that takes the mouse."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="it-IT")
-    context.set_default_timeout(40_000)
     context.add_init_script(GUARD)
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(f"{name}: {error}"))
-    page.on("console", lambda line: wrong.append(f"{name}: {line.text}") if line.type == "error"
-            and not any(one in line.text for one in _ANSWERS) else None)
+    page.on("console", lambda line: wrong.append(f"{name}: {line.text}") if line.type == "error" and not _is_meant(line) else None)
     page.on("dialog", lambda dialog: dialog.accept())
     return Hands(name, context, page, here.url, wrong)
 
@@ -253,7 +260,7 @@ def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def until(what: Callable[[], object], wanted: object, seconds: float = 30) -> None:
+def until(what: Callable[[], object], wanted: object, seconds: float = LIMIT) -> None:
     found: list[object] = [None]
 
     def there() -> bool:

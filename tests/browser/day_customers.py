@@ -57,12 +57,11 @@ AGAIN = "Ancora: Domanda 01 di Maria Popescu"
 
 
 def the_form_is_filled_in(browser: Browser, here: House) -> None:
-    """Four at a time, each with a browser of their own: who is faster than three seconds would be a program."""
+    """Four at a time, each with a browser of their own."""
     for group, size in ((FORM[:4], (1280, 900)), (FORM[4:], (390, 844))):
         visitors = [hands(browser, here, one.name, size) for one in group]
         for visitor in visitors:
             visitor.page.goto(f"{here.url}/o/borgo/request/")
-        visitors[0].page.wait_for_timeout(2_000)
         for visitor, one in zip(visitors, group, strict=True):
             fill_in(visitor, one)
             assert visitor.wrong == [], visitor.wrong

@@ -22,7 +22,7 @@ from sportello.service.backoffice.offices.forwarding import Asked
 from sportello.service.backoffice.unknown_cases import drafts, handling
 from tests.browser.test_desk_pages import DESK, PHONE, page_of
 from tests.cast import Cast, assemble
-from tests.chromium import said_of, violations
+from tests.chromium import said_of, settled, violations
 from tests.unit.tickets.terms_scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -88,6 +88,7 @@ def test_every_page_at_both_widths(browser: Browser, live_server: Any, transacti
     for name, address in addresses.items():
         page = people[LOOKS.get(name, "Anna")]
         page.goto(f"{live_server.url}{address}")
+        settled(page)
         for width, size in (("desk", DESK), ("phone", PHONE)):
             page.set_viewport_size(size)  # type: ignore[arg-type]  # a size is one
             if SHOTS:

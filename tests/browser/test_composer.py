@@ -20,6 +20,7 @@ from tests.browser.test_desk_pages import DESK, PHONE, SHOTS, cast, look, page_o
 from tests.cast import Cast
 from tests.chromium import said_of, settled, violations
 from tests.desk_work import PICTURE, knowledge, lay_out
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -61,11 +62,7 @@ def written(ticket: Ticket, kind: str) -> str:
 
 def kept(page: Page, ticket: Ticket, kind: str, wanted: str) -> None:
     """A save that outlives its page is nothing the browser waits for."""
-    for _look in range(100):
-        if written(ticket, kind) == wanted:
-            break
-        page.wait_for_timeout(100)
-    assert written(ticket, kind) == wanted, (ticket.number, kind)
+    wait_until(lambda: page.wait_for_timeout(50) or written(ticket, kind) == wanted, say=f"{ticket.number} {kind}: no {wanted}")
 
 
 def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
@@ -102,7 +99,10 @@ def test_switching_fast_on_two_devices_no_word_is_lost_or_lands_elsewhere(
     # the same ticket on both: the second to type is told, in place, and chooses
     go(home, tickets[1])
     go(office, tickets[1])
+    before = written(tickets[1], "reply")
     office.locator("#reply-text").press_sequentially("Dall'ufficio.")
+    kept(office, tickets[1], "reply", office.locator("#reply-text").input_value())
+    assert written(tickets[1], "reply") != before
     expect(office.locator("#reply auto-save")).to_have_text("Bozza salvata")
     home.locator("#reply-text").press_sequentially("Da casa.")
     expect(home.locator("#reply auto-save")).to_contain_text("Dall'ufficio.")
@@ -157,6 +157,7 @@ def test_files_are_dropped_pasted_taken_out_and_sent(browser: Browser, live_serv
     page.locator("#reply-text").focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#announcements")).to_contain_text("sta ancora arrivando")
+    wait_until(lambda: page.wait_for_timeout(20) or bool(held))  # that it was sent is known before it is handed to us
     assert not Message.objects.filter(direction="out", notice_moment="").exists()
     held[0].continue_()
     expect(page.locator("#reply [name=kept]")).to_have_count(3)
@@ -198,7 +199,9 @@ def test_saved_replies_and_articles_come_in_by_the_keyboard(browser: Browser, li
     search = page.get_by_role("searchbox", name="Cerca tra articoli e schede")
     search.scroll_into_view_if_needed()
     expect(page.locator(".known-found")).not_to_be_empty()
-    search.fill("orari")
+    with page.expect_response("**/known/?**q=orari**"):  # what it finds stood there before
+        search.fill("orari")
+    settled(page)
     expect(page.locator(".known-found strong")).to_have_text("Orari della mensa")
     page.locator(".known-found summary").click()
     shoot(page, "known")
@@ -231,9 +234,11 @@ def test_pictures_and_pdf_are_looked_at_in_the_page(browser: Browser, live_serve
         picture = looks.nth(0).locator("img")
         expect(picture).to_be_visible()
         page.wait_for_function("one => one.naturalWidth === 16", arg=picture.element_handle())
-        looks.nth(1).locator("summary").click()
-        expect(looks.nth(1).locator("iframe")).to_be_visible()
-        page.wait_for_timeout(500)
+        inside = looks.nth(1).locator("iframe")
+        with page.expect_response(f"**{inside.get_attribute('src')}"):
+            looks.nth(1).locator("summary").click()
+        expect(inside).to_be_visible()
+        settled(page)
         shoot(page, f"previews-{name}")
         clean(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

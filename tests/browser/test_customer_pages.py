@@ -21,6 +21,7 @@ from sportello.records.tickets import imports
 from sportello.records.tickets.models import Contact, ContactDelegate, Ticket
 from tests.cast import Cast
 from tests.chromium import settled
+from tests.waiting import wait_until
 
 from .test_desk_pages import DESK, SHOTS, cast, look, page_of  # noqa: F401 - fixtures
 
@@ -144,8 +145,7 @@ def test_a_late_answer_does_not_take_the_row_from_under_the_finger(
     with page.expect_request("**/contacts/find/**"):
         page.keyboard.type("x")
     page.keyboard.press("Tab")
-    while not late:  # that it was asked is heard before it is handed to us
-        page.wait_for_timeout(10)
+    wait_until(lambda: page.wait_for_timeout(10) or bool(late))  # that it was asked is heard before it is handed to us
     with page.expect_response("**/contacts/find/**"):
         late[0].continue_()
     page.wait_for_timeout(100)  # the answer may be taken in: nothing that can be waited for must happen
@@ -165,6 +165,8 @@ def test_who_acts_for_the_customer_by_keyboard(browser: Browser, live_server: An
     page.locator("#found input[name=customer]").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
+    page.locator("#acts-self").wait_for()
+    settled(page)
     page.locator("#acts-self").focus()
     page.keyboard.press("ArrowDown")
     with page.expect_navigation():  # a page that has not yet gone is as quiet as one that has arrived

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, expect
 from sportello.records.tickets.models import Ticket
 from sportello.records.tickets.queries.silent import silent_tickets
 from sportello.service.backoffice.models import Office
+from sportello.service.channels.webform import drafts
 from tests.browser.day import Hands, House, ask, hands, house, left, operators, until
 from tests.browser.day_customers import AGAIN, COUNTER, FORTY, MAIL, Customer, the_form_is_filled_in
 from tests.browser.test_desk_pages import cast  # noqa: F401 - fixture
@@ -35,13 +37,12 @@ SWITCHED = 6
 
 
 @pytest.fixture
-def here(live_server: Any, cast: Cast) -> Iterator[House]:  # noqa: F811
+def here(live_server: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:  # noqa: F811
+    monkeypatch.setattr(drafts, "LEAST", timedelta(0))  # the customers' keys are faster than people's
     knowledge(cast)
     Office.objects.create(organisation=cast.borgo, name="Lavori pubblici", channel="email", address=OFFICE, days=3)
-    expect.set_options(timeout=30_000)  # the machine may be busy with the other half of the tests
     with house(live_server) as found:
         yield found
-    expect.set_options(timeout=5_000)
 
 
 def test_a_day_at_the_desk_without_a_mouse(browser: Browser, here: House, cast: Cast) -> None:  # noqa: F811
@@ -73,7 +74,7 @@ def the_post_comes(here: House) -> None:
         here.write(one.address, one.name, one.subject, one.text,
                    to="tributi@borgo.test" if one.number > 16 else "urp@borgo.test")
     here.write(MAIL[0].address, MAIL[0].name, AGAIN, "Vi ho già scritto, ginepro99q, e non ho avuto risposta.")
-    until(lambda: len(ask("SELECT 1 FROM tickets_ticket")), 23, 60)
+    until(lambda: len(ask("SELECT 1 FROM tickets_ticket")), 23)
 
 
 # ---- the desk
@@ -326,7 +327,9 @@ def silent_page(anna: Hands) -> int:
 
 
 def the_evening(here: House, people: Cast, replies: dict[str, str], silent: int) -> None:
-    until(lambda: ask("SELECT count(*) FROM channels_delivery WHERE state IN ('queued', 'sending')"), [(0,)], 40)
+    until(lambda: ask("SELECT count(*) FROM channels_delivery WHERE state IN ('queued', 'sending')"), [(0,)])
+    until(lambda: ask("SELECT count(*) FROM tickets_notice WHERE moment = 'receipt' AND state = 'given'"), [(41,)])
+    until(lambda: len(left(here.world)), ask("SELECT count(*) FROM channels_delivery")[0][0])
     letters = left(here.world)
     said = [row[0] for row in ask("SELECT text FROM tickets_message WHERE direction = 'in' UNION ALL SELECT summary FROM"
                                   " tickets_contactentry")]

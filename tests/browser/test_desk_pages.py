@@ -18,7 +18,7 @@ from sportello.records.knowledge.models import ServiceSheet, ServiceSheetText
 from sportello.records.tickets.models import Contact, Message, Ticket
 from sportello.service.channels.models import Delivery, Dispatch, IncomingMail, Mailbox
 from tests.cast import Cast, assemble
-from tests.chromium import said_of, violations
+from tests.chromium import said_of, settled, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -60,7 +60,8 @@ def test_one_key_counts_a_question_on_the_chosen_channel(anna: Page) -> None:
     assert Contact.objects.get().channel == "phone"
     anna.locator("#id_channel input[value=counter]").check()
     anna.evaluate("document.activeElement.blur()")
-    anna.keyboard.press("x")
+    with anna.expect_response(lambda answer: answer.request.method == "POST"):
+        anna.keyboard.press("x")
     expect(anna.locator("#contact-today div:first-child .number")).to_have_text("1")
     assert set(Contact.objects.values_list("channel", flat=True)) == {"phone", "counter"}
 
@@ -154,6 +155,7 @@ def look(page: Page, name: str, *sizes: dict[str, int]) -> list[str]:
     A page does the same whether it was loaded narrow or made narrow: what depends on the width is in the style sheets.
     """
     faults, before = list[str](), page.viewport_size
+    settled(page)
     for size in sizes or (DESK, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]  # a size is one
         if SHOTS:

@@ -62,11 +62,13 @@ def test_a_morning_without_a_mouse(anna: Page, live_server: Any, cast: Cast) -> 
     anna.wait_for_url("**/many/take/**")
     anna.keyboard.press("Control+Enter")
     expect(anna.locator("#many [role=status]")).to_contain_text("2 di 2 fatte")
+    settled(anna)  # its words are there before its scripts hear a key
     shot(anna, "many-done-1440")
     sound(anna, "done to many")
     taken = Ticket.objects.filter(owner=cast.member("Anna")).count()
     anna.keyboard.press("z")
     expect(anna.locator("#many h1")).to_contain_text("annullato")
+    settled(anna)
     assert Ticket.objects.filter(owner=cast.member("Anna")).count() == taken - 2
     # back, open the first, walk to the next
     anna.keyboard.press("u")

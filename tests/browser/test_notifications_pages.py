@@ -25,6 +25,7 @@ from tests.chromium import settled
 from tests.desk_work import Work
 from tests.flows.test_desk import maria_writes
 from tests.reacting import react
+from tests.waiting import wait_until
 
 __all__ = ["anna", "work"]
 
@@ -63,7 +64,7 @@ def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, ca
     for name, address in {"told": "", "choices": "choices/", "nothing": "?which=unread"}.items():
         if name == "nothing":
             Notification.objects.all().delete()
-        page.goto(f"{live_server.url}/desk/notifications/{address}", wait_until="domcontentloaded", timeout=90_000)
+        page.goto(f"{live_server.url}/desk/notifications/{address}", wait_until="domcontentloaded")
         settled(page)
         found |= wrong_with(page, f"{name}-{language}", looks)
     context.close()
@@ -121,7 +122,8 @@ def test_a_push_is_shown_by_the_worker(
         const worker = await navigator.serviceWorker.register(address);
         while (!worker.active || worker.active.state !== "activated") await new Promise((go) => setTimeout(go, 50));
     }""", form.get_attribute("data-push-worker"))
-    assert known and known[-1]["scopeURL"] == f"{live_server.url}/desk/notifications/"
+    wait_until(lambda: page.wait_for_timeout(20) or bool(known))
+    assert known[-1]["scopeURL"] == f"{live_server.url}/desk/notifications/"
     said = {"title": "Il cliente ha scritto", "body": "Pratica 2026-0000001", "tag": "2026-0000001", "url": f"{live_server.url}/desk/"}
     tools.send("ServiceWorker.deliverPushMessage", {
         "origin": live_server.url, "registrationId": known[-1]["registrationId"], "data": json.dumps(said)})  # fmt: skip
@@ -129,9 +131,6 @@ def test_a_push_is_shown_by_the_worker(
         const worker = await navigator.serviceWorker.getRegistration("/desk/notifications/");
         return (await worker.getNotifications()).map((one) => [one.title, one.body, one.tag, one.data]);
     }"""
-    for _look in range(50):
-        if page.evaluate(shown):
-            break
-        page.wait_for_timeout(100)
+    wait_until(lambda: page.wait_for_timeout(100) or page.evaluate(shown))
     assert page.evaluate(shown) == [[said["title"], said["body"], said["tag"], said["url"]]]
     context.close()

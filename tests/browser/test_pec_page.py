@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.test_desk_pages import DESK, PHONE, page_of
 from tests.cast import assemble
-from tests.chromium import said_of, violations
+from tests.chromium import said_of, settled, violations
 from tests.flows.mail_fixtures import ticket_of
 from tests.flows.pec_fixtures import FIRM, PecBox
 
@@ -35,6 +35,7 @@ def test_receipts_and_proof_at_both_widths(browser: Browser, live_server: Any, t
     page = page_of(browser, live_server, box.cast, "Anna", DESK)
     for name, address in addresses.items():
         page.goto(address)
+        settled(page)
         for width, size in (("desk", DESK), ("phone", PHONE)):
             page.set_viewport_size(size)  # type: ignore[arg-type]  # a size is one
             if SHOTS:

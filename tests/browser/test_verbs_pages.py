@@ -62,7 +62,7 @@ def test_the_pages_are_clean(browser: Browser, client: Any, live_server: Any, ca
         page = context.new_page()
         for name in names:
             # the machine may be busy with the other half of the tests: `settled` waits for the rest
-            page.goto(live_server.url + pages[name], wait_until="domcontentloaded", timeout=90_000)
+            page.goto(live_server.url + pages[name], wait_until="domcontentloaded")
             settled(page)
             found |= wrong_with(page, name, [("wide", "light"), ("phone", "dark")])
         context.close()

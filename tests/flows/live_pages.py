@@ -11,8 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from playwright.sync_api import Response
 
-from .live_process import HOST, free_port
+from tests.ports import free_port
+
+from .live_process import HOST
 
 _KINDS = {"js": "text/javascript", "css": "text/css"}
 
@@ -27,10 +30,18 @@ class Pages:
     #: ticket → version the server would draw now
     versions: dict[str, int] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    #: What the browser's stream that was answered last tells of.
+    streamed: set[str] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
+
+    def streams(self, response: Response) -> None:
+        """An answer the browser had: was it of the stream?"""
+        asked = parse_qs(urlsplit(response.url).query).get("topics")
+        if asked and response.ok:
+            self.streamed = set(asked[0].split(","))
 
     def fragments(self) -> list[str]:
         return [path for path in self.asked if "fragment=" in path]

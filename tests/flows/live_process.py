@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,22 +23,10 @@ from django.db import connection
 from sportello.config.supervisor.doors import GIVEN, Door
 from sportello.records.accounts.models import User
 from tests.cluster import cluster
+from tests.ports import free_port
+from tests.waiting import LIMIT, wait_until
 
 HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until(what: Callable[[], object], seconds: float = 8.0, say: str = "") -> None:
-    """Poll `what` until it is true, or fail."""
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, say or "it never happened"
-        time.sleep(0.02)
 
 
 def database_url() -> str:
@@ -101,7 +88,7 @@ class Listener:
     def of(self, event: str) -> list[dict]:
         return [one.data for one in list(self.heard) if one.event == event]
 
-    def hears(self, event: str, seconds: float = 8.0, **about: object) -> dict:
+    def hears(self, event: str, seconds: float = LIMIT, **about: object) -> dict:
         """Wait for an event with these data."""
 
         def found() -> list[dict]:
@@ -122,7 +109,7 @@ class Listener:
         except OSError:
             pass
         self.connection.close()
-        self.closed.wait(3)
+        self.closed.wait(LIMIT)
 
 
 @dataclass
@@ -144,7 +131,7 @@ class Running:
 
     def ask(self, key: str, *topics: str, origin: str | None = "", path: str = "/live/stream",
             headers: dict[str, str] | None = None, **more: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        line = http.client.HTTPConnection(HOST, self.port, timeout=40)
+        line = http.client.HTTPConnection(HOST, self.port, timeout=LIMIT)
         sent = {"Cookie": f"{self.cookie_name}={key}"} if key else {}
         if origin is not None:
             sent["Origin"] = origin or self.origin
@@ -199,7 +186,7 @@ def running(page_port: int | None = None) -> Iterator[Running]:
     door.close()
     here = Running(port, page_port, process)
     try:
-        wait_until(lambda: _answers(port), 90, f"the stream did not start: {log.read_text()[-2000:]}")
+        wait_until(lambda: _answers(port), say=f"the stream did not start: {log.read_text()[-2000:]}")
         yield here
     finally:
         here.hang_up()
@@ -213,7 +200,7 @@ def running(page_port: int | None = None) -> Iterator[Running]:
 
 def _answers(port: int) -> bool:
     try:
-        line = http.client.HTTPConnection(HOST, port, timeout=2)
+        line = http.client.HTTPConnection(HOST, port, timeout=5)
         line.request("GET", "/nothing")
         return line.getresponse().status == 404
     except OSError:

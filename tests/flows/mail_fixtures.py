@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import email
 import smtplib
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,8 @@ from sportello.service.channels.email.taking import Addressed, take
 from sportello.service.channels.mailkit.parse import parse
 from sportello.service.channels.mailkit.record import MailRecord
 from sportello.service.channels.models import IncomingMail, Mailbox, OutTrayMail
+from tests.ports import free_port
+from tests.waiting import LIMIT
 
 _serial = count(1)
 
@@ -100,7 +101,7 @@ class Door:
 
     def send(self, raw: bytes, to: str | list[str] = URP, sender: str = "maria@example.org") -> dict:
         """By SMTP, as a mail server would. Returns refused recipients; raises what smtplib raises."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=LIMIT) as client:
             return client.sendmail(sender, to, raw)
 
 
@@ -121,13 +122,13 @@ def open_door() -> Iterator[Door]:
 
     thread = threading.Thread(target=lambda: asyncio.run(life()), daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(LIMIT)
     try:
         yield Door(listener.port, listener.lmtp_port)
     finally:
         loop, told = stop[0]
         loop.call_soon_threadsafe(told.set)
-        thread.join(10)
+        thread.join(LIMIT)
 
 
 # A server that takes our mail ------------------------------
@@ -202,13 +203,13 @@ def sink() -> Iterator[Sink]:
 
     thread = threading.Thread(target=lambda: asyncio.run(life()), daemon=True)
     thread.start()
-    assert ready.wait(5)
+    assert ready.wait(LIMIT)
     try:
         yield server
     finally:
         loop, told = stop[0]
         loop.call_soon_threadsafe(told.set)
-        thread.join(5)
+        thread.join(LIMIT)
 
 
 def send_by(server: Sink | int, address: str = URP) -> Mailbox:
@@ -219,9 +220,7 @@ def send_by(server: Sink | int, address: str = URP) -> Mailbox:
 
 
 def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def in_threads(work, times: int) -> list[object]:
@@ -240,5 +239,5 @@ def in_threads(work, times: int) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LIMIT)
     return results

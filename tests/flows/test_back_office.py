@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from sportello.foundation.files.actions import keep
 from sportello.records.procedures.models import Kind
 from sportello.records.tickets import tick
 from sportello.records.tickets.models import Attachment, Closure, Message, Notice, StatedReason, Ticket
 from sportello.records.tickets.queries import silent_tickets
+from sportello.records.tickets.words import File
 from sportello.service.backoffice.models import Approval, Checklist, Forwarding, Office, UnknownCase
 from sportello.service.channels.models import OutTrayMail
 from tests.cast import Cast
@@ -179,7 +181,7 @@ def test_an_office_inside_sees_what_was_sent_and_nothing_of_a_ticket_it_may_not_
 
     ticket = cast.ticket("Mensa: questione delicata")
     handling.change_sensitivity(ticket, "named", named=[cast.member("Anna")], by=cast.member("Carla"))
-    messages.note(ticket, cast.member("Carla"), "Nota: girasole.")
+    messages.note(ticket, cast.member("Carla"), "Nota: girasole.", files=[File("girasole.txt", keep(cast.borgo, b"x"))])
     Office.objects.create(organisation=cast.borgo, name="Tributi", channel="inside", team=cast.team("taxes"), days=3)
     anna, bruno = Desk(cast, "Anna"), Desk(cast, "Bruno")
     anna.does(of(ticket, "forwarding/"), {"office": Office.objects.get().pk, "topic": "Un conto", "question": "Torna?", "days": "3"})
@@ -190,8 +192,7 @@ def test_an_office_inside_sees_what_was_sent_and_nothing_of_a_ticket_it_may_not_
         assert hidden not in page, hidden
     assert bruno.client.get(of(ticket)).status_code == 404
     assert anna.client.get(f"/desk/borgo/asked/{asked.pk}/").status_code == 404, "she is not of that office"
-    file = Attachment.objects.first()
-    if file is not None:
-        assert bruno.client.get(f"/desk/borgo/asked/{asked.pk}/files/{file.pk}/").status_code == 404
+    file = Attachment.objects.get()
+    assert bruno.client.get(f"/desk/borgo/asked/{asked.pk}/files/{file.pk}/").status_code == 404
     bruno.does(f"/desk/borgo/asked/{asked.pk}/", {"text": "Torna."})
     assert "Torna." in anna.get(of(ticket, f"forwardings/{asked.pk}/"))

@@ -138,7 +138,7 @@ def test_the_register_is_filtered_paged_by_key_and_exported(cast: Cast, django_a
     text = page.content.decode()
     assert "R-2026-0001" in text and "R-2025-0060" in text and "R-2025-0001" not in text
     older = page.context["older"]
-    assert "after=2025-0012" in older or "after=2025-12" in older
+    assert older.endswith("after=2025-12")
     assert "R-2025-0001" in carla.get(f"/desk/borgo/complaints/{older}").content.decode()
     only = carla.get("/desk/borgo/complaints/?state=closed&finding=not_upheld&year=2025").content.decode()
     assert "R-2026-0001" not in only and "R-2025-0060" in only

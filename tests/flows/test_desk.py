@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from sportello.faces.desk import ticket_page
 from sportello.faces.desk.models import Draft, OpenTicket
 from sportello.foundation.journal import actor
 from sportello.records.tickets.actions import handling, messages
@@ -247,6 +250,29 @@ def test_files_come_with_the_note_and_only_to_who_sees_the_ticket(anna: Client, 
     empty = anna.post(at(ticket, "notes/"), {"text": "vuoto", "files": SimpleUploadedFile("vuoto.txt", b"")})
     assert empty.status_code == 422 and "vuoto.txt" in text(empty)
     assert Draft.objects.get(ticket=ticket, kind="note").text == "vuoto"
+
+
+def test_a_page_that_was_away_for_long_gets_all_that_came_meanwhile(cast: Cast, anna: Client) -> None:
+    ticket = cast.ticket()
+    for number in range(ticket_page.PAGE + 5):
+        messages.note(ticket, cast.member("Carla"), f"nota {number}")
+    page = anna.get(at(ticket, "?fragment=live&seen=1")).content.decode()
+    missing = [number for number in range(ticket_page.PAGE + 5) if f"<p>nota {number}</p>" not in page]
+    assert missing == [], "nothing between what it shows and the newest"
+
+
+def test_a_slow_store_of_files_keeps_nobody_from_the_ticket(cast: Cast, anna: Client) -> None:
+    """Its bytes are kept before the ticket is locked, so that a mail or a note of others need not wait for them."""
+    ticket = cast.ticket()
+    file = SimpleUploadedFile("verbale.txt", b"testo del verbale")
+    with CaptureQueriesContext(connection) as said:
+        anna.post(at(ticket, "replies/"), reply(ticket, "In allegato.", files=file))
+    places = [next(at for at, one in enumerate(said) if words in one["sql"]) for words in (
+        "pg_advisory_xact_lock_shared", "FOR NO KEY UPDATE",
+    )]  # fmt: skip
+    assert places == sorted(places)
+    theirs = reply(ticket, "Mio.", files=SimpleUploadedFile("x.txt", b"x"))
+    assert signed_in(cast, "Irene").post(at(ticket, "replies/"), theirs).status_code == 404
 
 
 def test_the_customers_code_is_never_on_the_desk(anna: Client, cast: Cast) -> None:

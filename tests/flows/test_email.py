@@ -28,6 +28,7 @@ from tests.flows.mail_fixtures import (
     send_by,
     sink,
 )
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +100,7 @@ def test_a_note_leaves_by_no_way(cast: Cast) -> None:
 
 def test_the_door_refuses_what_is_not_ours_and_tells_its_size(cast: Cast, settings) -> None:
     settings.MAIL_BYTES = 10_000
-    with open_door() as door, smtplib.SMTP("127.0.0.1", door.port, timeout=10) as client:
+    with open_door() as door, smtplib.SMTP("127.0.0.1", door.port, timeout=LIMIT) as client:
         client.ehlo()
         assert client.esmtp_features["size"] == "10000"
         client.mail("maria@example.org")

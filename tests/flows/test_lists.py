@@ -41,6 +41,7 @@ def promised(ticket: Ticket, until: object) -> None:
 
 
 def test_each_list_holds_what_it_says(cast: Cast) -> None:
+    cast.at_noon()
     now, tonight = clock.now(cast.borgo), day_ends(cast.borgo)
     late, today, tomorrow, theirs, done = (cast.ticket(name) for name in ("late", "today", "tomorrow", "theirs", "done"))
     anna = cast.member("Anna")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -16,11 +16,13 @@ from sportello.foundation.journal import consumers
 from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
 from sportello.service.notifications import reading
+from sportello.service.notifications.models import Notification
 from tests.cast import Cast, assemble
 from tests.chromium import chromium as chromium_started
+from tests.waiting import wait_until
 
 from .live_pages import Pages, serving
-from .live_process import Running, running, signed_in, wait_until
+from .live_process import Running, running, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -55,7 +57,7 @@ def anna(chromium: Browser, process: Running, people: Cast, pages: Pages) -> Ite
     context = chromium.new_context()
     cookie = {"name": process.cookie_name, "value": signed_in(people.users["Anna"]), "url": pages.url}
     context.add_cookies([cookie])
-    context.set_default_timeout(8000)
+    context.on("response", pages.streams)
     yield context
     context.close()
 
@@ -89,9 +91,15 @@ def streams_open() -> int:
         return -1
 
 
-def settle() -> None:
-    """Long enough for a stream to be open and for what was on its way to have come."""
-    time.sleep(1.2)
+def settle(pages: Pages, *shown: Page) -> None:
+    """The browser's one stream has been answered for all that these pages show."""
+    wanted = {topic_of(page) for page in shown}
+    wait_until(lambda: shown[0].wait_for_timeout(20) or wanted <= pages.streamed, say=f"no stream of {wanted}")
+
+
+def topic_of(page: Page) -> str:
+    _, sort, name = urlsplit(page.url).path.split("/", 2)
+    return {"list": "lists", "bell": "bell"}.get(sort, f"{sort}:{name}")
 
 
 def test_the_open_ticket_follows_and_the_composer_is_left_alone(
@@ -99,7 +107,7 @@ def test_the_open_ticket_follows_and_the_composer_is_left_alone(
 ) -> None:
     ticket = drawn(people, pages)
     page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
-    settle()
+    settle(pages, page)
     page.locator("#composer").fill("Gentile signora")
     note(people, pages, ticket)
     expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
@@ -115,7 +123,7 @@ def test_the_panel_beside_comes_with_the_news_where_that_concerns_it(
     ticket = drawn(people, pages)
     page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<div id=ticket-side><p class=side></p></div>')")
-    settle()
+    settle(pages, page)
     note(people, pages, ticket)
     expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
     handling.change_priority(ticket, Ticket.Priority.URGENT, by=people.member("Carla"))
@@ -124,16 +132,34 @@ def test_the_panel_beside_comes_with_the_news_where_that_concerns_it(
     assert ["side=1" in path for path in pages.fragments()] == [False, True]
 
 
+def test_the_panel_somebody_is_in_comes_when_they_have_left(anna: BrowserContext, people: Cast, pages: Pages) -> None:
+    """The conversation comes at once; what is typed into the panel's search stays, and so does the focus."""
+    ticket = drawn(people, pages)
+    page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
+    panel = "<div id=ticket-side><div class=side><input id=known></div></div>"
+    page.evaluate(f"document.querySelector('main').insertAdjacentHTML('beforeend', '{panel}')")
+    settle()
+    page.locator("#known").fill("IMU")
+    handling.change_priority(ticket, Ticket.Priority.URGENT, by=people.member("Carla"))
+    pages.versions[name_of(ticket)] = ticket.version
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
+    settle()
+    assert ["side=1" in path for path in pages.fragments()] == [False]
+    assert page.evaluate("document.activeElement.id") == "known"
+    with page.expect_request(lambda asked: "side=1" in asked.url):
+        page.locator("#composer").focus()
+
+
 def test_what_somebody_types_in_is_redrawn_only_when_they_have_left(
     anna: BrowserContext, people: Cast, pages: Pages
 ) -> None:
     ticket = drawn(people, pages)
     page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
-    settle()
+    settle(pages, page)
     page.locator("#within").fill("a metà")
     note(people, pages, ticket)
     expect(page.locator("#ticket-head")).to_have_attribute("data-live-waiting", "")
-    settle()
+    page.wait_for_timeout(1_500)  # it looks once a second whether they have left: what must not happen cannot be waited for
     assert (page.locator("#within").input_value(), pages.fragments()) == ("a metà", [])
     page.locator("#composer").focus()
     expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
@@ -143,8 +169,8 @@ def test_eight_tabs_share_one_stream_and_all_follow(anna: BrowserContext, people
     ticket = drawn(people, pages)
     tabs = [opened(anna, pages, f"/ticket/{name_of(ticket)}") for _ in range(7)]
     tabs.append(opened(anna, pages, "/list/unassigned"))
-    settle()
-    wait_until(lambda: streams_open() == 1, 12, "the tabs do not share one stream")
+    settle(pages, *tabs)
+    wait_until(lambda: streams_open() == 1, say="the tabs do not share one stream")
     handling.take(ticket, people.member("Carla"))
     pages.versions[name_of(ticket)] = ticket.version
     for tab in tabs[:7]:
@@ -159,7 +185,7 @@ def test_the_stream_goes_on_in_another_tab_when_the_first_is_closed(
     ticket = drawn(people, pages)
     first = opened(anna, pages, "/list/mine")
     second = opened(anna, pages, f"/ticket/{name_of(ticket)}")
-    settle()
+    settle(pages, first, second)
     first.close()
     note(people, pages, ticket)
     expect(second.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
@@ -168,7 +194,7 @@ def test_the_stream_goes_on_in_another_tab_when_the_first_is_closed(
 def test_a_list_says_what_is_new_and_asks_for_nothing(anna: BrowserContext, people: Cast, pages: Pages) -> None:
     old = drawn(people, pages, "Prima")
     page = opened(anna, pages, "/list/unassigned")
-    settle()
+    settle(pages, page)
     fresh = [people.ticket(f"Nuova {n}") for n in range(3)]
     news = page.locator("[data-live-news] a")
     expect(news).to_have_text("3 nuove")
@@ -191,15 +217,15 @@ def test_one_change_costs_as_many_requests_as_tabs_that_show_the_ticket(
     """Of five tabs that listen, two windows have the ticket before somebody's eyes."""
     ticket, other = drawn(people, pages), drawn(people, pages, "Altro")
     showing = [opened(anna, pages, f"/ticket/{name_of(ticket)}") for _ in range(2)]
-    for path in (f"/ticket/{name_of(other)}", "/list/unassigned", "/list/all"):
-        opened(anna, pages, path)
-    settle()
+    beside, *lists = [opened(anna, pages, path) for path in (f"/ticket/{name_of(other)}", "/list/unassigned", "/list/all")]
+    settle(pages, *showing, beside, *lists)
     pages.asked.clear()
     note(people, pages, ticket)
     for tab in showing:
         expect(tab.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
-    settle()
-    assert len(pages.asked) == 2
+    note(people, pages, other)  # by the time that this is told, nobody asks for the first any more
+    expect(beside.locator("#ticket-head")).to_contain_text(f"Version {other.version}")
+    assert [name_of(ticket) in path for path in pages.asked] == [True, True, False]
 
 
 def test_the_bell_counts_in_every_tab_and_asks_for_nothing(anna: BrowserContext, people: Cast, pages: Pages) -> None:
@@ -207,8 +233,10 @@ def test_the_bell_counts_in_every_tab_and_asks_for_nothing(anna: BrowserContext,
     ticket = people.ticket()
 
     def name_her(words: str) -> None:
+        told = Notification.objects.count()
         messages.note(Ticket.objects.get(pk=ticket.pk), people.member("Carla"), f"@Anna Prova {words}")
-        consumers.work()
+        # the journal's readers wait for every writer of the server, the stream's own words included
+        wait_until(lambda: consumers.work() >= 0 and Notification.objects.count() > told)
 
     name_her("uno")
     first = opened(anna, pages, "/bell")
@@ -232,15 +260,16 @@ def test_a_line_that_was_lost_is_found_again(anna: BrowserContext, people: Cast,
     """Offline as in a tunnel: what happened meanwhile is there afterwards."""
     ticket = drawn(people, pages)
     page = opened(anna, pages, f"/ticket/{name_of(ticket)}")
-    settle()
+    settle(pages, page)
     page.route("**/stream?**", lambda route: route.abort())
-    page.evaluate("window.dispatchEvent(new Event('online'))")  # ask again now, in vain
-    settle()
+    with page.expect_event("requestfailed"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")  # ask again now, in vain
     note(people, pages, ticket)
-    settle()
+    with page.expect_event("requestfailed"):
+        pass  # and again by itself
     assert pages.fragments() == []
     page.unroute("**/stream?**")
-    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}", timeout=15000)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
 
 
 def test_a_proxy_that_keeps_streams_back_is_asked_by_long_poll(
@@ -259,9 +288,9 @@ def test_a_proxy_that_keeps_streams_back_is_asked_by_long_poll(
 
     page.route("**/stream?**", proxy)
     page.goto(f"{pages.url}/ticket/{name_of(ticket)}")
-    wait_until(lambda: page.wait_for_timeout(100) or len(polled) >= 2, 25, "it never polled")
+    wait_until(lambda: page.wait_for_timeout(100) or len(polled) >= 2, say="it never polled")
     note(people, pages, ticket)
-    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}", timeout=15000)
+    expect(page.locator("#ticket-head")).to_contain_text(f"Version {ticket.version}")
 
 
 def test_without_scripts_the_page_is_as_good_as_ever(chromium: Browser, people: Cast, pages: Pages) -> None:

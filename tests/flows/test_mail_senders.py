@@ -118,14 +118,6 @@ def test_who_cannot_be_told_is_in_the_ledger_and_not_silent(cast: Cast) -> None:
     assert [one for one in silent_tickets(cast.person("Anna")) if one.ticket == ticket] == []
 
 
-def test_quarantine_tells_since_when(cast: Cast) -> None:
-    assert senders.oldest_held(cast.borgo) is None
-    first = arrive(letter(sender=""))
-    arrive(letter(sender=""))
-    assert senders.oldest_held(cast.borgo) == first.stored_at
-    assert senders.oldest_held(cast.bottega) is None
-
-
 def test_the_page_is_for_who_answers_for_colleagues(cast: Cast, client) -> None:
     for name, status in (("Carla", 200), ("Elena", 200), ("Anna", 404), ("Irene", 404)):
         client.force_login(cast.users[name])

@@ -14,13 +14,15 @@ from django.test import Client
 
 from sportello.foundation.journal.models import Event
 from sportello.foundation.tenancy import clock
-from sportello.service.channels.collecting import secrets, session
+from sportello.service.channels.collecting import secrets, session, trials
 from sportello.service.channels.collecting.accounts import accounts_of, alarms_of, for_status
 from sportello.service.channels.collecting.servers import servers_of
 from sportello.service.channels.models import Collector, IncomingMail, Mailbox
 from tests.cast import Cast
-from tests.dovecot import PASSWORD, USER, Dovecot, dovecot, free_port
+from tests.dovecot import PASSWORD, USER, Dovecot, dovecot
 from tests.flows.mail_fixtures import URP, arrive, letter, sink, stored
+from tests.ports import free_port
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,12 @@ FORM = {
 def provider() -> Iterator[Dovecot]:
     with dovecot() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits before a page here, and the servers are of this machine, however busy it is."""
+    monkeypatch.setattr(trials, "LIMIT", LIMIT)
 
 
 @pytest.fixture

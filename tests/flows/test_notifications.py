@@ -43,6 +43,7 @@ from tests.flows.test_desk import HTMX, at, maria_writes, signed_in, text
 from tests.reacting import react
 from tests.unit.backoffice.complaints_scene import complaint_of
 from tests.unit.channels.test_intake import bounce
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -246,10 +247,10 @@ def test_the_bell_says_how_many_to_nobody_else_and_follows_rights(cast: Cast) ->
     ticket = annas(cast)
     maria_writes(fresh(ticket), "Ci siete?")
     react()
-    anna, bruno = topics.hearer_for(cast.users["Anna"]), topics.hearer_for(cast.users["Bruno"])
+    anna, bruno = topics.page().viewer(cast.users["Anna"]), topics.page().viewer(cast.users["Bruno"])
     page = topics.page()
     assert page.admit(anna, ["bell"]) == {"bell": {"unread": 1}} and page.admit(bruno, ["bell"]) == {"bell": {"unread": 0}}
-    assert page.admit(topics.hearer_for(cast.users["Elena"]), ["bell"]) == {}, "who serves nobody has none"
+    assert page.admit(topics.page().viewer(cast.users["Elena"]), ["bell"]) == {}, "who serves nobody has none"
     topic = next(one for one in page.topics if one.pattern.fullmatch("bell"))
 
     def heard(hearer: Any, verb: str) -> Any:
@@ -575,7 +576,7 @@ def test_two_workers_at_once_send_one_mail(cast: Cast) -> None:
     start = threading.Barrier(4)
 
     def worker() -> None:
-        start.wait(5)
+        start.wait(LIMIT)
         try:
             mailing.work()
         finally:
@@ -585,5 +586,5 @@ def test_two_workers_at_once_send_one_mail(cast: Cast) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert len(letters()) == 1 and NotificationMail.objects.get().state == "sent"

@@ -25,6 +25,7 @@ from sportello.records.tickets.words import File
 from sportello.service.channels.webform import doors, drafts
 from sportello.service.channels.webform.models import DoorCount, DraftFile, FormDraft
 from tests.cast import Cast
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -489,11 +490,11 @@ def test_two_presses_at_the_same_moment_open_one_ticket(cast: Cast, maria: Clien
 
     def press() -> str:
         try:
-            gate.wait(timeout=10)
+            gate.wait(LIMIT)
             return str(Client().post(to_summary)["Location"])
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as presses:
-        places = {future.result(timeout=30) for future in [presses.submit(press) for _ in range(4)]}
+        places = {future.result(timeout=LIMIT) for future in [presses.submit(press) for _ in range(4)]}
     assert len(places) == 1 and Ticket.objects.count() == 1

@@ -19,8 +19,8 @@ from sportello.foundation.tenancy import clock
 from sportello.records.customers.models import Identity
 from sportello.records.tickets import search as searching
 from sportello.records.tickets.actions import ending, handling, messages
-from sportello.records.tickets.models import Ticket
-from sportello.records.tickets.search import search
+from sportello.records.tickets.models import SearchRow, Ticket
+from sportello.records.tickets.search import query_text, search
 from sportello.records.tickets.words import File, Words
 from tests.cast import Cast
 from tests.flows.test_desk import HTMX, signed_in, text
@@ -52,25 +52,67 @@ def test_a_long_ticket_is_one_line_and_does_not_push_the_others_away(cast: Cast)
     assert len({ticket_id for _entry, ticket_id in rows}) == len(rows)
 
 
-def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "WINDOW", 3)
-    monkeypatch.setattr(searching, "_FEW", -1)
-    monkeypatch.setattr(searching, "_LOOK", 1)
+def narrow(monkeypatch: pytest.MonkeyPatch, **sizes: float) -> None:
+    """Windows of a few rows, and an organisation said to have `rows` of which this house is `share`."""
+    rows, share = sizes.pop("rows", 100.0), sizes.pop("share", 1.0)
+    for name, value in sizes.items():
+        monkeypatch.setattr(searching, name, value)
+    monkeypatch.setattr(searching, "_size", lambda _pk: searching._Size(rows, share))
+    monkeypatch.setattr(searching, "_widths", lambda *_asked: (searching.WINDOW,))
+
+
+def found_by(cast: Cast, typed: str, limit: int = 25) -> list[int]:
+    return [ticket_id for _entry, ticket_id in search(cast.person("Anna"), typed, limit=limit).rows]
+
+
+@pytest.mark.parametrize("few", [0, 3, 100], ids=["further and further back", "some read in vain", "by the index of words"])
+def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    narrow(monkeypatch, _LOOK=1, _FEW=few, _RARE=1_000)
     first, second = cast.ticket("Ponte", text="Il ponte trema."), cast.ticket("Altro ponte", text="Anche questo ponte.")
     says(first, "Il ponte trema ancora.")
     for n in range(4):
         cast.ticket(f"Altro {n}")
     says(second, "E il ponte?")
-    rows = search(cast.person("Anna"), "ponte").rows
-    assert [ticket_id for _entry, ticket_id in rows] == [second.pk, first.pk]
+    says(first, "Trema.")
+    assert found_by(cast, "ponte") == [second.pk, first.pk]
+    assert found_by(cast, "ponte", 1) == [second.pk]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.1])
+def test_words_of_some_thousand_rows_are_read_from_the_newest_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    """Each step further back gives the newest there are, in order, however wrong what was expected; the rest is not
+    read. Others' newer rows do not count."""
+    bridges = []
+    for n in range(6):
+        bridges.append(cast.ticket(f"Ponte {n}", text="Il ponte."))
+        cast.ticket(f"Altro {n}", text="Il lampione.")
+    for n in range(3):
+        cast.ticket(f"Loro {n}", organisation=cast.bottega)
+    newest = [one.pk for one in reversed(bridges)]
+    asked: list[int] = []
+    ask = searching._NEWER.tuples
+
+    def told(*words: Any, **values: Any) -> list[tuple[Any, ...]]:
+        asked.append(values["after"])
+        return ask(*words, **values)
+
+    monkeypatch.setattr(searching._NEWER, "tuples", told)
+    anna, query, size = cast.person("Anna"), query_text("ponte"), searching._Size(1_000_000.0, share)
+    for limit, expected, steps in ((3, 1e9, 3), (3, 1e5, 1), (25, 7e6, 3), (1, 1.0, 0), (6, 1.0, 0)):
+        asked.clear()
+        found, complete = searching._newer_first(anna, cast.borgo.pk, query, limit, size, expected)
+        assert [ticket_id for _entry, ticket_id in found] == newest[:limit] and complete, (limit, expected)
+        assert len(asked) == steps and asked == sorted(asked, reverse=True), (limit, expected, asked)
+        last = SearchRow.objects.filter(organisation=cast.borgo).latest("pk").pk
+        assert all(after <= last for after in asked), "from the newest of one's own on"
 
 
 def test_a_beginning_that_is_rare_is_found_beyond_the_window(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the planner expects of it: of beginnings it knows nothing."""
-    for name, value in (("WINDOW", 3), ("_LOOK", 1), ("_FEW", -1), ("_RARE", 10)):
-        monkeypatch.setattr(searching, name, value)
-    asked = {"'org": 100.0}
-    monkeypatch.setattr(searching, "_planned_rows", lambda *queries: asked.get(queries[0][:4], 1_000_000.0))
+    narrow(monkeypatch, WINDOW=3, _LOOK=2, _RARE=10)
+    monkeypatch.setattr(searching, "_planned_rows", lambda *queries: 1_000_000.0)
     old = cast.ticket("Ponte", text="Il pontefice.")
     for n in range(4):
         cast.ticket(f"Altro {n}", text="Il lampione.")
@@ -78,6 +120,28 @@ def test_a_beginning_that_is_rare_is_found_beyond_the_window(cast: Cast, monkeyp
     assert [ticket_id for _entry, ticket_id in rare.rows] == [old.pk] and rare.complete
     common = search(cast.person("Anna"), "lampio")
     assert 0 < len(common.rows) < 4 and not common.complete
+
+
+def test_a_word_that_seemed_common_and_is_not_is_found_beyond_the_window(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch, WINDOW=8, _LOOK=2, _RARE=30)
+    bridges = [cast.ticket("Ponte", text="Il ponte.")]
+    for n in range(8):
+        cast.ticket(f"Altro {n}", text="Il lampione.")
+    bridges.append(cast.ticket("Altro ponte", text="Il ponte."))
+    there = search(cast.person("Anna"), "ponte")
+    assert [ticket_id for _entry, ticket_id in there.rows] == [one.pk for one in reversed(bridges)] and there.complete
+
+
+def test_who_sees_little_has_no_common_word_read_through(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dario sees none of the newest rows, and they show all the same that everybody writes the word."""
+    narrow(monkeypatch, WINDOW=3, _LOOK=2, _RARE=10)
+    for n in range(5):
+        cast.ticket(f"Altro {n}", text="Il lampione.")
+    monkeypatch.setattr(searching, "_by_index", lambda *_asked: pytest.fail("the index of words is read through"))
+    there = search(cast.person("Dario"), "lampione")
+    assert not there.rows and not there.complete
 
 
 def test_many_are_shown_a_page_at_a_time(anna: Client, cast: Cast) -> None:
@@ -208,7 +272,7 @@ def test_the_window_is_read_by_its_own_index(cast: Cast) -> None:
     """The rows of others may all be newer: a walk along the primary key would pass them one by one."""
     cast.ticket("Mensa")
     person, here = cast.person("Hugo"), cast.borgo.pk
-    asked = searching._NEWEST.words(person, here, 5_000, 400, organisation_id=here, query="'mensa'")
+    asked = searching._NEWEST.words(person, here, 5_000, 400, query="'mensa'")
     assert asked is not None
     with connection.cursor() as cursor:
         # nothing is left but to walk an index in its order

@@ -4,8 +4,7 @@ loses nothing. Postfix needs root; without it these say so and are skipped."""
 from __future__ import annotations
 
 import email
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.cast import Cast
 from tests.flows.mail_fixtures import URP, arrive, letter, ticket_of
 from tests.postfix import Postfix, postfix
 from tests.scripted_smtp import Scripted, authority, scripted
+from tests.waiting import wait_until
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 
@@ -43,7 +43,7 @@ def relay(
     server, end, bundle = place
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     end.says = {}
-    until(lambda: server.waiting() == 0)  # what the test before sent
+    wait_until(lambda: server.waiting() == 0)  # what the test before sent
     end.taken.clear()
     return server, end
 
@@ -51,13 +51,6 @@ def relay(
 def send_by(server: Postfix) -> Mailbox:
     Mailbox.objects.filter(address=URP).update(smtp_host="localhost", smtp_port=server.port, smtp_security="starttls")
     return Mailbox.objects.get(address=URP)
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.02)
 
 
 def leave(ticket: Ticket, message: Message) -> None:
@@ -69,7 +62,7 @@ def leave(ticket: Ticket, message: Message) -> None:
 
 def arrived(end: Scripted) -> bytes:
     """The bytes that came, without what the relay put above them."""
-    until(lambda: bool(end.taken))
+    wait_until(lambda: bool(end.taken))
     raw = end.taken[-1][2]
     return raw[raw.index(b"Date: ") :]
 
@@ -183,7 +176,7 @@ def test_no_byte_of_a_note_leaves(cast: Cast, relay: tuple[Postfix, Scripted]) -
     while outbox.work():
         pass
     assert not Dispatch.objects.exclude(state="sent").exists()
-    until(lambda: len(end.taken) - before >= Dispatch.objects.count())
+    wait_until(lambda: len(end.taken) - before >= Dispatch.objects.count())
     sent = b"".join(raw for _sender, _to, raw in end.taken)
     decoded = "".join(
         part.get_content() if part.get_content_maintype() == "text" else str(part.get_filename())
@@ -202,7 +195,7 @@ def test_the_server_behind_refuses_for_a_while_and_nothing_is_lost(cast: Cast, r
     ticket = cast.ticket()
     message = written(cast, ticket, "Ecco.", to=[("", "maria@example.org"), ("", "figlia@example.org")])
     leave(ticket, message)
-    until(lambda: "451 4.3.0 not now" in server.log)
+    wait_until(lambda: "451 4.3.0 not now" in server.log)
     assert end.taken == [] and server.waiting() == 1
     end.says = {}
 
@@ -210,7 +203,7 @@ def test_the_server_behind_refuses_for_a_while_and_nothing_is_lost(cast: Cast, r
         server.flush()  # what is just being put aside is not tried by the first
         return len(end.taken) == 1
 
-    until(came)
+    wait_until(came)
     assert sorted(end.taken[0][1]) == ["figlia@example.org", "maria@example.org"]
 
 
@@ -231,7 +224,7 @@ def test_a_refused_recipient_comes_back_by_a_report_of_a_real_server(cast: Cast,
     message = written(cast, ticket, "Ecco.", to=[("Maria", "maria@example.org"), ("", "figlia@example.org")])
     end.says = {"rcpt:maria@example.org": "550 5.1.1 no such user here"}
     leave(ticket, message)
-    until(lambda: len(end.taken) == 2)
+    wait_until(lambda: len(end.taken) == 2)
     (report,) = [one for one in end.taken if one[0] == ""]
     mail = arrive(report[2], to=report[1][0], envelope_from="")
     assert (mail.state, mail.cause) == ("machine", "bounce")

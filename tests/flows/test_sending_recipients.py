@@ -24,7 +24,7 @@ from tests.flows.mail_fixtures import URP, arrive, letter, ticket_of
 
 pytestmark = pytest.mark.django_db
 #: Each example lives in the test's own transaction: hypothesis sees the fixture once, the rows are per ticket.
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 _NAMES = st.sampled_from(["", "Maria", "D'Angelo, Ugo", 'Ada "la Nonna"', "Müller", "李雷", "a@b", "<x>", "x" * 120])
 _LOCAL = st.sampled_from(["maria", "MARIA", "Maria.Rossi", "o'brien", "a+b", "x_y", "josé", "a=b", "1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -78,3 +79,35 @@ def test_the_next_of_a_shape_says_nothing_of_the_one_before(client: Client, cast
     assert "Altro" in page
     assert not [one for one in ("Segreto", "maria@example.org", "Maria Popescu", first.number) if one in page]
     assert not tokens[0] & tokens[1]
+
+
+@pytest.mark.parametrize(("name", "language"), [("Anna", "it"), ("Carla", "en")])
+def test_nobody_sees_which_way_a_customers_card_was_drawn(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch, name: str, language: str
+) -> None:
+    """Filled in and empty, twice each; with what has to be corrected too."""
+    User.objects.filter(pk=cast.users[name].pk).update(language=language)
+    client.force_login(cast.users[name])
+    now = clock.server_now()
+    monkeypatch.setattr(clock, "server_now", lambda: now)
+    plain, hostile = cast.ticket().customer, cast.ticket(name="Ò'Neil <script>", address="o'neil@example.org").customer
+    assert plain and hostile
+    hostile.addressed_as, hostile.needs, hostile.language = '"Dottoressa" & co', "<b>voce alta</b>", "en"
+    hostile.born_on = date(1980, 2, 29)
+    hostile.save()
+    cards = [f"/desk/borgo/customers/{one.pk}/" for one in (plain, hostile, plain, hostile)]
+
+    def drawn() -> list[str]:
+        answers = [client.get(card) for card in cards]
+        answers += [client.post(cards[1], {"name": "", "needs": "<i>"}), client.get(cards[1])]
+        answers += [client.post(f"{cards[1]}identities/", {"sort": "email", "value": "x<y"}), client.get(cards[0])]
+        return [_OF_A_DRAWING.sub(r"\1", one.content.decode()) for one in answers]
+
+    quick = drawn()
+    assert "&lt;b&gt;voce alta" in quick[1] and "1980-02-29" in quick[1] and "Dottoressa" not in quick[0]
+    as_template = stencils._as_ever
+    monkeypatch.setattr(stencils, "form_part", lambda context, template, form, action, **more: as_template(
+        template, context, form=form, action=action, **more))  # fmt: skip
+    monkeypatch.setattr(stencils, "correcting", lambda context, form: as_template(
+        "desk/customers/_correcting.html", context, form=form))  # fmt: skip
+    assert drawn() == quick

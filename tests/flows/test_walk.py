@@ -24,7 +24,9 @@ from playwright.sync_api import Browser, Page, expect
 from sportello.config.day.doors import FormDoor
 from sportello.config.day.organisations import PASSWORD
 from tests.chromium import chromium as chromium_started
+from tests.chromium import settled
 from tests.kills.installation import Installation
+from tests.waiting import LIMIT
 
 TOWN = "urp@comune.roccaserena.example"
 MARIA = "maria.popescu@posta.example"
@@ -52,7 +54,6 @@ def chromium() -> Iterator[Browser]:
 
 def page_at(browser: Browser, house: Installation, path: str, width: int = 1440) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 900}, locale="it-IT", base_url=f"http://127.0.0.1:{house.port}")
-    context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto(path)
     return page
@@ -74,7 +75,7 @@ def send(house: Installation, subject: str, text: str, to: str = TOWN, answers: 
     if answers:
         message["In-Reply-To"] = message["References"] = answers
     message.set_content(text)
-    with smtplib.SMTP("127.0.0.1", house.mail_port, timeout=30) as smtp:
+    with smtplib.SMTP("127.0.0.1", house.mail_port, timeout=LIMIT) as smtp:
         smtp.send_message(message)
 
 
@@ -114,8 +115,11 @@ def test_marias_mail_from_the_door_to_the_answer(house: Installation, chromium: 
 
     anna.reload()
     anna.get_by_text("Orario della biblioteca").first.click()
-    expect(anna.get_by_text("quando apre la biblioteca?")).to_be_visible()
+    expect(anna.locator("#timeline")).to_contain_text("quando apre la biblioteca?")
+    expect(anna.locator("#reply-text")).to_be_attached()
+    settled(anna)  # the keys are the ticket's once all of it is there
     anna.keyboard.press("r")
+    expect(anna.locator("#reply-text")).to_be_focused()
     anna.keyboard.type("Gentile Maria, apre alle 9.")
     anna.keyboard.press("Control+Enter")
     expect(anna.locator("body")).to_contain_text("Gentile Maria, apre alle 9.")

@@ -25,25 +25,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psutil
 import psycopg
 
+from tests.ports import free_port
+from tests.waiting import LIMIT
+
 _PATIENCE = 900.0
 _OURS = ("SPORTELLO_", "DATABASE_", "DJANGO_")
 _FOUND = "from sportello.config.day.founders import found_demo; found_demo()"
 TOWN = "urp@comune.roccaserena.example"
 #: What whoever keeps services running waits before it starts one again (`RestartSec=1`).
 _SERVICE_MANAGER = 1.0
-
-
-def free_port() -> int:
-    """Below those the system gives to whoever calls out: while ours is dead nobody may sit down on its port."""
-    while True:
-        port = random.SystemRandom().randrange(21_000, 31_000)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Installation:
@@ -96,7 +86,7 @@ class Installation:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(LIMIT * 2)
 
     def keep_running(self) -> bool:
         """Start it again when it has ended, as a service manager does; True when it had to."""
@@ -176,7 +166,7 @@ class Installation:
             env=self.env,
             capture_output=True,
             check=False,
-            timeout=60,
+            timeout=LIMIT * 2,
         )
         return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
 

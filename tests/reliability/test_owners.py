@@ -17,6 +17,7 @@ from sportello.records.tickets import absences
 from sportello.records.tickets.actions import handling
 from sportello.records.tickets.models import Ticket
 from tests.cast import Cast, assemble
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = ("Anna", "Bruno", "Carla", "Hugo")
@@ -33,7 +34,7 @@ def together(*works: Callable[[], None]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LIMIT)
 
 
 def test_t22_many_hands_take_and_each_ticket_has_one_owner() -> None:

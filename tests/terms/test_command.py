@@ -14,6 +14,7 @@ from sportello.records.procedures.answers import answer_line
 from sportello.records.procedures.counting import LINES as COUNTED
 from sportello.records.procedures.explaining import sentence
 from sportello.records.procedures.reckoning import LINES as RECKONED
+from tests.waiting import LIMIT
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OFFICE = {"timezone": "Europe/Rome", "hours": {"mon": [["08:30", "13:00"], ["14:30", "17:00"]]}}
@@ -22,7 +23,7 @@ OFFICE = {"timezone": "Europe/Rome", "hours": {"mon": [["08:30", "13:00"], ["14:
 def run(lines: bytes) -> list[dict]:
     clean = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     done = subprocess.run(
-        [sys.executable, "-m", "sportello", "terms", "--jsonl"], input=lines, capture_output=True, timeout=60,
+        [sys.executable, "-m", "sportello", "terms", "--jsonl"], input=lines, capture_output=True, timeout=LIMIT,
         cwd=CHECKOUT, env={**clean, "PYTHONPATH": str(CHECKOUT)},
     )
     assert (done.returncode, done.stderr) == (0, b"")
@@ -43,7 +44,7 @@ def test_it_pays_neither_for_django_nor_for_packs_nobody_asked_for() -> None:
             "cli.main(['terms', '--jsonl'])\n"
             "print([m for m in sys.modules if m.split('.')[0] in ('django', 'psycopg')], file=sys.stderr)")
     question = json.dumps({"op": "is_day", "calendar": OFFICE, "start": "2026-11-23"}).encode()
-    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, input=question, capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, input=question, capture_output=True, timeout=LIMIT)
     assert done.stderr.strip() == b"[]"
     assert json.loads(done.stdout) == {"result": True}
 

@@ -11,6 +11,7 @@ import pytest
 
 from sportello.config import cli
 from sportello.config.supervisor.trouble import Trouble
+from tests.waiting import LIMIT
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -23,7 +24,7 @@ def sportello(*words: str, home: Path, stdin: bytes = b"", **env: str) -> subpro
         env={**clean, "SPORTELLO_HOME": str(home), "PYTHONPATH": str(CHECKOUT), **env},
         input=stdin,
         capture_output=True,
-        timeout=60,
+        timeout=LIMIT,
     )
 
 
@@ -42,7 +43,7 @@ def test_help_and_the_supervisor_do_not_pay_for_django(tmp_path: Path) -> None:
         "import sportello.config.supervisor.run\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('django', 'psycopg', 'granian')], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, timeout=LIMIT)
     assert done.stderr.strip() == b"[]"
 
 

@@ -21,4 +21,6 @@ def run(args: argparse.Namespace) -> int:
     with database(say=print):
         made = backup.backup(args.folder.resolve(), print)
     print(f"backup in {args.folder}: database and {made['blobs']} files")
-    return 0
+    for name in made["damaged"]:
+        print(f"damaged where files are kept, and not in the backup: {name}")
+    return 1 if made["damaged"] else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed says the same things (1)")
     parser.add_argument("--organisation", metavar="SLUG", help="which; may be left out where there is one")
-    parser.add_argument("--processes", type=int, default=0, metavar="P", help="how many at once (one a core)")
+    parser.add_argument("--processes", type=int, default=0, metavar="P", help="how many at once (one more than cores)")
     parser.add_argument("--days", type=int, default=365, metavar="D", help="over how many days until now (365)")
     parser.add_argument("--long", type=int, default=0, metavar="E", help="also one ticket with so many entries")
     parser.add_argument("--busy", type=int, default=0, metavar="T", help="so many of them are one customer's")
@@ -40,10 +39,10 @@ def run(args: argparse.Namespace) -> int:
     with database():
         start_django()
         from sportello.config.load import running
-        from sportello.config.load.planning import Plan
+        from sportello.config.load.planning import Plan, several
 
         organisation = _organisation(args.organisation)
-        processes = args.processes or min(8, os.cpu_count() or 1)
+        processes = args.processes or several()
         plan = Plan(
             args.tickets, args.messages_per_ticket, args.seed, processes, max(1, args.days), args.long, args.busy
         )

@@ -29,4 +29,6 @@ def run(args: argparse.Namespace) -> int:
     with database(say=print) as cluster:
         made = backup.restore(args.folder.resolve(), cluster, args.replace, print)
     print(f"restored what was backed up at {made['made_at']} by Sportello {made['sportello']}")
-    return 0
+    for name in made["damaged"]:
+        print(f"damaged in the backup, and not brought back: {name}")
+    return 1 if made["damaged"] else 0

@@ -34,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
     os.register_at_fork(after_in_child=end_with_parent)
     from django.conf import settings
 
-    from sportello.config import preloading
+    from sportello.config import per_thread, preloading
 
+    per_thread.keep()
     preloading.pages()
     preloading.give_connections_back()
     gc.freeze()  # the collector would touch, and so copy, every page the workers share

@@ -13,17 +13,24 @@ from sportello.foundation.tenancy import clock
 from sportello.records.tickets import codes, notice_words, reopening
 from sportello.records.tickets.models import Closure, Ticket
 
+from .lexemes import Lexemes, Lexicon
 from .lines import escaped
 from .office import Office, Way
 
 #: Stand for what differs from ticket to ticket until it is known; no text has them.
-_NUMBER, _SUBJECT, _RECEIVED, _REASON = "\x01", "\x02", "\x03", "\x04"
+_NUMBER, _SUBJECT, _RECEIVED, _REASON = _SIGNS = "\x01", "\x02", "\x03", "\x04"
 
 
 @dataclass(frozen=True)
 class Letter:
     subject: str
     body: str
+    #: Words of the subject but for the ticket's number; None where another of its own stands in it.
+    plain: str | None = None
+
+    def lexemes(self, lexicon: Lexicon, number: Lexemes) -> Lexemes:
+        """Of the subject; `number`: of the ticket's number."""
+        return lexicon.of_all(self.subject) if self.plain is None else lexicon.of_again(self.plain) | number
 
 
 class Letters:
@@ -63,11 +70,18 @@ class Letters:
                 "reopen_days": str(reopening.days_of(ticket)),
             }  # fmt: skip
             subject, body = notice_words.fill(self._office.texts[moment, language], values)
-        return Letter(escaped(subject), escaped(body))
+        return Letter(escaped(subject), escaped(body), _plain(subject))
+
+
+def _plain(subject: str) -> str | None:
+    """Without the number, where it stands alone."""
+    words = [word for word in subject.split() if word.strip("[]«».,") != _NUMBER]
+    differs = len(words) == len(subject.split()) or any(sign in word for word in words for sign in _SIGNS)
+    return None if differs else " ".join(words)
 
 
 def _put(letter: Letter, number: str, subject: str, received: str, reason: str) -> Letter:
     body = letter.body.replace(_NUMBER, number).replace(_SUBJECT, subject)
     body = body.replace(_RECEIVED, received).replace(_REASON, reason)
-    return Letter(letter.subject.replace(_NUMBER, number).replace(_SUBJECT, subject), body)
+    return Letter(letter.subject.replace(_NUMBER, number).replace(_SUBJECT, subject), body, letter.plain)
 

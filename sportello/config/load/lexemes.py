@@ -41,6 +41,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._known: dict[str, Lexemes] = {}
+        self._texts: dict[str, Lexemes] = {}
 
     def learn(self, words: Iterable[str]) -> None:
         """Ask once for all of `words` that are not known."""
@@ -65,6 +66,13 @@ class Lexicon:
     def of_all(self, text: str) -> Lexemes:
         """Of a text, word by word."""
         return frozenset().union(*map(self.of, text.split()))
+
+    def of_again(self, text: str) -> Lexemes:
+        """The same of a text that comes again and again."""
+        found = self._texts.get(text)
+        if found is None:
+            found = self._texts[text] = self.of_all(text)
+        return found
 
     def _by_rule(self, word: str) -> Lexemes | None:
         """Of what occurs once and is not worth keeping; None where there is no rule."""

@@ -34,7 +34,7 @@ class Life(Rows):
         self.tables.participants.add(self.id, self.who.id, self.who.address, at)
         self.told.insert(
             0,
-            ("ticket.opened", f',"channel":"{channel}","kind_id":{self.way.kind.pk},"entry_id":{entry}'),
+            ("ticket.opened", f',"channel":"{channel}","kind_id":{self.way.kind.id},"entry_id":{entry}'),
         )
         self._reasons(at, mail_id)
         letter = self.desk.letters.receipt(
@@ -48,9 +48,8 @@ class Life(Rows):
     def answer(self, at: datetime, *, wait: bool = False) -> None:
         """A colleague answers: the first to do so has the ticket."""
         member = self.member or self.chance.choice(self.way.members)
-        self._begin_change()
         when = shown(at)
-        entry = self._entry("message", when, member_id=member.pk)
+        entry = self._entry("message", when, member_id=member.id)
         self.public = self.position
         said = self.desk.speech.text(self.who.language)
         subject = f"Re: {self.subject.text} [{self.number}]"
@@ -60,24 +59,23 @@ class Life(Rows):
         self._meet("first_answer", at)
         if self.member is None:
             self.member = member
-            self._event("taken", when, "internal", f'{{"to_id": {member.pk}}}', member_id=member.pk)
+            self._event("taken", when, "internal", f'{{"to_id": {member.id}}}', member_id=member.id)
             self.told.append(("ticket.assigned", f',"entry_id":{entry}'))
         self.status = "in_progress"
         if wait:
             self.status = "waiting_customer"
-            self._event("waiting", when, "public", "{}", member_id=member.pk)
+            self._event("waiting", when, "public", "{}", member_id=member.id)
             self.told.append(("ticket.waiting", f',"entry_id":{entry}'))
         self.told.append(written(message, entry, "email", ""))
         self._change(at, "person", member.user_id)
 
     def receive(self, at: datetime) -> None:
         """The customer writes again."""
-        self._begin_change()
         when = shown(at)
         mail_id = self._mail_received(when) if self.channel == "email" else 0
         entry, message, rfc_id = self._incoming(when, self.desk.speech.text(self.who.language), first=False)
         if mail_id:
-            facts = f'{{"by": "smtp", "mail_id": {mail_id}, "mailbox_id": {self.way.mailbox.pk}}}'
+            facts = f'{{"by": "smtp", "mail_id": {mail_id}, "mailbox_id": {self.way.mailbox.id}}}'
             self.tables.reasons.add(self.id, "door", "email", facts, when)
             self.tables.reasons.add(self.id, "ticket", "by_reference", f'{{"mail_id": {mail_id}}}', when)
         self.unanswered = self.unanswered or at
@@ -92,16 +90,15 @@ class Life(Rows):
     def close(self, at: datetime) -> None:
         """Closed with an outcome and its reason, which the customer is told."""
         member = self.member or self.chance.choice(self.way.members)
-        self._begin_change()
         when, reason = shown(at), self.desk.speech.line(self.who.language, 6, 16).text + "."
         self.outcome = self.chance.choice(OUTCOMES)
         self.status, self.closed_at, self.unanswered = "closed", at, None
         for one in self.running:
             one.met = one.met or at
         self.awaited, self.first = [], None
-        self.tables.closures.add(self.id, self.outcome, reason, when, member.pk)
+        self.tables.closures.add(self.id, self.outcome, reason, when, member.id)
         facts = f'{{"outcome": "{self.outcome}"}}'
-        entry = self._event("closed", when, "public", facts, member_id=member.pk, reason=reason)
+        entry = self._event("closed", when, "public", facts, member_id=member.id, reason=reason)
         self.told.append(("ticket.closed", f',"outcome":"{self.outcome}","entry_id":{entry}'))
         letter = self.desk.letters.closed(
             self.way, self.who.language, self.number, self.subject.text, self.outcome, reason
@@ -116,9 +113,8 @@ class Life(Rows):
             self._look_up()
         while self.awaited and self.awaited[0].next <= at:
             one = self.awaited.pop(0)
-            self._begin_change()
             done = one.next + _TICK
-            to_member = self.member.pk if self.member and one.whom == "owner" else NULL
+            to_member = self.member.id if self.member and one.whom == "owner" else NULL
             to_team = NULL if to_member != NULL or one.sort != "warning" else self.team_id
             moment = self._moment(one, done=done, to_member=to_member, to_team=to_team)
             happened = f',"moment_id":{moment},"happened":"{shown(one.at)}"'
@@ -134,8 +130,8 @@ class Life(Rows):
         """Nothing more has happened by now: the rows that tell where it stands."""
         due = self._due()
         self.tables.tickets.add(
-            self.number, self.subject.text, self.way.kind.pk, self.way.procedure.pk, self.who.id, self.channel,
-            self.who.language, self.team_id, self.member.pk if self.member else NULL, self.status, self.priority,
+            self.number, self.subject.text, self.way.kind.id, self.way.procedure.id, self.who.id, self.channel,
+            self.who.language, self.team_id, self.member.id if self.member else NULL, self.status, self.priority,
             self.sensitivity, shown(self.opened), shown(self.closed_at), shown(self.moved), shown(self.unanswered),
             shown(due), self.version, self.position, self.public,
         )  # fmt: skip

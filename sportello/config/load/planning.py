@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,11 @@ _DRAW = (
     "INSERT INTO tickets_ticketcounter (organisation_id, year, last) VALUES (%s, %s, %s)"
     " ON CONFLICT (organisation_id, year) DO UPDATE SET last = tickets_ticketcounter.last + %s RETURNING last"
 )
+
+
+def several() -> int:
+    """How many processes: one more than there are cores, as now and then one waits for the log to be written."""
+    return min(8, os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)

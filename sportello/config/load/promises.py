@@ -76,15 +76,17 @@ class Promises:
         self._zone = clock.zone(office.organisation)
         #: By hours and calendar, the last of each: tickets come in the order of their instants.
         self._closed: dict[tuple[float, int], Hours] = {}
+        #: By procedure: the row that keeps its opening hours, and these; a row would read them from its text each time.
+        self._calendars: dict[int, tuple[int, Calendar]] = {}
 
     def of(self, way: Way, at: datetime) -> list[Promise]:
         """What is promised to who asks `at`, the conclusion first."""
         day = at.astimezone(self._zone).date()
-        conclusion = self._conclusions.get((way.kind.pk, day))
+        conclusion = self._conclusions.get((way.kind.id, day))
         if conclusion is None:
             conclusion = self._counted(way, at)
             if conclusion.unit != _HOURS:
-                self._conclusions[way.kind.pk, day] = conclusion
+                self._conclusions[way.kind.id, day] = conclusion
         answer = self._first_answer(way, at)
         return [conclusion] if answer is None or answer.due >= conclusion.due else [conclusion, answer]
 
@@ -92,15 +94,15 @@ class Promises:
         organisation = self._office.organisation
         ticket = Ticket(organisation=organisation, kind=way.kind)
         term = terms.promised_by(ticket, way.procedure, at, self._prepared)[0]
-        return self._promise(term, self._calendar(way))
+        return self._promise(term, self._calendar(way)[1])
 
     def _first_answer(self, way: Way, at: datetime) -> Promise | None:
         """Its moments are looked up when they are needed: nearly every ticket is answered before the first of them."""
         hours = way.procedure.first_answer_hours
         if not hours:
             return None
-        calendar, kind = self._calendar(way), Term.Kind.FIRST_ANSWER
-        calendar_id = self._prepared.calendar(way.procedure.calendar).pk
+        calendar_id, calendar = self._calendar(way)
+        kind = Term.Kind.FIRST_ANSWER
         counted = self._closed.get((hours, calendar_id))
         if counted is None or not counted.since <= at < counted.opens:
             counted = _hours(at, hours, calendar)
@@ -112,8 +114,12 @@ class Promises:
             lambda: _awaited(Term(kind=kind, due_at=due, safe_due_at=safe), calendar),
         )  # fmt: skip
 
-    def _calendar(self, way: Way) -> Calendar:
-        return self._prepared.calendar(way.procedure.calendar).calendar
+    def _calendar(self, way: Way) -> tuple[int, Calendar]:
+        found = self._calendars.get(way.procedure.id)
+        if found is None:
+            row = self._prepared.calendar(way.procedure.calendar)
+            found = self._calendars[way.procedure.id] = row.pk, row.calendar
+        return found
 
     def _promise(self, term: Term, calendar: Calendar) -> Promise:
         awaited = _awaited(term, calendar)

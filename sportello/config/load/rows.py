@@ -87,7 +87,7 @@ class Rows:
         self.id = desk.tables.tickets.next_id
         self.channel = "email"
         self.subject: Said = desk.speech.line(who.language)
-        self.team_id: int = way.routed.team.pk
+        self.team_id: int = way.routed.team.id
         self.sensitivity = "team" if self.chance.random() < 0.02 else "normal"
         self.priority = self.chance.choices((1, 2, 3, 4), (5, 80, 12, 3))[0]
         self.status = "new"
@@ -103,7 +103,9 @@ class Rows:
         self.awaited: list[Awaited] = []
         #: Nothing is awaited before; None once it was looked up.
         self.first: datetime | None = min(one.first for one in promises)
+        #: Where it stood after the last change; None before it was opened.
         self.before: Standing | None = None
+        self.number_words = desk.lexicon.of(number)
         self.told: list[tuple[str, str]] = []
 
     # ---- the rows it consists of
@@ -125,21 +127,19 @@ class Rows:
         return min(running, default=None)
 
     def _standing(self) -> Standing:
-        owner = self.member.pk if self.member else None
-        waits = self.status != "closed" and self.unanswered is not None
-        return self.team_id, owner, self.status, self.sensitivity, waits, self._due()
-
-    def _begin_change(self) -> None:
-        self.before, self.told = self._standing(), []
+        owner = self.member.id if self.member else "null"
+        waits = "true" if self.status != "closed" and self.unanswered is not None else "false"
+        due = self._due()
+        return self.team_id, owner, self.status, self.sensitivity, waits, f'"{shown(due)}"' if due else "null"
 
     def _change(self, at: datetime, actor: str, actor_id: int | str) -> None:
+        """A change ends: what it told goes to the journal, with where the ticket stood before it and stands now."""
         if self.before is not None:
             self.version += 1
         self.moved = max(self.moved, at)
-        self.desk.teller.ticket(
-            shown(at), actor, actor_id, self.id, self.told, self.version, self._standing(), self.before
-        )
-        self.told = []
+        now = self._standing()
+        self.desk.teller.ticket(shown(at), actor, actor_id, self.id, self.told, self.version, now, self.before)
+        self.before, self.told = now, []
 
     def _entry(
         self, kind: str, at: str, visibility: str = "public", member_id: int | str = NULL, customer_id: int | str = NULL
@@ -184,7 +184,7 @@ class Rows:
 
     def _mail_received(self, at: str) -> int:
         mail_id = self.tables.mails.next_id
-        payload = f'{{"door":"smtp","mailbox_id":{self.way.mailbox.pk}}}'
+        payload = f'{{"door":"smtp","mailbox_id":{self.way.mailbox.id}}}'
         self.desk.teller.tell(at, "machine", NULL, "mail.received", "incoming_mail", mail_id, payload)
         return mail_id
 
@@ -192,14 +192,14 @@ class Rows:
         box, address = self.way.mailbox, self.who.address
         raw = self.desk.office.raw_ids[mail_id % len(self.desk.office.raw_ids)]
         subject = self.subject.text if cause == "opened" else f"Re: {self.subject.text}"
-        self.tables.mails.add(box.pk, raw, address, box.address, address, subject, at, at, cause, message, rfc_id, at)
+        self.tables.mails.add(box.id, raw, address, box.address, address, subject, at, at, cause, message, rfc_id, at)
         payload = f'{{"cause":"{cause}","state":"ticketed","ticket_id":{self.id}}}'
         self.desk.teller.tell(at, "machine", NULL, "mail.settled", "incoming_mail", mail_id, payload)
 
     def _reasons(self, at: str, mail_id: int) -> None:
         add, routed = self.tables.reasons.add, self.way.routed
         if mail_id:
-            facts = f'{{"by": "smtp", "mail_id": {mail_id}, "mailbox_id": {self.way.mailbox.pk}}}'
+            facts = f'{{"by": "smtp", "mail_id": {mail_id}, "mailbox_id": {self.way.mailbox.id}}}'
             add(self.id, "door", "email", facts, at)
             add(self.id, "customer", "by_sender", f'{{"customer_id": {self.who.id}}}', at)
             add(self.id, "ticket", "opened", f'{{"mail_id": {mail_id}, "receipt": true}}', at)
@@ -208,13 +208,13 @@ class Rows:
         route = ", ".join(f'"{name}": {value}' for name, value in routed.facts.items())
         add(self.id, "route", routed.code, f"{{{route}}}", at)
         procedure = self.way.procedure
-        add(self.id, "term", "procedure", f'{{"version": {procedure.version}, "procedure_id": {procedure.pk}}}', at)
+        add(self.id, "term", "procedure", f'{{"version": {procedure.version}, "procedure_id": {procedure.id}}}', at)
 
     def _notice(self, moment: str, at: datetime, letter: Letter) -> None:
         when = shown(at)
         entry = self._entry("message", when)
         message = self._outgoing(entry, at, letter.subject, letter.body, moment)
-        self._found(entry, self.desk.lexicon.of_all(letter.subject))
+        self._found(entry, letter.lexemes(self.desk.lexicon, self.number_words))
         is_required = "t" if moment in self.way.required else "f"
         notice = self.tables.notices.add(self.id, moment, when, when, message, is_required)
         facts = f'{{"moment": "{moment}", "notice_id": {notice}}}'
@@ -232,7 +232,7 @@ class Rows:
         )
         self.tables.recipients.add(message, who.name, who.address)
         when, settled = shown(at), shown(at + _SENT)
-        dispatch = self.tables.dispatches.add(message, box.pk, when, settled, settled)
+        dispatch = self.tables.dispatches.add(message, box.id, when, settled, settled)
         self.tables.deliveries.add(dispatch, who.address, settled)
         self.tables.attempts.add(dispatch, settled)
         payload = f'{{"channel":"email","ticket_id":{self.id}}}'
@@ -265,7 +265,7 @@ class Rows:
         way = self.way
         years, until = self.desk.office.kept(way, closed_at)
         self.tables.filings.add(
-            self.id, way.file_class.pk, way.file_class.code, way.kind.pk, self.outcome, shown(closed_at), years,
+            self.id, way.file_class.id, way.file_class.code, way.kind.id, self.outcome, shown(closed_at), years,
             NULL if until is None else until.isoformat(),
         )  # fmt: skip
 

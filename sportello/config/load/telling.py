@@ -17,7 +17,6 @@ from sportello.foundation.journal.partitions import ensure_month
 from sportello.foundation.journal.reader import current_epoch
 from sportello.foundation.journal.verbs import known
 
-from .promises import shown
 from .tables import BEFORE_ALL, Tables
 
 #: An event beyond all: nothing is looked up by it, and whatever a later load adds stands before it as well.
@@ -34,16 +33,8 @@ _BEFORE = (
     '"before_team_id":%s,"before_owner_id":%s,"before_status":"%s","before_sensitivity":"%s","before_waits":%s,'
     '"before_snoozed":false,"before_due_at":%s'
 )
-#: Where a ticket stands: team, owner, status, sensitivity, waits, due.
-Standing = tuple[int, int | None, str, str, bool, datetime | None]
-
-
-def _json(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{shown(value)}"' if isinstance(value, datetime) else str(value)
+#: Where a ticket stands, as its events say it: team, owner, status, sensitivity, waits, due.
+Standing = tuple[int, int | str, str, str, str, str]
 
 
 class Teller:
@@ -65,7 +56,7 @@ class Teller:
         now: Standing, before: Standing | None,
     ) -> None:
         """All that one change tells; `told` is verb and what it says besides where the ticket stands."""
-        standing = _NOW % (version, *_shown(now)) + (_NEW if before is None else _BEFORE % _shown(before))
+        standing = _NOW % (version, *now) + (_NEW if before is None else _BEFORE % before)
         for verb, more in told:
             self.tell(at, actor, actor_id, verb, "ticket", ticket_id, f"{{{standing}{more}}}")
 
@@ -76,11 +67,6 @@ class Teller:
         if registered.subject != subject or unknown:
             raise ValueError(f"{verb} is not registered so: {subject}, {sorted(unknown)}")
         self._checked.add(verb)
-
-
-def _shown(standing: Standing) -> tuple[Any, ...]:
-    team, owner, status, sensitivity, waits, due = standing
-    return team, _json(owner), status, sensitivity, _json(waits), _json(due)
 
 
 def pass_over() -> None:

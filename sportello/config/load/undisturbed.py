@@ -5,6 +5,7 @@ change afterwards writes whole pages to the log. Both are done once, when the lo
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -49,32 +50,52 @@ def undisturbed(tables: Sequence[str]) -> Iterator[None]:
         holder.close()
 
 
-#: Bytes of log before everything changed is brought to disk; so much more lies on the disk meanwhile.
-_LIFTED = {"max_wal_size": "4GB"}
+#: Besides the log's length. Time brings nothing to disk before its length does. A new piece of the log is not written
+#: with zeros first, and what waits for nobody is flushed five times a second, not each MB: who writes stands still
+#: meanwhile (of two processes a tenth to a fifth of one). What the load looks at itself nobody looks at beside it.
+_LIFTED = {
+    "checkpoint_timeout": "30min",
+    "wal_init_zero": "off",
+    "wal_writer_flush_after": "16MB",
+    "autovacuum_naptime": "10min",
+}
+_MB = 1024 * 1024
+#: Megabytes a thousand tickets: of log twice what they write, since bringing all to disk begins at half of it; and what
+#: they take themselves.
+_LOG, _DATA = 110, 40
+_LEAST, _MOST = 1_024, 16_384
 
 
 @contextmanager
-def with_a_long_log() -> Iterator[None]:
+def with_a_long_log(tickets: int) -> Iterator[None]:
     """In a database of our own; on a server of somebody else's nothing is changed. Killed, it stays so until the next
     load or start: recovery would take longer, nothing else."""
-    if not _is_our_own():
+    data = _data_of_our_own()
+    if data is None:
         yield
         return
     try:
-        _set(_LIFTED)
+        _set(_LIFTED | {"max_wal_size": f"{most_log(tickets, shutil.disk_usage(data).free)}MB"})
         yield
     finally:
         _set(LIFTED_BY_LOADS)
 
 
-def _is_our_own() -> bool:
+def most_log(tickets: int, free: int) -> int:
+    """Megabytes of log for a load before everything changed is brought to disk: so much that it is not before the end,
+    and at most half of the free bytes that the tickets leave."""
+    left = free // _MB - tickets * _DATA // 1_000
+    return max(_LEAST, min(_MOST, left // 2, tickets * _LOG // 1_000))
+
+
+def _data_of_our_own() -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT CASE WHEN rolsuper THEN current_setting('data_directory') END FROM pg_roles"
             " WHERE rolname = current_user"
         )
         (data,) = cursor.fetchone()
-    return bool(data == str((home.home() / "postgres").resolve() / "data"))
+    return str(data) if data == str((home.home() / "postgres").resolve() / "data") else None
 
 
 def _set(values: Mapping[str, str]) -> None:

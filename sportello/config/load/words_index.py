@@ -12,6 +12,7 @@ only more of them wait before they do.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -35,17 +36,17 @@ _BESIDES = 2
 
 @contextmanager
 def entered_cheaply(
-    tickets: int, messages: float, processes: int, *, meanwhile: Callable[[], None]
+    tickets: int, messages: float, processes: int, *, meanwhile: Callable[[bool], None]
 ) -> Iterator[None]:
     """While so many tickets come, words enter as cheaply as they can. `meanwhile` is done when all have come, beside
-    the making of the index where it is made."""
+    the making of the index where it is made; it is told whether more came than was there."""
     if tickets >= MANY and _is_worth_making_anew(tickets, messages):
         with _made_anew(processes, meanwhile):
             yield
         return
     with _let_wait() if tickets >= MANY else nullcontext():
         yield
-    meanwhile()
+    meanwhile(False)
 
 
 def _is_worth_making_anew(tickets: int, messages: float) -> bool:
@@ -58,7 +59,7 @@ def _is_worth_making_anew(tickets: int, messages: float) -> bool:
 
 
 @contextmanager
-def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
+def _made_anew(processes: int, meanwhile: Callable[[bool], None]) -> Iterator[None]:
     """Without the index; a connection of its own holds what says so, since the load's own is closed before it forks."""
     holder = connection.copy()
     try:
@@ -67,7 +68,7 @@ def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
         if not _taken_away():
             with _let_wait():
                 yield
-            meanwhile()
+            meanwhile(True)
             return
         try:
             yield
@@ -83,7 +84,8 @@ def _made_anew(processes: int, meanwhile: Callable[[], None]) -> Iterator[None]:
 
 
 def _make(processes: int) -> None:
-    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(processes - 1)}
+    at_once = min(processes, os.cpu_count() or 1)  # nobody waits for anything here: more would take turns
+    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(at_once - 1)}
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
@@ -92,9 +94,9 @@ def _make(processes: int) -> None:
             cursor.execute(f"RESET {name}")
 
 
-def _with_its_own_connection(work: Callable[[], None]) -> None:
+def _with_its_own_connection(work: Callable[[bool], None]) -> None:
     try:
-        work()
+        work(True)
     finally:
         connection.close()
 

@@ -51,7 +51,13 @@ SETTINGS: Mapping[str, str] = {
 }
 #: What `sportello load` raises while it runs: written to the cluster's own file at each start, since what stands on the
 #: command line cannot be changed until the next. A load that was killed left its own there.
-LIFTED_BY_LOADS: Mapping[str, str] = {"max_wal_size": "512MB"}
+LIFTED_BY_LOADS: Mapping[str, str] = {
+    "max_wal_size": "512MB",
+    "checkpoint_timeout": "5min",
+    "wal_init_zero": "on",
+    "wal_writer_flush_after": "1MB",
+    "autovacuum_naptime": "1min",
+}
 #: Progress and questions of a start that takes long: called every so often with a sentence.
 Say = Callable[[str], None]
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,18 +45,6 @@ def from_wheel(major: int = NEWEST) -> Programs:
     if not (folder / "postgres").exists():
         raise Trouble(f"The PostgreSQL {major} programs are missing from {folder}. Run `make setup` again.")
     return Programs(folder, major)
-
-
-def from_system(folder: Path) -> Programs:
-    """The programs in a folder of the system's, such as Debian's /usr/lib/postgresql/15/bin."""
-    try:
-        done = subprocess.run([folder / "postgres", "--version"], capture_output=True, timeout=20)
-    except OSError:
-        raise Trouble(f"No PostgreSQL programs in {folder}.") from None
-    found = re.search(rb"(\d+)", done.stdout)
-    if done.returncode or not found:
-        raise Trouble(f"The PostgreSQL programs in {folder} cannot be run.")
-    return Programs(folder, int(found[1]))
 
 
 def within_reach(programs: Programs, account: Account, base: Path) -> Programs:

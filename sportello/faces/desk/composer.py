@@ -48,10 +48,12 @@ class Written:
 
 
 def composer(
-    request: HttpRequest, person: Person, ticket: Ticket, me: Membership | None, items: Sequence[TimelineItem]
-) -> dict[str, Any]:
-    """Reply, note and call, with drafts and the recipients of the message replied to."""
-    rows = drafting.rows_of(ticket, me) if me else {}
+    request: HttpRequest, person: Person, ticket: Ticket, me: Membership | None, items: Sequence[TimelineItem],
+    *, may_wait: bool = True, may_have_drafts: bool = True,
+) -> dict[str, Any]:  # fmt: skip
+    """Reply, note and call, with drafts and the recipients of the message replied to. Who has looked already says
+    whether any reply waits, and whether `me` has written anything."""
+    rows = drafting.rows_of(ticket, me) if me and may_have_drafts else {}
     files = _files(rows.values())
     theirs = _answered(items)
     leaving = answering(ticket, theirs.message.sender_address if theirs and theirs.message else "")
@@ -75,7 +77,7 @@ def composer(
         "came_back": came_back,
         "other_addresses": others,
         "presets": waiting_page.presets(ticket),
-        **waiting_page.cards(person, ticket),
+        **waiting_page.cards(person, ticket, may_wait=may_wait),
     }
 
 

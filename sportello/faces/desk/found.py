@@ -16,7 +16,8 @@ from sportello.foundation.core.questions import Question, at_once
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.people import Person
-from sportello.records.customers.queries import CustomerRow, find, together
+from sportello.records.customers.queries import CustomerRow, found_by, together
+from sportello.records.customers.queries import finding as asked_of_customers
 from sportello.records.tickets.access import tickets_for
 from sportello.records.tickets.models import ContactEntry, Message, Note, Ticket
 from sportello.records.tickets.queries import TicketRow, rows_of, with_names
@@ -54,8 +55,13 @@ class Asked:
     def words(self) -> str:
         """As an address keeps them."""
         said = {
-            "q": self.typed, "org": self.slug, "kind": self.kind_id, "team": self.team_id, "channel": self.channel,
-            "status": self.status, "days": self.days,
+            "q": self.typed,
+            "org": self.slug,
+            "kind": self.kind_id,
+            "team": self.team_id,
+            "channel": self.channel,
+            "status": self.status,
+            "days": self.days,
         }
         return urlencode({name: value for name, value in said.items() if value})
 
@@ -84,34 +90,44 @@ def asked_in(given: QueryDict) -> Asked:
     filters = place_from(given, "all").filters
     days = given.get("days", "")
     return Asked(
-        one_line(given.get("q", ""), 200), filters.slug, filters.kind_id, filters.team_id, filters.channel,
+        one_line(given.get("q", ""), 200),
+        filters.slug,
+        filters.kind_id,
+        filters.team_id,
+        filters.channel,
         filters.status if filters.status in Ticket.Status.values else "",
         int(days) if days in {str(one) for one in PERIODS} else None,
     )
 
 
-def look(person: Person, asked: Asked, *, page: int = 1, shown: int = PAGE, people: int = 5) -> Result:
+def look(
+    person: Person, asked: Asked, *, page: int = 1, shown: int = PAGE, people: int = 5, around_words: bool = True
+) -> Result:
     """Everything `person` may see; tickets of the newest matching entry first, then those of customers found. `page`:
-    which, of `shown` each."""
+    which, of `shown` each; `around_words`: with the words around what was found."""
     if len(asked.typed) < SHORTEST:
         return Result([], [], True)
     places = [place for place in person.serving if not asked.slug or place.organisation.slug == asked.slug]
     found = search_entries(
-        person, asked.typed, organisation_ids=[place.organisation.pk for place in places],
+        person,
+        asked.typed,
+        organisation_ids=[place.organisation.pk for place in places],
         limit=_POOL if asked.is_filtered else page * shown + 1,
     )
     entries = {ticket_id: entry_id for entry_id, ticket_id in found.rows}
     within = (person, replace(asked, typed=""), tuple([place.organisation.pk for place in places]))
     since = _since(person, asked)
-    known = {row.id: row for row in _rows(_KNOWN, within, ids=list(entries), **since)} if entries else {}
+    question = _THOSE if asked.is_filtered else _KNOWN
+    known = {row.id: row for row in _rows(question, within, ids=list(entries), **since)} if entries else {}
     order = [pk for pk in entries if pk in known]
-    customers = _customers(person, places, asked.typed, people)
+    said = [entries[pk] for pk in order[(page - 1) * shown : page * shown]] if around_words else []
+    customers, texts = _customers_and_texts(person, places, asked.typed, people, said)
     if len(order) < page * shown:
         theirs = _of_customers(within, [row.id for _slug, row in customers], since)
         known |= {row.id: row for row in theirs}
         order += [row.id for row in theirs if row.id not in order]
     here = order[(page - 1) * shown : page * shown]
-    snippets = _snippets([entries[pk] for pk in here if pk in entries], asked.typed)
+    snippets = _snippets(texts, asked.typed)
     hits = [Hit(known[pk], *snippets.get(entries.get(pk, 0), ("", False))) for pk in here]
     return Result(hits, customers, found.complete, page < PAGES and len(order) > page * shown)
 
@@ -131,7 +147,10 @@ def _rows(question: Question[Ticket], within: _Within, **values: Any) -> list[Ti
 def _tickets(within: _Within, since: datetime | None) -> QuerySet[Ticket]:
     person, asked, places = within
     values: dict[str, Any] = {
-        "kind_id": asked.kind_id, "team_id": asked.team_id, "channel": asked.channel, "status": asked.status,
+        "kind_id": asked.kind_id,
+        "team_id": asked.team_id,
+        "channel": asked.channel,
+        "status": asked.status,
     }
     tickets = tickets_for(person).filter(organisation__in=places)
     tickets = tickets.filter(**{name: value for name, value in values.items() if value})
@@ -152,16 +171,26 @@ def _theirs(
     return with_names(theirs.order_by("-opened_at"))[:_OF_CUSTOMER]
 
 
-_KNOWN = Question(_these)
+#: Found by key, whatever else is asked of them: one plan is right for all that is not filtered.
+_KNOWN = Question(_these, planned=True)
+_THOSE = Question(_these)
 _THEIRS = Question(_theirs)
 
 
-def _customers(person: Person, places: Iterable[Any], typed: str, limit: int) -> list[tuple[str, CustomerRow]]:
-    """(slug, row), organisation by organisation: by name, phone in any spelling, address, tax code, reference."""
+def _customers_and_texts(
+    person: Person, places: Iterable[Any], typed: str, limit: int, entry_ids: list[int]
+) -> tuple[list[tuple[str, CustomerRow]], list[list[tuple[Any, ...]]]]:
+    """By one statement: (slug, row) of customers, organisation by organisation, by name, phone in any spelling,
+    address, tax code, reference; and what `_SOURCES` say of the entries."""
+    asked = [(place.organisation, asked_of_customers(person, place.organisation, typed, limit)) for place in places]
+    texts = [OneOf(question, (), {"ids": entry_ids}) for question, _is_internal in _SOURCES] if entry_ids else []
+    answers = at_once(*[one for _organisation, several in asked for one in several], *texts)
     rows: list[tuple[str, CustomerRow]] = []
-    for place in places:
-        rows += [(place.organisation.slug, row) for row in find(person, place.organisation, typed, limit)]
-    return rows[:limit]
+    for organisation, several in asked:
+        told, answers = answers[: len(several)], answers[len(several) :]
+        if told:
+            rows += [(organisation.slug, row) for row in found_by(organisation, told, limit)]
+    return rows[:limit], answers
 
 
 def _of_customers(within: _Within, customer_ids: list[int], since: dict[str, datetime]) -> list[TicketRow]:
@@ -173,14 +202,11 @@ def _of_customers(within: _Within, customer_ids: list[int], since: dict[str, dat
     return found
 
 
-def _snippets(entry_ids: list[int], typed: str) -> dict[int, tuple[str, bool]]:
+def _snippets(texts: list[list[tuple[Any, ...]]], typed: str) -> dict[int, tuple[str, bool]]:
     """Entry → (words around the first word found, whether colleagues alone read it)."""
-    if not entry_ids:
-        return {}
     words = fold(typed).split()
     found: dict[int, tuple[str, bool]] = {}
-    answers = at_once(*[OneOf(question, (), {"ids": entry_ids}) for question, _is_internal in _SOURCES])
-    for rows, (_question, is_internal) in zip(answers, _SOURCES, strict=True):
+    for rows, (_question, is_internal) in zip(texts, _SOURCES, strict=False):
         for entry_id, text in rows:
             found[entry_id] = (around(text, words), is_internal)
     return found

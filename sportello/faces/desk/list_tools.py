@@ -49,7 +49,8 @@ def tools(person: Person, place: ListPlace) -> dict[str, Any]:
 def tools_asked(person: Person, place: ListPlace) -> list[Asked]:
     """What `tools` asks, for who asks other things with it."""
     only = _only(person, place)
-    here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS, _COLLEAGUES)] if only else []
+    ours = (KINDS, TEAMS, _COLLEAGUES)
+    here = [Asked(one, (), {"organisation_id": only.pk}) for one in ours] if only else [Asked(_OWN_TEAMS, (person,))]
     return [Asked(_VIEWS, (person,)), nav.keys_asked(person), *here]
 
 
@@ -65,8 +66,11 @@ def tools_of(person: Person, place: ListPlace, answers: Sequence[list[tuple[Any,
     serving = person.serving
     filters, only = place.filters, _only(person, place)
     language = sentences.language_now()
-    views, keys, kinds, teams, colleagues = [*answers, [], [], []][:5]
-    named = tuple([(pk, in_language(names, language)) for pk, names in teams])
+    views, keys, *here = answers
+    kinds, teams, colleagues = here if only else ([], [], [])
+    named = tuple(_named(teams, language))
+    # a view may be shared with one's own teams
+    own = [one for one in named if one[0] in person.team_ids] if only else _named(here[0], language)
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {
         "list_title": nav.list_title(place.name),
@@ -84,7 +88,7 @@ def tools_of(person: Person, place: ListPlace, answers: Sequence[list[tuple[Any,
         "saved_views": [SavedView(**dict(zip(_OF_VIEW, view, strict=True))) for view in views],
         "desk_keys": nav.keys_of(keys),
         "own_memberships": person.membership_ids,
-        "view_teams": [(pk, name) for pk, name in named if pk in person.team_ids] if only else view_teams(person),
+        "view_teams": own,
     }
 
 
@@ -101,10 +105,8 @@ class _Offered:
 _OFFERED = _Offered()
 
 
-def view_teams(person: Person) -> list[tuple[int, str]]:
-    """The teams a view may be shared with: their own."""
-    language = sentences.language_now()
-    return [(team.pk, team.name_in(language)) for team in Team.objects.filter(pk__in=person.team_ids).order_by("pk")]
+def _named(teams: Sequence[tuple[Any, ...]], language: str) -> list[tuple[int, str]]:
+    return [(pk, in_language(names, language)) for pk, names in teams]
 
 
 def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
@@ -116,14 +118,20 @@ def _members(organisation_id: int) -> QuerySet[Membership, tuple[int, str]]:
 
 _COLLEAGUES = Question(_members)
 KINDS: Question[Any] = Question(
-    lambda organisation_id: Kind.objects.filter(
-        organisation_id=organisation_id, retired_at__isnull=True
-    ).values_list("pk", "names")
+    lambda organisation_id: Kind.objects.filter(organisation_id=organisation_id, retired_at__isnull=True).values_list(
+        "pk", "names"
+    )
 )
 TEAMS: Question[Any] = Question(
-    lambda organisation_id: Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
-    .order_by("id")
-    .values_list("pk", "names")
+    lambda organisation_id: (
+        Team.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
+        .order_by("id")
+        .values_list("pk", "names")
+    )
+)
+#: Of all organisations, where several are listed.
+_OWN_TEAMS: Question[Any] = Question(
+    lambda person: Team.objects.filter(pk__in=sorted(person.team_ids)).order_by("pk").values_list("pk", "names")
 )
 _OF_VIEW = ("id", "name", "list_name", "words", "team_id", "member_id")
 _VIEWS: Question[Any] = Question(lambda person: SavedView.objects.seen_by(person).values_list(*_OF_VIEW))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
@@ -153,14 +153,31 @@ def _commands(language: str | None) -> tuple[Command, ...]:
     return (*found, Command(_("Search in everything"), searching, "search", "/")) if searching else tuple(found)
 
 
-def strip(person: Person, current_id: int | None = None) -> list[Tab]:
+def strip(person: Person) -> list[Tab]:
     """The tickets this person has open, oldest first, one query; tickets lost to them since are not shown."""
+    return tabs_of(person, opened(person))
+
+
+def opened(person: Person) -> list[Any]:
+    """The rows behind the strip: open tickets with `customer_name` and `unsent`."""
+    return _OPENED.rows(person)
+
+
+def just_opened(ticket: Ticket, *, unsent: bool) -> OpenTicket:
+    """The row of a ticket that has been put on the strip a moment ago."""
+    row: Any = OpenTicket(ticket=ticket, seen_position=ticket.last_position)
+    row.unsent, row.customer_name = unsent, ticket.customer.name if ticket.customer else None
+    return cast("OpenTicket", row)
+
+
+def tabs_of(person: Person, rows: Sequence[Any], current_id: int | None = None) -> list[Tab]:
+    """One tab a row; the current one is of the ticket of this id."""
     tabs: list[Tab] = []
     places = {place.organisation.pk: place.organisation for place in person.places}
-    rows: list[Any] = _OPENED.rows(person)
+    now = {pk: clock.now(organisation) for pk, organisation in places.items()}
     for one in rows:
         ticket, organisation = one.ticket, places[one.ticket.organisation_id]
-        url, close_url = _tab_addresses(organisation.slug, ticket.number)
+        url, close_url = addresses_of(organisation.slug, ticket.number)
         tabs.append(
             Tab(
                 label=_tab_name(ticket, one.customer_name),
@@ -173,14 +190,15 @@ def strip(person: Person, current_id: int | None = None) -> list[Tab]:
                 unread=one.seen_position < ticket.last_position,
                 unsaved=one.unsent,
                 since=ticket.unanswered_since if ticket.waits_for_us else None,
-                now=clock.now(organisation),
+                now=now[organisation.pk],
             )
         )
     return tabs
 
 
 @lru_cache(2_048)
-def _tab_addresses(slug: str, number: str) -> tuple[str, str]:
+def addresses_of(slug: str, number: str) -> tuple[str, str]:
+    """Of a ticket, and where its tab is closed."""
     return reverse("desk:ticket", args=[slug, number]), reverse("desk:tab", args=[slug, number])
 
 

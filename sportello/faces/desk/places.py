@@ -5,6 +5,7 @@ A ticket opened from a list carries the same words, so that the list stays besid
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from urllib.parse import urlencode
@@ -54,12 +55,12 @@ class ListPlace:
     def ticket_url(self, slug: str, number: str) -> str:
         """A ticket opened from here."""
         words = {**self._words(), "list": self.name}
-        return self._with(reverse("desk:ticket", args=[slug, number]), words)
+        return self._with(_way("desk:ticket", ())(slug, number), words)
 
     def beside_url(self, slug: str, number: str, where: str) -> str:
         """The ticket after (`next`) or before (`previous`) one opened from here."""
         words = {**self._words(), "list": self.name}
-        return self._with(reverse("desk:beside", args=[slug, number, where]), words)
+        return self._with(_way("desk:beside", (where,))(slug, number), words)
 
     def next_page(self, after: str) -> str:
         return replace(self, after=after).url if after else ""
@@ -111,6 +112,16 @@ class ListPlace:
     @staticmethod
     def _with(address: str, words: dict[str, str]) -> str:
         return f"{address}?{urlencode(words)}" if words else address
+
+
+@cache
+def _way(name: str, rest: tuple[str, ...]) -> Callable[[str, str], str]:
+    """The address of a ticket's page by its organisation and number, looked up once: both are made of letters, digits
+    and hyphens, which stand in an address as they are."""
+    slug, number = "an-organisation", "2000-0000000"
+    before, _slug, behind = reverse(name, args=[slug, number, *rest]).partition(slug)
+    between, _number, after = behind.partition(number)
+    return lambda slug, number: f"{before}{slug}{between}{number}{after}"
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Model
@@ -48,6 +49,12 @@ CHANNEL_ICONS = {
 
 
 def channel_word(code: str) -> str:
+    return _channel_word(code, language_now())
+
+
+@lru_cache(256)
+def _channel_word(code: str, language: str) -> str:
+    """In the language that is active."""
     return str(CHANNELS.get(code, code))
 
 
@@ -274,7 +281,10 @@ def nobody_told(sign: str) -> str:
 
 def moment_word(code: str) -> str:
     """What the customer was told, by name: "Receipt", "Someone has taken it on"."""
-    return str(dict(NoticeTemplate.Moment.choices).get(code, code))
+    return str(_MOMENTS.get(code, code))
+
+
+_MOMENTS: dict[str, Any] = dict(NoticeTemplate.Moment.choices)
 
 
 def term_lines(steps: Iterable[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -5,18 +5,20 @@ file, trouble with a delivery) the template is drawn as ever. Nobody sees which:
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.forms import BaseForm
 from django.template import Context
-from django.template.defaultfilters import linebreaks_filter, linebreaksbr
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from sportello.foundation.ui import words
+from sportello.foundation.ui.markup import escaped, paragraphs
 from sportello.foundation.ui.quick.kept import NOW
 from sportello.foundation.ui.quick.stencil import Stencil, mark
 from sportello.foundation.ui.templatetags.ui import instant, said_here
@@ -114,33 +116,50 @@ def entry(context: Context, line: Line, as_text: Any) -> SafeString:
     if line.files or line.is_cut or (leaving and leaving.is_trouble) or (sender and sender.block_id):
         return _as_ever("desk/_entry.html", context, line=line)
     signature, quoted = (message.signature, message.quoted) if message else ("", "")
-    shape = _EntryShape(
+    page: _EntryPage = vars(context).get("_entries") or _of_page(context)
+    is_notice = line.look == "notice"
+    # the fields of `_EntryShape`, which is made of them when one is met first: a page has thirty entries
+    shape = (
         line.look, line.channel, bool(line.sentence), bool(line.author), bool(line.to), bool(line.cc),
         bool(item.came_from), bool(item.event_reason), bool(signature), bool(quoted), line.has_html,
         message.channel if message else None, leaving.state if leaving else None,
-        sender and (sender.said, len(sender.details), bool(sender.address)), bool(context.get("may_block")),
+        (sender.said, len(sender.details), bool(sender.address)) if sender else None, page.may_block,
     )  # fmt: skip
     values = {
-        "position": str(item.position), "author": line.author, "to": line.to, "cc": line.cc,
-        "address": context["address"], "csrf": str(context.get("csrf_token", "")), "came_from": item.came_from,
-        "reason": item.event_reason,
-        "sentence": line.sentence if line.look != "notice" else line.sentence.lower(),
-        "text": _inside(linebreaks_filter(line.text) if line.look == "notice" else as_text(line.text)),
-        "signature": _inside(linebreaks_filter(signature)) if signature else "",
-        "quoted": _inside(linebreaks_filter(quoted)) if quoted else "",
+        **page.values, "position": str(item.position), "author": line.author, "to": line.to, "cc": line.cc,
+        "came_from": item.came_from, "reason": item.event_reason,
+        "sentence": line.sentence.lower() if is_notice else line.sentence,
+        "text": _inside(paragraphs(escaped(line.text)) if is_notice else as_text(line.text)) if line.text else "",
+        "signature": _inside(paragraphs(escaped(signature))) if signature else "",
+        "quoted": _inside(paragraphs(escaped(quoted))) if quoted else "",
     }  # fmt: skip
     if sender:
         values |= {"title": sender.title, **{f"detail{at}": one for at, one in enumerate(sender.details)}}
-    said = said_here(line.at, context["now"], where=_here(context))
-    return _ENTRY.draw(shape, lambda: shape.context(line), values, [said])
+    said = said_here(line.at, page.now, where=page.here)
+    return _ENTRY.draw(shape, lambda: _EntryShape(*shape).context(line), values, [said])
 
 
-def _here(context: Context) -> words.Here:
-    """Asked for once a page."""
-    known: words.Here | None = vars(context).get("_here")
-    if known is None:
-        known = vars(context)["_here"] = words.here()
-    return known
+class _EntryPage(NamedTuple):
+    """What the entries of a page have in common: asked for once."""
+
+    here: words.Here
+    now: datetime
+    may_block: bool
+    values: dict[str, str]
+
+
+def _of_page(context: Context) -> _EntryPage:
+    found = _EntryPage(
+        words.here(),
+        context["now"],
+        bool(context.get("may_block")),
+        {
+            "address": SafeString(escaped(context["address"])),
+            "csrf": SafeString(escaped(str(context.get("csrf_token", "")))),
+        },
+    )
+    vars(context)["_entries"] = found
+    return found
 
 
 def _inside(paragraphs: str) -> SafeString:
@@ -256,10 +275,39 @@ class _ComposerShape:
 _FORMS: dict[str, Stencil] = {}
 
 
-def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
-    """`template`, which draws `form` and where it is sent (`action`)."""
+def form_part(context: Context, template: str, form: BaseForm, action: str, **addresses: str) -> SafeString:
+    """`template`, which draws `form`, where it is sent (`action`) and other addresses it asks."""
+    written = {"action": action, **addresses}
     if form.is_bound or form.initial:
-        return _as_ever(template, context, form=form, action=action)
-    values = {"csrf": str(context.get("csrf_token", "")), "action": action}
-    given = {"csrf_token": mark("csrf"), "action": mark("action"), "form": form}
+        return _as_ever(template, context, form=form, **written)
+    values = {"csrf": str(context.get("csrf_token", "")), **written}
+    given = {"csrf_token": mark("csrf"), **{name: mark(name) for name in written}, "form": form}
     return _FORMS.setdefault(template, Stencil(template)).draw(type(form).__qualname__, lambda: given, values)
+
+
+# A customer's record, to be corrected ------------------------------
+
+_CORRECTING = Stencil("desk/customers/_correcting.html")
+_WRITTEN = ("name", "addressed_as", "needs")
+
+
+def correcting(context: Context, form: BaseForm) -> SafeString:
+    """`desk/customers/_correcting.html`: what is written is put in, what is chosen is a shape."""
+    known = {name: "" if value is None else value for name, value in form.initial.items()}
+    texts = {name: str(known.get(name, "")) for name in _WRITTEN}
+    if form.is_bound:
+        return _as_ever("desk/customers/_correcting.html", context, form=form)
+    languages: Any = form.fields["language"]
+    shape = (
+        *sorted((name, str(value)) for name, value in known.items() if name not in _WRITTEN),
+        *((name, bool(text)) for name, text in texts.items()),
+        *((code, str(word)) for code, word in languages.choices),
+    )
+
+    def given() -> Mapping[str, Any]:
+        marked: Any = copy(form)
+        marked._bound_fields_cache = {}
+        marked.initial = {**form.initial, **{name: mark(name) for name, text in texts.items() if text}}
+        return {"csrf_token": mark("csrf"), "form": marked}
+
+    return _CORRECTING.draw(shape, given, {"csrf": str(context.get("csrf_token", "")), **texts})

@@ -21,11 +21,13 @@ from sportello.records.tickets.queries import customer_history, newer, timeline
 from sportello.records.tickets.standing import standing
 from sportello.service.channels import senders
 
-from . import around, sentences, timeline_lines, waiting_page
+from . import around, nav, sentences, timeline_lines, waiting_page
 from .places import ListPlace, place_from
 
 #: Entries of the timeline at a time; older ones come when asked.
 PAGE = 30
+#: Of news, to a page that was hidden or cut off for long: nothing between what it shows and the newest may be missing.
+_MOST_NEWS = 300
 _HISTORY = 8
 _SHEETS = 5
 
@@ -38,7 +40,7 @@ def base(person: Person, ticket: Ticket) -> dict[str, Any]:
         "now": clock.now(ticket.organisation),
         "me": place.membership if place else None,
         "is_mine": place is not None and ticket.owner_id == place.membership.pk,
-        "address": reverse("desk:ticket", args=[ticket.organisation.slug, ticket.number]),
+        "address": nav.addresses_of(ticket.organisation.slug, ticket.number)[0],
         "may_block": senders.may_decide(person, ticket.organisation),
     }
 
@@ -72,8 +74,9 @@ def news(request: HttpRequest, person: Person, ticket: Ticket, *, may_wait: bool
     """
     seen = _position(request.POST.get("seen", "") or request.GET.get("seen", ""))
     known = ticket.last_position if seen is None else seen
+    most = PAGE if ticket.last_position - known <= PAGE else _MOST_NEWS
     return {
-        "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, PAGE)),
+        "lines_new": timeline_lines.lines(ticket, newer(person, ticket, known, most)),
         "lines_known": timeline_lines.left(ticket, ticket.last_position - PAGE, known),
         **waiting_page.cards(person, ticket, may_wait=may_wait),
     }

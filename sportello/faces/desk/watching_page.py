@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -178,7 +179,7 @@ def _ago(seconds: float | None) -> str:
 
 
 def _ms(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    return f"{number_format(seconds, 1)} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def facts(machine: Any, now: Figures | None) -> list[tuple[str, str]]:

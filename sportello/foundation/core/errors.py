@@ -35,9 +35,3 @@ class NotAllowed(Refusal):
 
 class StoreAway(OSError):
     """The store of files does not answer, or refuses us: nothing was stored, and it is worth trying again later."""
-
-
-class TooMany(Refusal):
-    """More requests than a person makes: try again later (HTTP 429)."""
-
-    status = 429

@@ -28,7 +28,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
-from .planned import planned_cursor
+from .planned import answered
 
 M = TypeVar("M", bound=models.Model)
 #: So many wordings of one question are kept; one with more of them has something among its words that is a value.
@@ -111,9 +111,8 @@ def at_once(*asked: Asked) -> list[list[tuple[Any, ...]]]:
     if parts:
         # Django's own SQL, its values apart
         said = ", ".join([f"(SELECT {_GIVEN[counted]} FROM ({sql}) AS part)" for (sql, _values), counted in parts])  # noqa: S608  # as said
-        with planned_cursor() as cursor:
-            cursor.execute(f"SELECT {said}", [value for (_sql, values), _counted in parts for value in values])
-            answers = iter(cursor.fetchone() or ())
+        given = [value for (_sql, values), _counted in parts for value in values]
+        answers = iter(answered(f"SELECT {said}", given)[0])
     found: list[list[tuple[Any, ...]]] = []
     for words, one in zip(wordings, asked, strict=True):
         answer = next(answers) if words is not None else None
@@ -163,9 +162,12 @@ class _Wording:
 
 
 def _answer(wording: _Wording, values: dict[str, Any], planned: bool) -> list[Any]:
-    with planned_cursor() if planned else connection.cursor() as cursor:
-        cursor.execute(wording.sql, wording.given(values))
-        found: list[Any] = cursor.fetchall()
+    if planned:
+        found = answered(wording.sql, wording.given(values))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(wording.sql, wording.given(values))
+            found = cursor.fetchall()
     if not wording.converters:
         return found
     rows = [list(row) for row in found]

@@ -60,6 +60,13 @@ def place() -> Place:
     return _bucket(address) if is_address(address) else Folder(Path(address))
 
 
+def on_disk() -> Path:
+    """Whose disk must have room on this machine: the folder's, or where they lie in a bucket the home's, which large
+    files pass through. It may not be there yet."""
+    address = str(settings.BLOBS)
+    return Path(settings.HOME) if is_address(address) else Path(address)
+
+
 @lru_cache(maxsize=4)
 def _bucket(address: str) -> Bucket:
     return Bucket.at(address, Path(settings.KEYS), settings.HOME / "half")

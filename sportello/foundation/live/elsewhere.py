@@ -141,18 +141,21 @@ class Elsewhere:
             rows = cursor.fetchall()
         if not rows:
             return
+        # a word may stand here twice, before and after: the last one holds
+        said = {(host, user_id, topic, tab): doing for host, user_id, topic, tab, doing, _at in rows}
+        self._bring([
+            (host, user_id, Word(topic, doing, tab))
+            for (host, user_id, topic, tab), doing in said.items()
+            if self._theirs.get(host, {}).get((user_id, topic, tab), "gone") != doing
+        ])  # fmt: skip
+        # only now are they known: where the database goes away meanwhile, the next look brings them
         self._read_to = rows[-1][-1]
-        news = []
-        for host, user_id, topic, tab, doing, _at in rows:
+        for (host, *key), doing in said.items():
             known = self._theirs.setdefault(host, {})
-            key = (user_id, topic, tab)
-            if known.get(key, "gone") != doing:
-                news.append((host, user_id, Word(topic, doing, tab)))
             if doing == "gone":
-                known.pop(key, None)
+                known.pop((key[0], key[1], key[2]), None)
             else:
-                known[key] = doing
-        self._bring(news)
+                known[key[0], key[1], key[2]] = doing
 
     def _bring(self, news: Collection[tuple[str, int, Word]]) -> None:
         """Their words as if they were said here: by the same rights, asked of the database now."""

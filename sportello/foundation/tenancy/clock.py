@@ -6,6 +6,7 @@ Practice and the demo run on a moved clock; nothing that happens to a ticket may
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from .models import Organisation
@@ -31,8 +32,9 @@ def local(organisation: Organisation, instant: datetime) -> datetime:
 
 
 def move_to(organisation: Organisation, instant: datetime) -> None:
-    """Set the organisation's clock so that it now shows `instant`. Practice and demo only; never backwards in
-    an organisation that already worked later than that: the caller sees to it."""
-    seconds = round((instant - server_now()).total_seconds())
+    """Set the organisation's clock so that it now shows `instant`, or less than a second more: whoever sets it to
+    midnight means the day that begins. Practice and demo only; never backwards in an organisation that already worked
+    later than that: the caller sees to it."""
+    seconds = ceil((instant - server_now()).total_seconds())
     organisation.clock_offset_seconds = seconds
     Organisation.objects.filter(pk=organisation.pk).update(clock_offset_seconds=seconds)

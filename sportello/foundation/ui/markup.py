@@ -20,13 +20,32 @@ HTMX = {word: f"hx-{word}" for word in (
 #: What the Content-Security-Policy refuses at run time, refused here while the page is written.
 _EVALUATED = re.compile(r"\s*(?:js|javascript):", re.IGNORECASE)
 
+_signs = re.compile("[&<>\"']").search
+_SHORT = 200
+
 _KEYS = {"mod": "⌘/Ctrl", "shift": "⇧", "alt": "Alt", "enter": "↵", "escape": "Esc", "arrowup": "↑", "arrowdown": "↓"}
 _ARIA = {"mod": "Control", "shift": "Shift", "alt": "Alt", "enter": "Enter", "escape": "Escape"}
 
 
 def escaped(value: Any) -> str:
     """`value` as text of HTML; what is safe already stays. As Django's, without its detour for every plain string."""
-    return html.escape(value) if type(value) is str else conditional_escape(value)
+    kind = type(value)
+    if kind is SafeString:
+        return value  # type: ignore[no-any-return]  # a str
+    if kind is not str:
+        return conditional_escape(value)
+    # most of what a page says is short and has none of the signs
+    return value if len(value) < _SHORT and _signs(value) is None else html.escape(value)
+
+
+def paragraphs(safe: str) -> str:
+    """Text of HTML in paragraphs, as Django's filter `linebreaks` gives it for what is safe."""
+    parts = _BETWEEN.split(safe.replace("\r\n", "\n").replace("\r", "\n"))
+    return "\n\n".join([f"<p>{part.replace(_LINE, '<br>')}</p>" for part in parts])
+
+
+_LINE = "\n"
+_BETWEEN = re.compile("\n{2,}")
 
 
 def attributes(given: Mapping[str, Any]) -> SafeString:

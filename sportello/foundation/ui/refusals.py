@@ -69,8 +69,6 @@ def _title(status: int) -> str:
         return _("Something changed in the meantime")
     if status == 403:
         return _("You may not do this")
-    if status == 429:
-        return _("Too many requests")
     if status >= 500:
         return _("We could not do it")
     return _("This cannot be done")

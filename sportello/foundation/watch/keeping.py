@@ -114,7 +114,7 @@ def others(name: str) -> Iterator[Any]:
 def fold() -> int:
     """Add up what programs left that ended; returns how many. Two who try at once: one does."""
     where = folder()
-    ended = [path for path in where.glob("*-*-*.json") if not _lives(path)]
+    ended = _ended(where)
     if not ended:
         return 0
     with (where / ".lock").open("a") as lock:
@@ -133,9 +133,22 @@ def fold() -> int:
     return len(ended)
 
 
-def _lives(path: Path) -> bool:
+def _ended(where: Path) -> list[Path]:
+    """Files of programs that are gone. Numbers of processes are used again, in a container the same after each start:
+    of several files with one number only the last born may be of somebody who lives."""
+    by_pid: dict[str, list[Path]] = {}
+    for path in where.glob("*-*-*.json"):
+        by_pid.setdefault(path.stem.rsplit("-", 2)[1], []).append(path)
+    ended = []
+    for pid, paths in by_pid.items():
+        *older, last = sorted(paths, key=lambda path: path.stem.rsplit("-", 1)[1].zfill(20))
+        ended += older if _lives(pid) else [*older, last]
+    return ended
+
+
+def _lives(pid: str) -> bool:
     try:
-        os.kill(int(path.name.rsplit("-", 2)[1]), 0)
+        os.kill(int(pid), 0)
     except (ProcessLookupError, ValueError):
         return False
     except PermissionError:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from sportello.foundation.core.among import among
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
 from sportello.records.accounts.people import Person
@@ -41,16 +41,42 @@ class CustomerRow:
 def find(person: Person, organisation: Organisation, text: str, limit: int = 8) -> list[CustomerRow]:
     """Customers while typing: by the start of the name, first name or surname first, by phone in any spelling,
     e-mail, tax code, order reference. Nobody, where the person does not serve the organisation."""
+    asked = finding(person, organisation, text, limit)
+    return found_by(organisation, at_once(*asked), limit) if asked else []
+
+
+def finding(person: Person, organisation: Organisation, text: str, limit: int = 8) -> list[Asked]:
+    """What `find` asks, for whoever asks more by the same statement (`at_once`); nothing for who finds nobody. What is
+    answered goes to `found_by`."""
     typed = one_line(text, 200)
-    if len(fold(typed)) < SHORTEST or not person.serves(organisation):
+    start = fold(typed)
+    if len(start) < SHORTEST or not person.serves(organisation):
         return []
-    found: dict[int, Customer] = {}
-    for step in (_by_identity, _by_start_of_name, _by_word_of_name):
-        for customer in step(organisation, typed, limit):
-            found.setdefault(customer.pk, customer)
-        if len(found) >= limit:
-            break
-    return _rows(list(found.values())[:limit])
+    here = {"organisation_id": organisation.pk}
+    starts = list(dict.fromkeys(one for one in _value_starts(typed) if one))
+    ranges = {name: one for at, begun in enumerate(starts) for name, one in _range(begun, at).items()}
+    asked = [
+        Asked(_STARTING, (len(starts), limit), here | ranges),
+        Asked(_CALLED, (limit,), here | _range(start, 0)),
+    ]
+    if _NAME.fullmatch(typed):
+        asked.append(Asked(_HOLDING, (organisation.pk, limit), {"word": "% " + _literally(start) + "%"}))
+    return asked
+
+
+def found_by(
+    organisation: Organisation, answers: Sequence[Sequence[tuple[Any, ...]]], limit: int = 8
+) -> list[CustomerRow]:
+    """Who was found: first by an address or a number, then by the start of the name, then by a word of it."""
+    known_by, called, *holding = answers
+    others = [row for answer in holding for row in sorted(answer, key=lambda row: row[1])]
+    ids = list(dict.fromkeys(row[0] for row in (*known_by, *called, *others)))
+    if not ids:
+        return []
+    known = {one.pk: one for one in _THESE.rows(organisation_id=organisation.pk, ids=ids)}
+    # who was merged is found by an address that was theirs, as who stayed; by name only the living are looked for
+    found = {one.pk: one for one in [surviving(known[pk]) for pk in ids if pk in known]}
+    return _rows(organisation, list(found.values())[:limit])
 
 
 def by_identity(organisation: Organisation, sort: str, value: str) -> Customer | None:
@@ -103,18 +129,6 @@ def surviving(customer: Customer) -> Customer:
     return customer
 
 
-def _by_identity(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    starts = list(dict.fromkeys(start for start in _value_starts(typed) if start))
-    ranges = {name: text for at, one in enumerate(starts) for name, text in _range(one, at).items()}
-    wanted = list(dict.fromkeys(
-        row[0] for row in _STARTING.tuples(len(starts), limit, organisation_id=organisation.pk, **ranges)
-    ))  # fmt: skip
-    if not wanted:
-        return []
-    known = Customer.objects.filter(organisation=organisation).select_related("merged_into").in_bulk(wanted)
-    return [surviving(known[customer_id]) for customer_id in wanted]
-
-
 def _range(start: str, at: int) -> dict[str, str]:
     return {f"from_{at}": start, f"to_{at}": start + _LAST}
 
@@ -156,13 +170,6 @@ def _value_starts(typed: str) -> Iterable[str]:
             yield whole
 
 
-def _by_start_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    """Ranges of the indexes `customer_by_name` and `customer_by_family_name`."""
-    start = fold(typed)
-    ids = _CALLED.tuples(limit, organisation_id=organisation.pk, **_range(start, 0))
-    return _in_order([row[0] for row in ids])
-
-
 def _called(limit: int, organisation_id: int, from_0: str, to_0: str) -> QuerySet[Customer, Any]:
     living = Customer.objects.filter(organisation_id=organisation_id, merged_into__isnull=True).values_list("pk")
     by_name = living.filter(sort_key__gte=from_0, sort_key__lt=to_0).order_by("sort_key")[:limit]
@@ -170,20 +177,8 @@ def _called(limit: int, organisation_id: int, from_0: str, to_0: str) -> QuerySe
     return by_name.union(by_family, all=True)
 
 
+#: Ranges of the indexes `customer_by_name` and `customer_by_family_name`.
 _CALLED = Question(_called)
-
-
-def _in_order(ids: list[int]) -> list[Customer]:
-    known = Customer.objects.in_bulk(ids) if ids else {}
-    return [known[pk] for pk in ids]
-
-
-def _by_word_of_name(organisation: Organisation, typed: str, limit: int) -> list[Customer]:
-    """A middle name, the end of a double surname: no index holds them, so only the newest customers are read."""
-    if not _NAME.fullmatch(typed):
-        return []
-    found = _HOLDING.rows(limit, organisation_id=organisation.pk, word="% " + _literally(fold(typed)) + "%")
-    return sorted(found, key=lambda customer: customer.sort_key)
 
 
 def _literally(text: str) -> str:
@@ -191,24 +186,26 @@ def _literally(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
-def _holding(limit: int, organisation_id: int, word: str) -> QuerySet[Customer]:
-    # said as from one organisation to it and ordered by it too: its own index alone gives this order, and the newest
-    # customers of others are not walked through
-    here = Customer.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
-    newest = among([here.order_by("-organisation_id", "-pk")], WINDOW)
+def _holding(organisation_id: int, limit: int, word: str) -> QuerySet[Customer, Any]:
+    # A middle name, the end of a double surname: no index holds them, so only the newest customers are read. Said as
+    # from one organisation to it and ordered by it too: its own index alone gives this order, and the newest customers
+    # of others are not walked through. Its number stands in the statement: a plan for any number would expect few of
+    # them, and sort all.
+    here = f'"organisation_id" >= {int(organisation_id)} AND "organisation_id" <= {int(organisation_id)}'
+    its = Customer.objects.extra(where=[here])  # noqa: S610  # a number of ours
+    newest = among([its.order_by("-organisation_id", "-pk")], WINDOW)
     living = newest.filter(merged_into__isnull=True).order_by("-organisation_id", "-pk")
-    return living.extra(where=["sort_key LIKE %s"], params=[word])[:limit]
+    return living.extra(where=["sort_key LIKE %s"], params=[word]).values_list("pk", "sort_key")[:limit]
 
 
 _HOLDING = Question(_holding)
 
 
-def _rows(customers: list[Customer]) -> list[CustomerRow]:
+def _rows(organisation: Organisation, customers: list[Customer]) -> list[CustomerRow]:
     """With hints: at most two identities each, one query for all."""
     known: dict[int, list[Identity]] = {customer.pk: [] for customer in customers}
-    if not known:
-        return []
-    for identity in Identity.objects.filter(customer__in=list(known)).order_by("added_at", "pk"):
+    theirs = _IDENTITIES.rows(organisation_id=organisation.pk, ids=list(known))
+    for identity in sorted(theirs, key=lambda one: (one.added_at, one.pk)):
         known[identity.customer_id].append(identity)
     return [CustomerRow(customer.pk, customer.name, _hint(known[customer.pk])) for customer in customers]
 
@@ -220,5 +217,11 @@ def _hint(known: list[Identity]) -> str:
 
 _IDENTITIES: Question[Identity] = Question(
     lambda organisation_id, ids: Identity.objects.filter(organisation=organisation_id, customer__pk__any_of=ids),
+    planned=True,
+)
+_THESE: Question[Customer] = Question(
+    lambda organisation_id, ids: Customer.objects.filter(
+        organisation_id=organisation_id, pk__any_of=ids
+    ).select_related("merged_into"),
     planned=True,
 )

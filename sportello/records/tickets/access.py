@@ -39,8 +39,12 @@ def sights(person: Person) -> tuple[Sight, ...]:
 
 
 def _sight(place: Place) -> Sight:
-    whole_house = place.role != Membership.Role.SPECIALIST
-    return Sight(place.organisation.pk, place.membership.pk, place.team_ids, whole_house)
+    return Sight(place.organisation.pk, place.membership.pk, place.team_ids, sees_house(place))
+
+
+def sees_house(place: Place) -> bool:
+    """Whether every normal ticket of it is theirs to see."""
+    return bool(place.role != Membership.Role.SPECIALIST)
 
 
 def visible(person: Person, *, ticket_id: str = "pk") -> Q:

@@ -7,7 +7,6 @@ goes to the customer is filled.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import Final
 
@@ -28,8 +27,8 @@ TRIES: Final = 500
 
 def derive(nonce: str) -> str:
     """The code of `nonce`: twelve readable signs, 57 bits."""
-    mac = hmac.new(settings.SECRET_KEY.encode(), f"access code {nonce}".encode(), hashlib.sha256).digest()
-    number = int.from_bytes(mac, "big")
+    mac = hmac.digest(settings.SECRET_KEY.encode(), f"access code {nonce}".encode(), "sha256")
+    number = int.from_bytes(mac, "big") % len(READABLE) ** 12
     signs = []
     for _ in range(12):
         number, rest = divmod(number, len(READABLE))

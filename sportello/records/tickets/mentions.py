@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from sportello.foundation.core.errors import Refusal
-from sportello.foundation.core.planned import planned
+from sportello.foundation.core.planned import answered
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import Person
@@ -94,10 +93,10 @@ def unread_of(person: Person) -> QuerySet[Mention]:
 
 def read(ticket: Ticket, member: Membership, at: datetime) -> int:
     """They have the ticket before them."""
-    with planned(), connection.cursor() as cursor:
-        cursor.execute(_READ, (at, ticket.pk, member.pk))
-        return int(cursor.rowcount)
+    return len(answered(_READ, (at, ticket.pk, member.pk)))
 
 
 #: Asked at every opening of a ticket, and nearly always in vain.
-_READ = "UPDATE tickets_mention SET read_at = %s WHERE ticket_id = %s AND member_id = %s AND read_at IS NULL"
+_READ = """
+UPDATE tickets_mention SET read_at = %s WHERE ticket_id = %s AND member_id = %s AND read_at IS NULL RETURNING id
+"""

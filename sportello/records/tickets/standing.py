@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -65,7 +66,7 @@ def standing(ticket: Ticket, language: str = "") -> Standing:
             team=team,
             to_do_by_customer=question,
             is_closed=ticket.is_closed,
-            outcome=str(closure.get_outcome_display()) if closure else "",
+            outcome=_outcome(closure) if closure else "",
             reason=closure.reason if closure else "",
         )
 
@@ -88,7 +89,7 @@ _ASKED: Question[TicketEvent] = Question(
 
 def _sentence(ticket: Ticket, team: str, closure: Closure | None) -> str:
     if closure is not None:
-        return _("Concluded: %(outcome)s.") % {"outcome": str(closure.get_outcome_display()).lower()}
+        return _("Concluded: %(outcome)s.") % {"outcome": _outcome(closure).lower()}
     if ticket.is_closed:
         return _("Concluded.")
     if ticket.status == Ticket.Status.WAITING:
@@ -96,6 +97,14 @@ def _sentence(ticket: Ticket, team: str, closure: Closure | None) -> str:
     if ticket.status == Ticket.Status.NEW:
         return _("Received. %(team)s will read it.") % {"team": team}
     return _("%(team)s is working on it.") % {"team": team}
+
+
+def _outcome(closure: Closure) -> str:
+    """As `get_outcome_display`, which makes a dictionary of all choices each time."""
+    return str(_OUTCOMES.get(closure.outcome, closure.outcome))
+
+
+_OUTCOMES: dict[str, Any] = dict(Closure.Outcome.choices)
 
 
 def _stopped(ticket: Ticket, suspension: Suspension) -> str:

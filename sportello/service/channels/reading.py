@@ -15,6 +15,7 @@ import faulthandler
 import fcntl
 import json
 import os
+import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -51,7 +52,10 @@ class Note:
         if self._descriptor is None or self._owner != os.getpid():  # a forked child writes its own
             folder = _folder()
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(folder / f"{os.getpid()}.json", os.O_RDWR | os.O_CREAT, 0o600)
+            # a number of its own beside the process's: that one is used again, and a container begins at the same each
+            # time; it would write over what the one before it died of
+            name = f"{os.getpid()}-{secrets.token_hex(4)}.json"
+            descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._descriptor, self._owner = descriptor, os.getpid()
             atexit.register(self.say, ())
@@ -102,13 +106,13 @@ def left_by_the_dead() -> Iterator[list[list[int]]]:
 
 
 def _written() -> list[Path]:
-    """Notes of other processes."""
-    found, own = [], f"{os.getpid()}.json"
+    """Notes that may be of the dead; those of the living are locked, ours too."""
+    found = []
     try:
         with os.scandir(_folder()) as entries:
             for one in entries:
                 looked = one.stat()
-                if one.name != own and (looked.st_size or time.time() - looked.st_mtime > _YOUNG):
+                if looked.st_size or time.time() - looked.st_mtime > _YOUNG:
                     found.append(Path(one.path))
     except OSError:  # no folder yet, or one of them is gone
         return found

@@ -24,7 +24,7 @@ from sportello.records.accounts.people import Person
 from sportello.records.customers.identities import normal
 
 from .email.addresses import is_ours, our_addresses
-from .models import BlockedSender, FormSender, IncomingMail, Mailbox
+from .models import BlockedSender, FormSender, Mailbox
 from .steps.senders import pattern, patterns_of
 
 _MOST = 500
@@ -158,9 +158,3 @@ def end_form(organisation: Organisation, form_id: int, by: Membership) -> None:
             row.ended_at = clock.now(organisation)
             row.save(update_fields=["ended_at"])
             record(organisation, "form_sender.ended", row, by_person(by.user_id))
-
-
-def oldest_held(organisation: Organisation) -> datetime | None:
-    """Since when, by the server's clock, something waits in quarantine: for the alarm. None when nothing does."""
-    held = IncomingMail.objects.filter(organisation=organisation, state=IncomingMail.State.QUARANTINED)
-    return held.order_by("received_at").values_list("stored_at", flat=True).first()

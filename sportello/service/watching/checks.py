@@ -17,6 +17,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from sportello.foundation.files import store
+
 from . import here
 from .alarms import DISK_FULL, HEARTBEAT
 
@@ -90,7 +92,7 @@ def _database() -> str:
 
 
 def _blobs() -> str:
-    folder = Path(settings.BLOBS)
+    folder = store.on_disk()
     if not folder.exists():  # made with the first file
         folder = Path(settings.HOME)
     return OK if os.access(folder, os.W_OK | os.X_OK) else FAILED

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from sportello.foundation.files import store
 from sportello.foundation.tenancy.clock import server_now
 from sportello.foundation.watch import keeping
 
@@ -69,7 +70,7 @@ def look() -> Here:
 
 def disk() -> tuple[int, int]:
     """Free bytes and all bytes of the disk that files are on."""
-    found = shutil.disk_usage(_existing(Path(settings.BLOBS)))
+    found = shutil.disk_usage(_existing(store.on_disk()))
     return found.free, found.total
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -183,7 +184,7 @@ def many(count: int) -> str:
 def size(count: int) -> str:
     """Bytes as people say them."""
     if count >= 1024**3:
-        return _now("%(size)s GB") % {"size": f"{count / 1024**3:.1f}"}
+        return _now("%(size)s GB") % {"size": number_format(count / 1024**3, 1)}
     return _now("%(size)s MB") % {"size": count // 1024**2}
 
 

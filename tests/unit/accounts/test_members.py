@@ -11,6 +11,7 @@ from sportello.foundation.journal.models import Event
 from sportello.records.accounts.actions.members import add_member, change_member, end_member
 from sportello.records.accounts.models import Membership
 from sportello.records.accounts.people import person_for
+from tests.waiting import LIMIT
 
 from .people import employ, team, town, user
 
@@ -93,7 +94,7 @@ def test_two_administrators_cannot_take_each_others_place_at_once():
     start, refused = threading.Barrier(2), []
 
     def leave(membership):
-        start.wait(10)
+        start.wait(LIMIT)
         try:
             end_member(membership, ELENA)
         except Refusal as refusal:
@@ -105,6 +106,6 @@ def test_two_administrators_cannot_take_each_others_place_at_once():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert len(refused) == 1
     assert Membership.objects.filter(ended_at=None).count() == 1

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_ticket_is_filed_when_it_closes_and_the_date_is_explained(cast: Cast) -> None:
     """DPR 445/2000 art. 64 and 68: a class of the file plan, and how long its papers are kept."""
+    cast.at_noon()
     ticket = closed(cast)
     row = filed(ticket)
     assert (row.code, row.outcome, row.by_hand) == ("1.1", "solved", False), "information falls under 1.1 by its family"
@@ -42,6 +43,7 @@ def test_a_ticket_is_filed_when_it_closes_and_the_date_is_explained(cast: Cast) 
 
 
 def test_reopening_takes_the_date_back_and_closing_counts_anew(cast: Cast) -> None:
+    cast.at_noon()
     ticket = closed(cast)
     first = filed(ticket).keep_until
     ending.reopen(ticket, by=cast.member("Anna"), reason="Non era così")

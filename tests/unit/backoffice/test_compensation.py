@@ -14,6 +14,7 @@ from sportello.records.procedures.packs import shipped_version
 from sportello.service.backoffice.complaints.compensation import compute
 from sportello.service.backoffice.models import Complaint
 from tests.cast import assemble
+from tests.waiting import LIMIT
 
 DAY = date(2026, 10, 1)
 
@@ -90,7 +91,7 @@ def test_fifty_at_once_leave_no_gap_in_the_register_though_some_are_undone() -> 
     for one in threads:
         one.start()
     for one in threads:
-        one.join(60)
+        one.join(LIMIT)
     assert failed == []
     serials = sorted(Complaint.objects.filter(organisation=people.borgo).values_list("serial", flat=True))
     assert serials == list(range(1, 41)), "ten were undone, and no number with them"

@@ -39,6 +39,7 @@ from sportello.service.backoffice.protocol.matter import of_message
 from sportello.service.channels.models import Dispatch
 from tests.cast import Cast, assemble
 from tests.unit.backoffice.test_documents_segnatura import MARK
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +135,7 @@ def test_fifty_at_once_leave_no_gap() -> None:
         ticket, message = pairs[number]
         try:
             if number < 10:
-                together.wait(timeout=20)
+                together.wait(LIMIT)
             with transaction.atomic():
                 entry = registering.register(ticket, of_message(message), cast.member(who), message=message)
                 if number % 5 == 0 and who == "Bruno":

@@ -39,6 +39,7 @@ from sportello.service.channels.steps import known
 from sportello.service.routing.models import Route
 from tests.cast import Cast
 from tests.flows.mail_fixtures import URP, adds_up, arrive, letter, stored, ticket_of
+from tests.waiting import LIMIT, somebody_waits, wait_until
 
 set_up_moves = import_module("sportello.config.migrations.0002_set_up_moves")
 #: What opening a ticket makes, one row or more of each.
@@ -297,7 +298,7 @@ def test_two_workers_with_the_same_new_people_make_each_once() -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(LIMIT)
     assert not failed
     assert adds_up() == {"ticketed": 24}
     assert Identity.objects.filter(value__startswith="persona").count() == 6
@@ -353,8 +354,10 @@ def test_a_reply_or_a_copy_that_another_worker_is_at_waits_and_keeps_nobody_wait
             first.pk: "ticketed", reply.pk: "pending", other.pk: "ticketed", copy.pk: "pending",
         }  # fmt: skip
         # nothing else is left: now it is waited for, and joins as soon as the other has done
-        threading.Timer(0.3, elsewhere.connection.rollback).start()
+        done = threading.Thread(target=lambda: (wait_until(somebody_waits), elsewhere.connection.rollback(), connection.close()))
+        done.start()
         assert intake.work() == 2
+        done.join(LIMIT)
         reply.refresh_from_db()
         assert ticket_of(reply) == ticket
     finally:

@@ -71,6 +71,16 @@ def test_who_lives_is_not_believed_dead(cast: Cast, tmp_path: Path) -> None:
     reading.NOTE.say([])
 
 
+def test_one_with_the_number_of_the_dead_does_not_write_over_its_note(cast: Cast, tmp_path: Path) -> None:
+    """In a container the worker has the same number after each restart."""
+    die_reading(5)
+    (left,) = (tmp_path / "run" / "reading").iterdir()
+    left.rename(left.with_name(f"{os.getpid()}.json"))
+    reading.NOTE.say([7])
+    with reading.left_by_the_dead() as found:
+        assert found == [[5]]
+
+
 def test_an_error_while_counting_loses_no_note(cast: Cast) -> None:
     die_reading(5)
     with pytest.raises(RuntimeError), reading.left_by_the_dead() as found:

@@ -25,7 +25,7 @@ from sportello.config.titles import entitle
 
 def be_web():
     print("web", os.getpid(), os.getppid(), random.random(), flush=True)
-    time.sleep(60)
+    time.sleep(600)
     return 0
 
 def be_worker():
@@ -49,7 +49,7 @@ nursed = Child("nursery", logs / "nursery.log", {}, 2.0, by=nursery.begin)
 web = Child("web", logs / "web.log", {}, 2.0, by=nursery.fork)
 worker = Child("worker", logs / "worker.log", {}, 2.0, by=nursery.fork)
 
-def until(holds, seconds=20):
+def until(holds, seconds=90):
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         assert time.monotonic() < deadline, [path.read_text() for path in logs.iterdir()]
@@ -78,7 +78,7 @@ def play(tmp_path: Path, scene: str) -> Any:
     }  # fmt: skip
     script = SUPERVISOR.replace("SCENE", scene)
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -144,7 +144,7 @@ def test_when_the_supervisor_is_gone_everybody_goes(tmp_path: Path) -> None:
     found = play(tmp_path, """
 until(lambda: nursery.is_ready)
 nursery.let_go()
-code = nursed.process.wait(10)
+code = nursed.process.wait(90)
 print(json.dumps(code))
 """)  # fmt: skip
     assert found == 0
@@ -156,7 +156,7 @@ broken = Nursery({**os.environ}, lambda channel: 1 / 0)
 nursed = Child("broken", logs / "broken.log", {}, 2.0, by=broken.begin, pause=0.01)
 web = Child("status", logs / "status.log", {**os.environ, "DATABASE_URL": "postgresql:///nowhere?host=/nowhere"}, by=broken.fork)
 until(lambda: "again" in "".join(said) and web.process is not None)
-print(json.dumps({"by": web.by is None, "begun": broken.begun, "code": web.process.wait(30)}))
+print(json.dumps({"by": web.by is None, "begun": broken.begun, "code": web.process.wait(90)}))
 """)  # fmt: skip
     assert found["by"] and found["begun"] > 3 and found["code"] == 1, "the command itself said what it had to say"
 
@@ -168,7 +168,7 @@ if orphan == 0:
     os.fork()  # whose parent ends at once
     os._exit(0)
 os.waitpid(orphan, 0)
-time.sleep(0.3)
+os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # it has ended, and is ours to take now
 reap_others(set())
 left = True
 try:

@@ -21,7 +21,8 @@ from sportello.config.supervisor.doors import Door
 from sportello.config.supervisor.sleep import ROUND, Sleep
 from sportello.config.supervisor.trouble import Trouble
 from sportello.service.watching import checks, here
-from tests.kills.installation import free_port
+from tests.ports import free_port
+from tests.waiting import LIMIT, wait_until
 
 #: Answers one person at the supervisor's door, and goes to rest.
 ANSWERS_ONE = """
@@ -56,7 +57,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
 
 def ended(child: Child) -> str:
     assert child.process is not None
-    child.process.wait(10)
+    child.process.wait(LIMIT)
     return child.look()
 
 
@@ -65,7 +66,7 @@ def test_who_comes_while_a_program_rests_is_answered_by_it(program: Child, door:
     program.look()
     assert program.process is None and program.rests(), "nobody needs it yet"
     for _ in range(2):
-        came = socket.create_connection(("127.0.0.1", door.port), 10)
+        came = socket.create_connection(("127.0.0.1", door.port), LIMIT)
         program.look()
         assert came.recv(10) == b"here"
         assert ended(program) == "" and program.rests(), "it went to rest: no failure, no pause"
@@ -75,7 +76,7 @@ def test_who_comes_while_a_program_falls_waits_for_its_return(program: Child, do
     program.door, program.needed = door, door.is_knocked_at
     code = tmp_path / "stand-in" / "sportello" / "__main__.py"
     code.write_text("raise SystemExit(3)")
-    came = socket.create_connection(("127.0.0.1", door.port), 10)
+    came = socket.create_connection(("127.0.0.1", door.port), LIMIT)
     program.look()
     assert "exit code 3" in ended(program) and not program.rests()
     assert staff.Telling(tmp_path).told == {}
@@ -101,15 +102,13 @@ def test_before_it_is_opened_a_door_refuses() -> None:
 
 def test_one_more_that_has_nothing_to_do_goes(program: Child, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staff, "REST", 0.3)
-    (tmp_path / "stand-in" / "sportello" / "__main__.py").write_text("import time\ntime.sleep(60)")
+    (tmp_path / "stand-in" / "sportello" / "__main__.py").write_text("import time\ntime.sleep(600)")
     program.needed, program.idle = (lambda: True), staff.Idle(program)
     program.start()
     assert program.process is not None
-    until = time.monotonic() + 20
-    while program.process.poll() is None and time.monotonic() < until:
-        program.look()
-        time.sleep(0.05)
-    assert program.process.poll() == -15, "asked to end"
+    asked = program.process
+    wait_until(lambda: program.look() or asked.poll() is not None)
+    assert asked.poll() == -15, "asked to end"
 
 
 def test_what_the_supervisor_says_of_its_programs(program: Child, tmp_path: Path) -> None:
@@ -157,6 +156,13 @@ class TestSleep:
     @pytest.fixture
     def child(self, tmp_path: Path) -> Child:
         return Child("worker", tmp_path / "worker.log", {}, by=lambda *_: pytest.fail("not started here"))
+
+    @pytest.fixture(autouse=True)
+    def now(self, monkeypatch: pytest.MonkeyPatch) -> float:
+        """It is told in tenths of a second here, which a slow machine would be through with."""
+        at = float(int(time.time()))
+        monkeypatch.setattr(sleep.time, "time", lambda: at)
+        return at
 
     @staticmethod
     def write(log: Path, seconds_ago: float = 0.0) -> None:
@@ -235,7 +241,7 @@ class TestRound:
 
     def test_with_nothing_to_do_it_ends_and_says_that_it_was_there(self, loops, tmp_path: Path) -> None:
         assert rounds.work_a_round() == 0
-        assert here.heartbeat() is not None and here.heartbeat() < 5  # type: ignore[operator]
+        assert here.heartbeat() is not None and here.heartbeat() < LIMIT  # type: ignore[operator]
 
     def test_what_was_done_lately_is_not_done_again(self, loops) -> None:
         for _ in range(3):
@@ -266,6 +272,6 @@ def test_one_that_has_grown_and_is_not_needed_ends_by_itself(monkeypatch: pytest
     resting.when(lambda: use.quiet() > 0)
     assert not told.wait(0.2), "somebody is being answered"
     use.end()
-    assert told.wait(5)
+    assert told.wait(LIMIT)
     with suppress(OSError):
         assert resting.grown(0.001) and not resting.grown(1e6)

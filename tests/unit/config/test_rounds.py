@@ -10,6 +10,7 @@ from django.db import OperationalError
 from sportello.config import rounds, schedule
 from sportello.config.rounds import Round
 from sportello.config.schedule import Loop
+from tests.waiting import LIMIT, wait_until
 
 LOOP = Loop("intake", 2.0, "somewhere:work")
 
@@ -93,7 +94,6 @@ def test_the_worker_of_the_jobs_is_there_while_there_are_jobs(monkeypatch: pytes
             await asyncio.sleep(0.01)
 
     monkeypatch.setattr(rounds, "_run_jobs", work)
-    monkeypatch.setattr(rounds, "JOBS_LINGER", 0.2)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")  # what other stories left: no table that Django empties
     jobs = rounds.Jobs(threading.Event())
@@ -103,11 +103,15 @@ def test_the_worker_of_the_jobs_is_there_while_there_are_jobs(monkeypatch: pytes
     jobs.look()
     assert jobs.thread is not None
     jobs.look()
-    jobs.thread.join(10)
+    monkeypatch.setattr(rounds, "JOBS_LINGER", 0.0)
+    jobs.thread.join(LIMIT)
     assert ran == [True] and not jobs.thread.is_alive(), "one worker, which goes when nothing is to be done"
+    monkeypatch.undo()
+    monkeypatch.setattr(rounds, "_run_jobs", work)
     jobs.look()
+    wait_until(lambda: len(ran) == 2)
     jobs.stop.set()
-    jobs.end(time.monotonic() + 10)
+    jobs.end(time.monotonic() + LIMIT)
     assert len(ran) == 2, "and comes back"
 
 
@@ -116,6 +120,7 @@ def test_a_job_left_by_a_killed_worker_is_done_again() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # those of workers that other stories ended
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
         )

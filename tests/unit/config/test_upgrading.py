@@ -20,6 +20,7 @@ from sportello.foundation.tenancy.migration import OwnedKeys, constraint_name, i
 from sportello.foundation.tenancy.models.base import OwnedKey
 from sportello.records.tickets.models import Link
 from tests.cast import Cast, assemble
+from tests.waiting import LIMIT
 
 COLUMN = do.AddField("link", "upgrade_word", models.CharField(max_length=20, null=True))
 AWAY = do.RemoveField("link", "upgrade_word")
@@ -63,19 +64,19 @@ def test_who_reads_a_table_is_waited_for_and_nobody_behind_them(state: Any, as_i
         with transaction.atomic():
             list(Link.objects.all())
             reads.set()
-            may_end.wait(20)
+            may_end.wait(LIMIT)
         connection.close()
 
     reader = threading.Thread(target=report)
     reader.start()
-    assert reads.wait(10)
+    assert reads.wait(LIMIT)
 
     def pause(seconds: float) -> None:
         tries.append(seconds)
         assert "upgrade_word" not in columns()
         if len(tries) == 2:
             may_end.set()
-            reader.join(10)
+            reader.join(LIMIT)
 
     with override_settings(ZERO_DOWNTIME_MIGRATIONS_LOCK_TIMEOUT="50ms"):
         upgrading.patiently(lambda: run(state, COLUMN) and None, told.append, pause)

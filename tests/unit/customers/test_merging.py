@@ -17,6 +17,7 @@ from sportello.records.customers.duplicates import MOST, SHARED_BY, alike, propo
 from sportello.records.customers.models import Customer, Identity, Merge, Proposal
 from sportello.records.customers.queries import by_identity, identities_of, together
 from tests.unit.accounts.people import employ, town, user
+from tests.waiting import LIMIT
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_two_who_merge_one_pair_both_ways_make_one_merge():
 
     def press(kept, gone):
         try:
-            start.wait(10)
+            start.wait(LIMIT)
             done.append(merge(Customer.objects.get(pk=kept.pk), Customer.objects.get(pk=gone.pk), anna))
         except Refusal as refusal:
             refused.append(refusal)
@@ -182,5 +183,5 @@ def test_two_who_merge_one_pair_both_ways_make_one_merge():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert (len(done), len(refused), Merge.objects.count()) == (1, 1, 1)

@@ -18,6 +18,7 @@ from sportello.records.customers.actions.registering import (
 from sportello.records.customers.models import Customer, Identity
 from sportello.records.customers.queries import by_identity, identities_of
 from tests.unit.accounts.people import town
+from tests.waiting import LIMIT
 
 MARIA = ("email", "Maria.Popescu@Example.org")
 TAX_CODE = "RSSMRA85T10A562S"
@@ -149,7 +150,7 @@ def test_eight_messages_at_once_make_one_customer(identities):
 
     def arrive(turn):
         try:
-            start.wait(10)
+            start.wait(LIMIT)
             # half of them bring the addresses in the other order: waiting must never become a deadlock
             found.append(add(comune, identities=identities if turn % 2 else identities[::-1]).pk)
         except Exception as failure:
@@ -161,7 +162,7 @@ def test_eight_messages_at_once_make_one_customer(identities):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     assert failures == []
     assert len(found) == 8 and len(set(found)) == 1
     assert Customer.objects.count() == 1

@@ -10,6 +10,7 @@ import socket
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ from tests import s3
 from tests.cast import Cast
 from tests.cast import cast as cast
 from tests.flows.mail_fixtures import URP, letter, open_door, stored
+from tests.ports import free_port
+from tests.waiting import LIMIT
 
 PDF = b"%PDF-1.7\n%%EOF"
 LARGE = bytes(range(256)) * 4096 * 20  # 20 MB: three pieces
@@ -45,8 +48,12 @@ def server() -> Iterator[s3.Server]:
 
 
 @pytest.fixture
-def far(server: s3.Server, settings, tmp_path: Path, request: pytest.FixtureRequest) -> s3.Server:
-    """This installation's files lie in the bucket, under a prefix of the test's own."""
+def far(
+    server: s3.Server, settings, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> s3.Server:
+    """This installation's files lie in the bucket, under a prefix of the test's own. It is waited for, busy as it may be."""
+    for limit in ("CONNECT", "REQUEST", "RETRY_FOR"):
+        monkeypatch.setattr(bucket, limit, timedelta(seconds=LIMIT))
     server.keys_into(tmp_path)
     settings.HOME, settings.KEYS = tmp_path, tmp_path / "keys"
     settings.BLOBS = server.address(request.node.name)
@@ -61,9 +68,7 @@ def borgo(db: None) -> Organisation:
 
 def nowhere(settings, tmp_path: Path) -> None:
     """From now on nobody answers at the store's address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        settings.BLOBS = f"s3://files?endpoint=http://127.0.0.1:{probe.getsockname()[1]}"
+    settings.BLOBS = f"s3://files?endpoint=http://127.0.0.1:{free_port()}"
 
 
 def key(content: bytes) -> str:
@@ -122,7 +127,7 @@ def test_two_machines_that_write_the_same_at_once_both_succeed(far: s3.Server, s
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join(LIMIT)
     assert [one.exitcode for one in both] == [0, 0]
     objects = far.objects(request.node.name)
     assert len(objects) == rounds
@@ -245,18 +250,56 @@ def test_a_backup_brings_the_bucket_and_a_restore_fills_another(
     kept = tmp_path / "kept"
     store.put(1, PDF)
     store.put(2, LARGE)
-    assert backup._files_out(kept) == 2
-    assert backup._files_out(kept) == 2
+    assert backup._files_out(kept) == (2, [])
+    assert backup._files_out(kept) == (2, [])
     assert (kept / key(PDF)).read_bytes() == PDF
     settings.BLOBS = far.address("another")
     monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
-    backup._files_in(kept)
+    assert backup._files_in(kept) == []
     assert store.get(2, hashlib.sha256(LARGE).hexdigest()) == LARGE
     (kept / key(PDF)).write_bytes(b"x" * len(PDF))
-    monkeypatch.setenv("SPORTELLO_BLOBS", far.address("third"))
-    with pytest.raises(Trouble, match="damaged"):
-        backup._files_in(kept)
+    settings.BLOBS = far.address("third")
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    assert backup._files_in(kept) == [key(PDF)], "one damaged file keeps the others from nobody"
+    assert store.get(2, hashlib.sha256(LARGE).hexdigest()) == LARGE
     nowhere(settings, tmp_path)
     monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
     with pytest.raises(Trouble, match="does not answer"):
         backup._files_out(kept)
+
+
+def test_a_damaged_object_keeps_nothing_else_from_its_backup(
+    far: s3.Server, settings, tmp_path: Path, monkeypatch, request
+) -> None:
+    monkeypatch.setenv("SPORTELLO_HOME", str(tmp_path))
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    store.put(1, PDF)
+    store.put(1, LARGE)
+    far.write(f"{request.node.name}/{key(PDF)}", b"rotten")
+    assert backup._files_out(tmp_path / "kept") == (1, [key(PDF)])
+    assert [path.name for path in (tmp_path / "kept").rglob("*") if path.is_file()] == [key(LARGE).rsplit("/")[-1]]
+
+
+def test_a_backup_that_breaks_off_leaves_the_earlier_one_whole(
+    far: s3.Server, settings, tmp_path: Path, monkeypatch
+) -> None:
+    dumps = iter((b"first", b"second", b"third"))
+
+    def dump(_program: str, *words: object) -> str:
+        Path(str(words[-1]).removeprefix("--file=")).write_bytes(next(dumps))
+        return ""
+
+    monkeypatch.setattr(backup, "_client", dump)
+    monkeypatch.setenv("SPORTELLO_HOME", str(tmp_path))
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    kept, there = tmp_path / "kept", settings.BLOBS
+    store.put(1, PDF)
+    first = backup.backup(kept, str)
+    nowhere(settings, tmp_path)
+    monkeypatch.setenv("SPORTELLO_BLOBS", settings.BLOBS)
+    with pytest.raises(Trouble, match="does not answer"):
+        backup.backup(kept, str)
+    assert (backup.check(kept), (kept / backup.DUMP).read_bytes()) == (first, b"first")
+    monkeypatch.setenv("SPORTELLO_BLOBS", there)
+    backup.backup(kept, str)
+    assert (backup.check(kept)["blobs"], (kept / backup.DUMP).read_bytes()) == (1, b"third")

@@ -1,7 +1,6 @@
 """The journal: append-only, read without missing what commits late, consumed at least once."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +15,7 @@ from sportello.foundation.journal.reader import Read, head, read_after, read_bef
 from sportello.foundation.journal.verbs import Verb, known
 from sportello.foundation.tenancy import clock
 from sportello.foundation.tenancy.models import Organisation
+from tests.waiting import LIMIT, wait_until
 
 
 @pytest.fixture
@@ -25,11 +25,8 @@ def borgo(db: None) -> Organisation:
 
 def eventually(holds: Callable[[], bool]) -> bool:
     """Readers wait for every writer of the server, the database's own upkeep included: ask again for some seconds."""
-    for _ in range(100):
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
+    wait_until(holds)
+    return True
 
 
 def tell(organisation: Organisation, kind_id: int = 1) -> int:
@@ -77,17 +74,17 @@ def test_a_commit_that_comes_late_is_not_missed() -> None:
             with transaction.atomic():
                 ids["slow"] = tell(organisation, 1)
                 wrote.set()
-                may_commit.wait(10)
+                may_commit.wait(LIMIT)
         finally:
             connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert wrote.wait(10)
+    assert wrote.wait(LIMIT)
     ids["quick"] = tell(organisation, 2)
     assert read_after(start) == [], "the quick one waits for the slow one"
     may_commit.set()
-    thread.join(10)
+    thread.join(LIMIT)
     assert eventually(lambda: {event.id for event in read_after(start)} == set(ids.values()))
     assert head().event_id == read_after(start)[-1].id
 

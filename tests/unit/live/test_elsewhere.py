@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from sportello.config import topics
 from sportello.foundation.live import elsewhere, presence
@@ -36,10 +37,10 @@ class Host:
     def opens(self, name: str, topic: str) -> None:
         """That person's browser listens here."""
         user = self.cast.users[name]
-        self.hub.join(Subscriber(topics.hearer_for(user), user.pk, f"session of {name}", "", {topic, "lists"}))
+        self.hub.join(Subscriber(topics.page().viewer(user), user.pk, f"session of {name}", "", {topic, "lists"}))
 
     def says(self, name: str, topic: str, doing: str) -> None:
-        self.hub.presence.heard(topics.hearer_for(self.cast.users[name]), self.cast.users[name].pk, Word(topic, doing, "a"))
+        self.hub.presence.heard(topics.page().viewer(self.cast.users[name]), self.cast.users[name].pk, Word(topic, doing, "a"))
 
     def sees(self, name: str, topic: str) -> list[list[str]]:
         who: list[list[str]] = json.loads(self.hub.presence.telling(topic, self.cast.users[name].pk).data)["who"]
@@ -104,6 +105,21 @@ def test_a_browser_that_vanished_is_gone_at_both(
     first.hub.presence.lapsed()
     first.looks(), second.looks()
     assert second.sees("Bruno", named(ticket)) == []
+
+
+def test_what_the_database_cut_short_is_brought_by_the_next_look(
+    hosts: tuple[Host, Host], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = hosts
+    ticket = cast.ticket()
+    first.says("Anna", named(ticket), "replying")
+    first.looks()
+    with monkeypatch.context() as away:
+        away.setattr(second.link, "_bring", Mock(side_effect=OperationalError("the primary is another")))
+        with pytest.raises(OperationalError):
+            second.looks()
+    second.looks()
+    assert second.sees("Bruno", named(ticket)) == [[cast.users["Anna"].name, "replying"]]
 
 
 def test_a_host_that_is_silent_takes_its_people_with_it(hosts: tuple[Host, Host], cast: Cast) -> None:

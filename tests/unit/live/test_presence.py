@@ -21,7 +21,7 @@ from tests.cast import Cast
 
 
 def hearer(cast: Cast, name: str) -> topics.Hearer:
-    return topics.hearer_for(cast.users[name])
+    return topics.page().viewer(cast.users[name])
 
 
 def who(presence: Presence, topic: str, cast: Cast, name: str) -> list[list[str]]:
@@ -70,6 +70,7 @@ def test_presence_is_for_who_sees_the_ticket_only(cast: Cast) -> None:
 
 
 def test_what_the_clock_alone_makes_due_or_late_is_told_to_the_lists(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cast.at_noon()
     late, today = cast.ticket("late"), cast.ticket("today")
     now, tonight = clock.now(cast.borgo), day_ends(cast.borgo)
     Ticket.objects.filter(pk=late.pk).update(next_promise_at=now + timedelta(minutes=5))

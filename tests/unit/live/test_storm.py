@@ -28,6 +28,7 @@ from sportello.records.tickets.actions import handling, messages
 from sportello.records.tickets.models import Ticket
 from tests.cast import Cast
 from tests.flows.live_process import signed_in
+from tests.waiting import LIMIT
 
 NAMES = ("Anna", "Bruno", "Carla", "Dario", "Hugo")
 
@@ -137,7 +138,7 @@ def test_who_was_at_one_place_shares_one_parcel_and_each_place_is_exact(
     handling.take(first, cast.member("Anna"))
     events = [*reads(first, 10), *reads(second, 50)]
     recent = Recent(Position(1, "5", 5), events[-1].position, events)
-    hearers = [topics.hearer_for(cast.users[name]) for name in ("Bruno", "Bruno", "Carla", "Anna")]
+    hearers = [topics.page().viewer(cast.users[name]) for name in ("Bruno", "Bruno", "Carla", "Anna")]
     joined = [Subscriber(one, one.user_id, "k", "", ("lists",)) for one in hearers]
     early, late = Position(1, "5", 5), reads(first, 10)[-1].position
     with django_assert_num_queries(1):
@@ -154,7 +155,7 @@ def test_who_was_at_one_place_shares_one_parcel_and_each_place_is_exact(
 def test_too_far_back_asks_everything_again_and_what_lies_ahead_waits(cast: Cast, hub: Hub) -> None:
     events = reads(cast.ticket(), 100)
     recent = Recent(Position(1, "50", 1), events[-1].position, events)
-    subscriber = Subscriber(topics.hearer_for(cast.users["Anna"]), 1, "k", "", ("lists",))
+    subscriber = Subscriber(topics.page().viewer(cast.users["Anna"]), 1, "k", "", ("lists",))
     for since in (Position(1, "49", 1), Position(2, "100", 1), Position(1, "99999999999", 1)):
         (parcel,) = missed(hub.page, recent, [(subscriber, since)])
         assert [one.event for one in parcel.sayings] == ["resync"], since
@@ -255,7 +256,7 @@ def test_who_has_gone_meanwhile_leaves_no_trace(cast: Cast, hub: Hub, monkeypatc
 
     def admit(callers) -> list[Answer]:
         asked.set()
-        cancelled.wait(5)
+        cancelled.wait(LIMIT)
         return [admitted]
 
     async def story() -> None:
@@ -265,7 +266,7 @@ def test_who_has_gone_meanwhile_leaves_no_trace(cast: Cast, hub: Hub, monkeypatc
         waits.cancel()
         await asyncio.sleep(0)
         cancelled.set()
-        for _ in range(200):
+        for _ in range(9_000):
             await asyncio.sleep(0.01)
             if not hub.stats()["open"]:
                 return
@@ -290,7 +291,7 @@ def test_colleagues_with_the_same_rights_are_told_one_thing_written_once(
         return decide(hearer, about)
 
     monkeypatch.setattr(topics, "_told_lists", counted)
-    for hearer in [topics.hearer_for(cast.users[name]) for name in ("Bruno", "Hugo") for _ in range(20)]:
+    for hearer in [topics.page().viewer(cast.users[name]) for name in ("Bruno", "Hugo") for _ in range(20)]:
         hub.join(Subscriber(hearer, hearer.user_id, "k", "", ("lists",)))
     parcels = hub._parcels(Position(1, "9", 9), reads(ticket, 9))
     assert len(parcels) == 40
@@ -304,7 +305,7 @@ def test_who_is_named_in_a_change_is_asked_for_themselves(cast: Cast, hub: Hub) 
     handling.take(ticket, cast.member("Anna"))
     told = {}
     for name in ("Carla", "Anna", "Hugo"):
-        hub.join(Subscriber(topics.hearer_for(cast.users[name]), cast.users[name].pk, name, "", ("lists",)))
+        hub.join(Subscriber(topics.page().viewer(cast.users[name]), cast.users[name].pk, name, "", ("lists",)))
     for subscriber, parcel in hub._parcels(Position(1, "9", 9), reads(ticket, 9)[-1:]):
         told[subscriber.session_key] = json.loads(parcel.sayings[0].data)["entered"]
     assert told == {"Carla": [], "Anna": ["mine"], "Hugo": []}
@@ -312,7 +313,7 @@ def test_who_is_named_in_a_change_is_asked_for_themselves(cast: Cast, hub: Hub) 
 
 def test_an_event_says_among_how_many_it_is_told_so_that_few_need_not_wait(cast: Cast, hub: Hub) -> None:
     ticket = cast.ticket()
-    anna = topics.hearer_for(cast.users["Anna"])
+    anna = topics.page().viewer(cast.users["Anna"])
     for _ in range(3):
         hub.join(Subscriber(anna, anna.user_id, "k", "", (topic(ticket), "lists")))
     parcels = hub._parcels(Position(1, "9", 9), reads(ticket, 9))

@@ -54,13 +54,13 @@ def test_lists_on_values_are_the_lists_of_the_database(cast: Cast, tickets: list
         person = cast.person(name)
         held = {one for one in LISTS if ticket.pk in {row.id for row in list_page(person, one).rows}}
         change = about(ticket)
-        assert topics.lists_of(topics.hearer_for(person.user), change, change.now) == held, (name, ticket.subject)
+        assert topics.lists_of(topics.page().viewer(person.user), change, change.now) == held, (name, ticket.subject)
 
 
 def test_only_who_may_see_a_ticket_may_hear_of_it(cast: Cast, tickets: list[Ticket]) -> None:
     for name, ticket in itertools.product(EVERYBODY, tickets):
         person = cast.person(name)
-        hearer = topics.hearer_for(person.user)
+        hearer = topics.page().viewer(person.user)
         change, topic = about(ticket), f"ticket:{ticket.organisation.slug}/{ticket.number}"
         sees = tickets_for(person).filter(pk=ticket.pk).exists()
         (admitted,) = topics.admit_to_tickets([(hearer, [topic])])
@@ -71,7 +71,7 @@ def test_only_who_may_see_a_ticket_may_hear_of_it(cast: Cast, tickets: list[Tick
 
 
 def test_what_is_said_holds_no_word_of_the_ticket(cast: Cast, tickets: list[Ticket]) -> None:
-    hearer = topics.hearer_for(cast.person("Carla").user)
+    hearer = topics.page().viewer(cast.person("Carla").user)
     for ticket in tickets:
         for told in (topics.tell_lists(hearer, about(ticket)), topics.tell_ticket(hearer, about(ticket))):
             if told is not None:
@@ -89,7 +89,7 @@ def test_gathering_costs_two_queries_at_most(cast: Cast, tickets: list[Ticket], 
 def test_rights_compared_are_written_alike(cast: Cast) -> None:
     for name in EVERYBODY:
         user = cast.person(name).user
-        assert topics.rights_now([user.pk])[user.pk] == topics.hearer_for(user).rights, name
+        assert topics.rights_now([user.pk])[user.pk] == topics.page().viewer(user).rights, name
 
 
 def test_the_page_hears_every_event_of_a_ticket() -> None:

@@ -9,6 +9,7 @@ import pytest
 from sportello.service.channels.mailkit import addresses, charsets, dates, encoded_words, ids, language, params, sniff
 from sportello.service.channels.mailkit.defects import Defects
 from sportello.service.channels.mailkit.parse import parse
+from tests.waiting import LIMIT
 
 
 def people(value: str) -> list[tuple[str, str]]:
@@ -196,7 +197,7 @@ class Clock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        assert self.may_pass.wait(30)
+        assert self.may_pass.wait(LIMIT)
         self.now += seconds
 
 
@@ -212,7 +213,7 @@ def test_the_model_of_languages_is_let_go_of_when_nobody_needs_it(monkeypatch: p
     assert language.detect(words) == "it"
     (keeper,) = [thread for thread in threading.enumerate() if thread.name == "language" and thread not in others]
     clock.may_pass.set()
-    keeper.join(30)
+    keeper.join(LIMIT)
     assert not keeper.is_alive()
     assert not language._loaded
     assert clock.now >= 1_000.0 + language.LET_GO * 1.5, "a minute after the last message, not after the first"

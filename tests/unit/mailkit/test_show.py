@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sportello.service.channels.mailkit import show
 from tests.mail import build
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[3]
 KEYS = {
@@ -87,7 +88,7 @@ def test_neither_django_nor_a_database_is_loaded() -> None:
     lines = request(b"From: a@b.it\n\nBuongiorno, a che ora aprite?\n").encode() + b"\n\xff\n"
     done = subprocess.run(
         [sys.executable, "-c", program], input=lines,
-        capture_output=True, cwd=ROOT, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, timeout=60, check=False,
+        capture_output=True, cwd=ROOT, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, timeout=LIMIT, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     first, second = done.stdout.decode("ascii").splitlines()

@@ -1,6 +1,5 @@
 """A ticket's life, verb by verb."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -28,6 +27,7 @@ from sportello.records.tickets.search import search
 from sportello.records.tickets.standing import standing
 from sportello.records.tickets.words import Words
 from tests.cast import Cast
+from tests.waiting import LIMIT, somebody_waits, wait_until
 
 
 def test_marias_mail_becomes_a_ticket_with_a_receipt(cast: Cast) -> None:
@@ -300,8 +300,8 @@ def test_who_waits_for_the_lock_finds_the_ticket_though_its_team_changed() -> No
     with transaction.atomic():
         handling.move(ticket, people.team("taxes"), by=anna, reason="È dei Tributi")
         waiter.start()
-        time.sleep(0.5)
-    waiter.join(10)
+        wait_until(somebody_waits)
+    waiter.join(LIMIT)
     assert failed == []
     assert Entry.objects.filter(ticket=ticket, kind="note").exists()
 
@@ -318,11 +318,8 @@ def test_when_anna_leaves_her_tickets_go_back_to_the_team() -> None:
         handling.take(ticket, people.member("Anna"))
     ending.close(closed_one, by=people.member("Anna"), outcome="solved", reason="Fatto.")
     end_member(people.member("Anna"), actor.person(people.users["Elena"].pk))
-    for _ in range(100):  # readers wait for every writer of the server, its own upkeep included
-        consumers.work()
-        if Ticket.objects.get(pk=open_one.pk).owner_id is None:
-            break
-        time.sleep(0.1)
+    # readers wait for every writer of the server, its own upkeep included
+    wait_until(lambda: consumers.work() >= 0 and Ticket.objects.get(pk=open_one.pk).owner_id is None)
     assert Ticket.objects.get(pk=open_one.pk).owner_id is None
     assert Ticket.objects.get(pk=closed_one.pk).owner_id == people.member("Anna").pk, "history stays"
     assert open_one.number in {row.number for row in list_page(people.person("Carla"), "unassigned").rows}

@@ -34,6 +34,7 @@ from sportello.records.tickets.search import search
 from sportello.records.tickets.surviving import surviving, together
 from sportello.records.tickets.words import Words
 from tests.cast import Cast, assemble
+from tests.waiting import LIMIT, somebody_waits, wait_until
 
 
 def writes(ticket: Ticket, text: str, address: str = "maria@example.org", **more: object) -> Message:
@@ -227,7 +228,7 @@ def test_two_who_merge_each_into_the_other_end_with_one(django_db_blocker: objec
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(LIMIT)
     assert sorted(said) == ["done", "refused"]
     assert Ticket.objects.filter(merged_into__isnull=False).count() == 1
 
@@ -240,7 +241,7 @@ def test_what_comes_in_while_the_two_are_being_merged_follows(django_db_blocker:
     held, landed = threading.Event(), []
 
     def comes_in() -> None:
-        held.wait(10)
+        held.wait(LIMIT)
         try:
             landed.append(writes(Ticket.objects.get(pk=old.pk), "Allora?").entry.ticket_id)
         finally:
@@ -251,7 +252,7 @@ def test_what_comes_in_while_the_two_are_being_merged_follows(django_db_blocker:
     with transaction.atomic():
         merging.merge(old, kept, by=cast.member("Anna"))
         held.set()
-        thread.join(0.5)
+        wait_until(somebody_waits)
         assert not landed, "it waits"
-    thread.join(20)
+    thread.join(LIMIT)
     assert landed == [kept.pk]

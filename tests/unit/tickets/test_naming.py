@@ -36,9 +36,9 @@ def test_a_note_names_colleagues_who_have_it_in_their_list(cast: Cast) -> None:
         [cast.member("Bruno").pk, cast.member("Carla").pk])
     bruno = cast.person("Bruno")
     assert counts(bruno)["mentioned"] == 1 and [row.is_named_unread for row in list_page(bruno, "mentioned").rows] == [True]
-    told = topics.tell_lists(topics.hearer_for(cast.users["Bruno"]), about(ticket))
+    told = topics.tell_lists(topics.page().viewer(cast.users["Bruno"]), about(ticket))
     assert told is not None and '"entered":["mentioned"]' in told.data
-    assert topics.tell_lists(topics.hearer_for(cast.users["Hugo"]), about(ticket)).data.count("mentioned") == 0
+    assert topics.tell_lists(topics.page().viewer(cast.users["Hugo"]), about(ticket)).data.count("mentioned") == 0
     assert mentions.unread_of(bruno).count() == 1
     mentions.read(ticket, cast.member("Bruno"), clock.now(cast.borgo))
     assert counts(bruno)["mentioned"] == 0 and [row.is_named_unread for row in list_page(bruno, "mentioned").rows] == [False]

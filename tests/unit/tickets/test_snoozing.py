@@ -54,14 +54,14 @@ def test_until_a_time_it_leaves_what_waits_and_comes_back_announced(cast: Cast) 
     assert counts(cast.person("Anna"))["snoozed"] == 1
     assert (ticket.team_id, ticket.next_promise_at) == (team, promise)
     assert silent_tickets(cast.person("Anna")) == [], "it keeps team, promise, and the customer was told"
-    gone = topics.tell_lists(topics.hearer_for(cast.users["Anna"]), about(ticket))
+    gone = topics.tell_lists(topics.page().viewer(cast.users["Anna"]), about(ticket))
     assert gone is not None and '"entered":["snoozed"]' in gone.data
     assert '"left":["mine","waiting"]' in gone.data
     assert later(cast, until - timedelta(minutes=1)) == 0
     assert later(cast, until + timedelta(minutes=1)) == 1
     ticket.refresh_from_db()
     assert lists_with(cast, ticket) == {"mine", "waiting", "all"}
-    back = topics.tell_lists(topics.hearer_for(cast.users["Anna"]), about(ticket))
+    back = topics.tell_lists(topics.page().viewer(cast.users["Anna"]), about(ticket))
     assert back is not None and '"entered":["mine","waiting"]' in back.data and '"left":["snoozed"]' in back.data
     assert Snooze.objects.get().woken_how == "time"
     assert Reason.objects.filter(ticket=ticket, about="snooze", code="woken_time").exists()
@@ -128,6 +128,7 @@ def test_t21_a_sleep_and_an_absence_do_not_set_each_other_going(cast: Cast) -> N
     from sportello.records.accounts.actions.absences import mark_absent
     from sportello.records.tickets import absences
 
+    cast.at_noon()
     ticket, anna = answered(cast), cast.member("Anna")
     today = clock.local(cast.borgo, clock.now(cast.borgo)).date()
     clock.move_to(cast.borgo, clock.now(cast.borgo) + timedelta(days=1, hours=1))

@@ -14,6 +14,7 @@ from sportello.records.tickets import tick
 from sportello.records.tickets.actions import ending
 from sportello.records.tickets.models import Moment, Ticket
 from tests.cast import Cast, assemble
+from tests.waiting import LIMIT
 
 from .terms_scene import Scene, tick_all
 
@@ -90,7 +91,7 @@ def test_four_workers_at_once_give_each_warning_once() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LIMIT)
     assert not failures
     assert [done(ticket) for ticket in tickets] == [4] * len(tickets)
     assert not Moment.objects.filter(next_moment_at__lte=clock.now(scene.cast.borgo)).exists()

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from sportello.foundation.core.errors import NotAllowed, Refusal, Stale, TooMany
+from sportello.foundation.core.errors import NotAllowed, Refusal, Stale
 from sportello.foundation.ui import refusals
 
 PAGE, FRAGMENT = {}, {"HX-Request": "true"}
@@ -23,7 +23,6 @@ def refused(error: Exception, headers: dict[str, str]) -> HttpResponse | None:
 
 @pytest.mark.parametrize(("error", "status"), [
     (Refusal("Scriva un motivo."), 422), (Stale("È cambiata."), 409), (NotAllowed("Non può."), 403),
-    (TooMany("Riprovi fra un minuto."), 429),
 ])
 def test_a_refusal_is_a_page_with_its_sentence_and_status(error: Refusal, status: int) -> None:
     response = refused(error, PAGE)

@@ -124,8 +124,9 @@ def test_a_label_too_many_is_a_mistake_and_values_are_bounded() -> None:
 def test_a_fork_counts_for_itself() -> None:
     meters.add(meters.MAIL_TAKEN, "smtp", by=5)
     there, here = os.pipe()
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os.write(here, str(len(meters.mine())).encode())
         os._exit(0)
     assert os.read(there, 10) == b"0"
-    os.wait()
+    os.waitpid(child, 0)

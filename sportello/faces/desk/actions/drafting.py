@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from sportello.foundation.core.errors import Stale
 from sportello.foundation.core.ids import token
 from sportello.foundation.core.planned import planned_cursor
-from sportello.foundation.core.questions import Question
+from sportello.foundation.core.questions import Asked, Question
 from sportello.foundation.core.text import clean, one_line
 from sportello.foundation.core.together import change, drawing
 from sportello.foundation.files import dropping
@@ -29,6 +29,7 @@ from sportello.foundation.files.models import Blob
 from sportello.foundation.journal.reader import Read
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
+from sportello.records.accounts.people import Person
 from sportello.records.customers.models import Erasure
 from sportello.records.customers.queries import together
 from sportello.records.tickets.models import Ticket
@@ -326,6 +327,15 @@ def rows_of(ticket: Ticket, member: Membership) -> dict[str, Draft]:
     return {row.kind: row for row in _EVERY.rows(ticket_id=ticket.pk, member_id=member.pk)}
 
 
+def asks_any(ticket: Ticket, person: Person) -> Asked:
+    """The question whether `rows_of` has anything for them; with others `at_once`."""
+    place = person.place_in(ticket.organisation_id)
+    return Asked(_ANY, values={"drafted_on": ticket.pk, "drafted_by": place.membership.pk if place else 0})
+
+
+_ANY: Question[Draft] = Question(
+    lambda drafted_on, drafted_by: Draft.every.filter(ticket_id=drafted_on, member_id=drafted_by).values_list("pk")[:1]
+)
 _EVERY: Question[Draft] = Question(
     lambda ticket_id, member_id: Draft.every.filter(ticket_id=ticket_id, member_id=member_id).select_related("repeats"),
     planned=True,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
-
-from sportello.foundation.core.planned import planned
+from sportello.foundation.core.planned import answered
 from sportello.foundation.tenancy import clock
 from sportello.records.accounts.models import Membership
 from sportello.records.tickets import mentions
@@ -16,13 +14,16 @@ from ..models import OpenTicket
 MOST = 8
 
 
-def open_tab(ticket: Ticket, member: Membership) -> None:
-    """Put the ticket on its reader's strip; the oldest goes when there are too many. Twice is once."""
+def open_tab(ticket: Ticket, member: Membership) -> frozenset[int]:
+    """Put the ticket on its reader's strip; the oldest goes when there are too many. Twice is once.
+
+    Returns the ids of tickets whose tabs went.
+    """
     now = clock.now(ticket.organisation)
     tab = (ticket.organisation_id, member.pk, ticket.pk, now, ticket.last_position, member.user_id, MOST - 1)
-    with planned(), connection.cursor() as cursor:
-        cursor.execute(_OPEN, tab)
+    gone = answered(_OPEN, tab)
     mentions.read(ticket, member, now)
+    return frozenset(row[0] for row in gone)
 
 
 #: One statement, whose commit does not wait for the disk: what a crash takes is a tab. The new row is not seen by the
@@ -38,16 +39,13 @@ DELETE FROM desk_openticket WHERE id IN (
     SELECT tab.id FROM desk_openticket tab JOIN accounts_membership place ON place.id = tab.member_id
     WHERE place.user_id = %s AND EXISTS (SELECT FROM opened)
     ORDER BY tab.opened_at DESC, tab.id DESC OFFSET %s
-)
+) RETURNING ticket_id
 """
 
 
 def seen(ticket: Ticket, member: Membership) -> None:
     """Its reader has been shown the ticket as it is now."""
-    with planned(), connection.cursor() as cursor:
-        cursor.execute(_SEEN, (ticket.last_position, ticket.pk, member.pk, ticket.last_position))
-        moved = cursor.rowcount
-    if moved:
+    if answered(_SEEN, (ticket.last_position, ticket.pk, member.pk, ticket.last_position)):
         mentions.read(ticket, member, clock.now(ticket.organisation))
 
 
@@ -55,6 +53,7 @@ _SEEN = """
 WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE desk_openticket SET seen_position = %s FROM quick
 WHERE ticket_id = %s AND member_id = %s AND seen_position < %s
+RETURNING ticket_id
 """
 
 

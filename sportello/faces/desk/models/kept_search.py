@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
@@ -27,7 +26,3 @@ class KeptSearch(OrganisationModel):
             *OrganisationModel.Meta.constraints,
             models.UniqueConstraint(fields=["member", "words"], name="kept_search_once"),
         ]
-
-    @property
-    def url(self) -> str:
-        return f"{reverse('desk:search')}?{self.words}"

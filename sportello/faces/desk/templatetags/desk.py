@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm
 from django.template import Context
-from django.template.defaultfilters import linebreaks_filter
-from django.utils.html import format_html, format_html_join, urlize
+from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from sportello.faces.desk import sentences, stencils
 from sportello.faces.desk.places import ListPlace
 from sportello.faces.desk.timeline_lines import Leaving, Line
 from sportello.foundation.core.text import in_language
-from sportello.foundation.ui.markup import attributes, escaped
+from sportello.foundation.ui.markup import attributes, escaped, paragraphs
 from sportello.foundation.ui.quick.stencil import Mark
 from sportello.foundation.ui.templatetags.ui import badge, button, icon, instant, kbd, number
 from sportello.foundation.ui.words import initials
@@ -137,22 +137,25 @@ def walk_links(place: ListPlace | str, ticket: Ticket) -> SafeString:
     kept = attributes({"preserve": "true", "id": name, "class": "ticket-walk"})
     if not isinstance(place, ListPlace):
         return format_html("<span{}></span>", kept)
-    ways = (
-        (_("Previous in the list"), "chevron-up", "previous", "shift+k"),
-        (_("Next in the list"), "chevron-down", "next", "shift+j"),
+    slug, number = ticket.organisation.slug, ticket.number
+    previous, following = (escaped(place.beside_url(slug, number, where)) for where in ("previous", "next"))
+    before, between, after = _walk_buttons(sentences.language_now())
+    return SafeString(f"<span{kept}>{before}{previous}{between}{following}{after}</span>")
+
+
+@cache
+def _walk_buttons(language: str) -> list[str]:
+    """Both, in the language that is active, without their addresses."""
+    ways = ((_("Previous in the list"), "chevron-up", "shift+k"), (_("Next in the list"), "chevron-down", "shift+j"))
+    drawn = "".join(
+        button(word, kind="quiet", icon_name=sign, hide_label=True, hotkey=keys, href=_THERE)
+        for word, sign, keys in ways
     )
-    links = (
-        button(
-            word,
-            kind="quiet",
-            icon_name=sign,
-            hide_label=True,
-            hotkey=keys,
-            href=place.beside_url(ticket.organisation.slug, ticket.number, where),
-        )
-        for word, sign, where, keys in ways
-    )
-    return format_html("<span{}>{}</span>", kept, format_html_join("", "{}", ((one,) for one in links)))
+    return drawn.split(_THERE)
+
+
+#: Where an address belongs.
+_THERE = "\ufdd4"
 
 
 @register.simple_tag(takes_context=True)
@@ -174,14 +177,20 @@ def ticket_composer(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def form_part(context: Context, template: str, form: BaseForm, action: str) -> SafeString:
-    """A form that comes back to be corrected, or is still empty, with `action` where it is sent."""
-    return stencils.form_part(context, template, form, action)
+def form_part(context: Context, template: str, form: BaseForm, action: str, **addresses: str) -> SafeString:
+    """A form that comes back to be corrected, or is still empty; `action`: where it is sent."""
+    return stencils.form_part(context, template, form, action, **addresses)
+
+
+@register.simple_tag(takes_context=True)
+def customer_correcting(context: Context, form: BaseForm) -> SafeString:
+    """`desk/customers/_correcting.html`."""
+    return stencils.correcting(context, form)
 
 
 def _written(text: str) -> str:
     """As the template of an entry draws it."""
-    return str(linebreaks_filter(urlize_quiet(text)))
+    return paragraphs(urlize_quiet(text))
 
 
 @register.simple_tag

@@ -200,7 +200,7 @@ def show_card(request: HttpRequest, person: Person, found: Customer, status: int
         "relating": RelationForm(auto_id="id_rel_%s"), "agreeing": ConsentForm(auto_id="id_con_%s"),
         "noting": NoteForm(auto_id="id_note_%s"), "back_url": reverse("desk:customers", args=[organisation.slug]),
         **_holds(person, organisation, ids),
-        "is_editing": "form" in forms_, "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
+        "hows": VerificationForm.base_fields["how"].choices,  # type: ignore[attr-defined]  # a choice field
         **forms_,
     }
     whole = nav.page(request, person, "customers", organisation=organisation, **context)

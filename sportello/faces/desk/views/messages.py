@@ -63,9 +63,12 @@ def replies(request: HttpRequest, person: Person, slug: str, number: str) -> Htt
 def _send(
     request: HttpRequest, person: Person, slug: str, number: str, data: dict[str, Any]
 ) -> tuple[Ticket, Message | WaitingReply]:
-    """The reply, and with it whatever was to follow: all of it or nothing. The ticket is read once, locked."""
+    """The reply, and with it whatever was to follow: all of it or nothing. The ticket is read once, locked, where no
+    files come."""
     writing = writing_in(request)
     with transaction.atomic(), together("reply"):
+        # before the lock: a store of files may take its time, and nobody's mail or note has to wait for it
+        files = files_in(request, get_ticket(person, slug, number)) if request.FILES else []
         ticket = lock_ticket(person, slug, number)
         member = member_of(person, ticket)
         drafting.refuse_elsewhere(ticket, Draft.Kind.REPLY, writing)
@@ -79,7 +82,7 @@ def _send(
             data["base_position"],
             data["to"],
             data["cc"],
-            [*kept, *files_in(request, ticket)],
+            [*kept, *files],
             data["then"],
             data["outcome"],
             data["reason"],

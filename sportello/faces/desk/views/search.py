@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -31,6 +32,8 @@ from ..models import KeptSearch
 from ..places import place_from
 from .answers import ticket_address
 
+#: Not doors a customer comes through.
+_INNER = ("portal", "screen")
 _IN_PALETTE = 6
 _ARTICLES_IN_PALETTE = 3
 
@@ -56,12 +59,13 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     }
     if fragment:
         return render(request, "desk/search/_results.html", context)
-    if result.hits or result.customers:
+    filters, mine = _filters(person, asked)
+    saved, recent = [one for one in mine if one.is_saved], [one for one in mine if not one.is_saved]
+    is_first = any(several[0].words == asked.words for several in (saved, recent) if several)
+    if (result.hits or result.customers) and not is_first:  # the next page of a search is the same search
         searching.remember(person, asked.typed, asked.words)
-    mine = _KEPT.rows(member_id=person.serving[0].membership.pk)
-    context |= _filters(person, asked) | {
-        "kept": [one for one in mine if one.is_saved], "recent": [one for one in mine if not one.is_saved],
-        "is_kept": any(one.is_saved and one.words == asked.words for one in mine),
+    context |= filters | {
+        "kept": saved, "recent": recent, "is_kept": any(one.words == asked.words for one in saved),
     }
     return render(request, "desk/search/page.html",
                   nav.page(request, person, "search", desk_strip=nav.strip(person), **context))
@@ -76,27 +80,46 @@ def _address(asked: finding.Asked, page: int) -> str:
     return f"{reverse('desk:search')}?{asked.words}{f'&page={page}' if page > 1 else ''}"
 
 
-def _filters(person: Person, asked: finding.Asked) -> dict[str, Any]:
-    """Kinds and teams are offered where they mean one organisation's."""
+class _Kept(NamedTuple):
+    """One of `KeptSearch`, as it is shown."""
+
+    pk: int
+    typed: str
+    words: str
+    is_saved: bool
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('desk:search')}?{self.words}"
+
+
+def _filters(person: Person, asked: finding.Asked) -> tuple[dict[str, Any], list[_Kept]]:
+    """And the searches they kept, by the same statement. Kinds and teams are offered where they mean one
+    organisation's."""
     serving, spoken = person.serving, sentences.language_now()
     chosen = next((place.organisation for place in serving if place.organisation.slug == asked.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
     asked_here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS)] if only else []
-    keys, kinds, teams = [*at_once(nav.keys_asked(person), *asked_here), [], []][:3]
+    kept = Asked(_KEPT, (), {"member_id": serving[0].membership.pk})
+    keys, mine, kinds, teams = [*at_once(nav.keys_asked(person), kept, *asked_here), [], []][:4]
     return {
         "desk_keys": nav.keys_of(keys),
-        "organisations": [place.organisation for place in serving] if len(serving) > 1 else [],
-        "kinds": [(pk, in_language(names, spoken)) for pk, names in kinds],
-        "teams": [(pk, in_language(names, spoken)) for pk, names in teams],
-        "channels": [(code, word) for code, word in sentences.CHANNELS.items() if code not in ("portal", "screen")],
-        "statuses": Ticket.Status.choices,
+        # hashable all of it: the menu once drawn is kept by them
+        "chosen": replace(asked, typed=""),
+        "organisations": tuple([(place.organisation.slug, place.organisation.name) for place in serving])
+        if len(serving) > 1 else (),
+        "kinds": tuple([(pk, in_language(names, spoken)) for pk, names in kinds]),
+        "teams": tuple([(pk, in_language(names, spoken)) for pk, names in teams]),
+        "channels": tuple([(code, str(word)) for code, word in sentences.CHANNELS.items() if code not in _INNER]),
+        "statuses": tuple([(code, str(word)) for code, word in Ticket.Status.choices]),
         "periods": finding.PERIODS,
-    }
+    }, [_Kept(*row) for row in mine]
 
 
 _KEPT: Question[KeptSearch] = Question(
-    lambda member_id: KeptSearch.objects.filter(member_id=member_id).order_by("-is_saved", "-made_at")
-)
+    lambda member_id: KeptSearch.objects.filter(member_id=member_id)
+    .order_by("-is_saved", "-made_at").values_list("pk", "typed", "words", "is_saved")
+)  # fmt: skip
 
 
 @serves_here
@@ -125,7 +148,7 @@ def palette(request: HttpRequest, person: Person) -> HttpResponse:
     """What the command palette adds to its own commands while somebody types."""
     asked = finding.Asked(finding.asked_in(request.GET).typed)
     ticket = ticket_by_number(person, asked.typed)
-    result = finding.look(person, asked, shown=_IN_PALETTE, people=4)
+    result = finding.look(person, asked, shown=_IN_PALETTE, people=4, around_words=False)
     context = {
         "ticket": ticket, "rows": [hit.row for hit in result.hits if ticket is None or hit.row.id != ticket.pk],
         "customers": result.customers, "typed": asked.typed, "search_url": reverse("desk:search"),

@@ -21,7 +21,7 @@ from sportello.service.channels import waiting
 from sportello.service.notifications import reading
 
 from .. import composer, nav, sentences, ticket_page
-from ..actions import strip
+from ..actions import drafting, strip
 from ..timeline_lines import Line
 from .answers import member_of, ticket_address
 
@@ -36,12 +36,15 @@ def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> Http
     if part:
         return _part(request, person, found, part)
     context = _whole(request, person, found)
-    own = next((tab for tab in context["desk_strip"] if tab.current), None)
+    rows = nav.opened(person)
+    own = next((row for row in rows if row.ticket_id == found.pk), None)
     if own is None:
-        strip.open_tab(found, member_of(person, found))
-        context["desk_strip"] = nav.strip(person, found.pk)
-    elif own.unread:
+        gone = strip.open_tab(found, member_of(person, found))
+        unsent = any(context[kind].draft for kind in ("reply", "note", "call"))
+        rows = [*(row for row in rows if row.ticket_id not in gone), nav.just_opened(found, unsent=unsent)]
+    elif own.seen_position < found.last_position:
         strip.seen(found, member_of(person, found))
+    context["desk_strip"] = nav.tabs_of(person, rows, found.pk)
     if is_fragment(request):
         return render(request, "desk/_work.html", context)
     return render(request, "desk/ticket.html", nav.page(request, person, organisation=found.organisation, **context))
@@ -50,14 +53,20 @@ def ticket(request: HttpRequest, person: Person, slug: str, number: str) -> Http
 def _whole(request: HttpRequest, person: Person, found: Ticket) -> dict[str, Any]:
     place = ticket_page.place_of(request)
     conversation = ticket_page.conversation(request, person, found)
+    # three small questions, of which the first two are nearly always answered with no
+    waits, drafted, keys = at_once(waiting.asks_any(found), drafting.asks_any(found, person), nav.keys_asked(person))
+    written = composer.composer(
+        request, person, found, conversation["me"], conversation["items"],
+        may_wait=bool(waits), may_have_drafts=bool(drafted),
+    )  # fmt: skip
     return {
         **ticket_page.head(person, found),
         **conversation,
-        **composer.composer(request, person, found, conversation["me"], conversation["items"]),
+        **written,
+        "desk_keys": nav.keys_of(keys),
         "place": place,
         "nav_current": place.name,
         "back_url": place.url,
-        "desk_strip": nav.strip(person, found.pk),
         "list_name": nav.list_title(place.name),
     }
 
@@ -137,6 +146,7 @@ def trouble(
     """A reply or note that was refused. For htmx only the trouble: the form, with its files, stays as it was."""
     newer: list[Line] = []
     context = _whole(request, person, found)
+    context["desk_strip"] = nav.tabs_of(person, nav.opened(person), found.pk)
     if status == 409:
         seen = form.cleaned_data.get("base_position") or 0
         newer = [

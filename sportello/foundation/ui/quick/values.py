@@ -6,7 +6,6 @@ what can be called is called; a name that is not there is empty in text and None
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from inspect import signature
 from typing import Any, Final, cast
@@ -18,6 +17,8 @@ from django.template.context import BaseContext, Context
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # used by Django's own templates
+
+from .. import markup
 
 Value = Callable[[Context], Any]
 
@@ -203,7 +204,7 @@ def shown(value: Any, context: Context) -> str:
     if kind is SafeString:
         return value  # type: ignore[no-any-return]  # a str
     if kind is str:
-        return html.escape(value) if context.autoescape else value
+        return markup.escaped(value) if context.autoescape else value
     if kind is int and not settings.USE_THOUSAND_SEPARATOR:
         return str(value)
     return render_value_in_context(value, context)

@@ -22,12 +22,13 @@ export function topics() {
 }
 
 // Somebody is in it: its turn comes when they have left.
-function occupied(element) {
+function within(element) {
   const selection = getSelection();
   return element.contains(document.activeElement)
-    || Boolean(element.querySelector(OPEN))
-    || (selection && !selection.isCollapsed && element.contains(selection.anchorNode));
+    || Boolean(selection && !selection.isCollapsed && element.contains(selection.anchorNode));
 }
+
+const occupied = (element) => within(element) || Boolean(element.querySelector(OPEN));
 
 // What asked was drawn anew meanwhile, or is gone: its answer is of no use to what stands there now.
 const stale = (event) => event.currentTarget.isConnected || event.preventDefault();
@@ -35,7 +36,9 @@ const stale = (event) => event.currentTarget.isConnected || event.preventDefault
 // One question for all that is new; what stands beside the conversation comes with it where the news concerns it.
 async function ask(element, name, id) {
   const version = newest.get(name);
-  const panel = beside.delete(name) && document.querySelector("#ticket-side .side");
+  const side = document.querySelector("#ticket-side .side");
+  const panel = beside.has(name) && side && !within(side);
+  if (panel || !side) beside.delete(name);
   asking.add(name);
   element.addEventListener("htmx:beforeSwap", stale);
   try {
@@ -48,10 +51,20 @@ async function ask(element, name, id) {
   } finally {
     asking.delete(name);
     if (panel && !current(name)) beside.add(name);
+    if (beside.has(name) && current(name)) setTimeout(() => catchUp(name, id), LOOK);
     const tried = (tries.get(name)?.version === version ? tries.get(name).count : 0) + 1;
     tries.set(name, { version, count: tried });
     if (!current(name) && (tried < TRIES || newest.get(name) > version)) setTimeout(() => attend(name, id), LOOK);
   }
+}
+
+// The panel that somebody was in when the news came.
+function catchUp(name, id) {
+  const element = [...shown(name)].find((one) => one.dataset.refresh);
+  const side = document.querySelector("#ticket-side .side");
+  if (!element || !side || !beside.has(name) || !current(name)) return;
+  if (document.hidden || asking.has(name) || within(side)) setTimeout(() => catchUp(name, id), LOOK);
+  else ask(element, name, id);
 }
 
 function attend(name, id) {

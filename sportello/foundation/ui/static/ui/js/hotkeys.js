@@ -1,7 +1,7 @@
 // Keys: `data-hotkey="r"`, `"mod+k"`, or a sequence `"g m"`. Presses the element, or focuses it if it is a field.
 // Never while someone types, but for combinations with Ctrl/⌘. `?` opens the help, which lists what is on the page.
 
-const PATIENCE = 900; // ms between the keys of a sequence
+const PATIENCE = 1500; // ms between the keys of a sequence: slow hands have them too, and slow machines
 const FIELDS = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable]";
 
 // What this person chose (WCAG 2.1.4): keys of one character off, or others in their place, as pairs "tx" (t is x now).
