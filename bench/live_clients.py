@@ -235,8 +235,9 @@ class Follower:
 
     def __init__(self, crowd: Crowd, web: str, pages: dict[str, str]) -> None:
         self.crowd, self.web, self.pages = crowd, web, pages
-        self.heard: list[tuple[str, int, float]] = []
-        self.shown: list[tuple[str, int, float]] = []
+        #: Who, which ticket, in which version, when.
+        self.heard: list[tuple[int, str, int, float]] = []
+        self.shown: list[tuple[int, str, int, float]] = []
         self.requests: list[float] = []
         self.failed = 0
         self.newest: dict[tuple[int, str], int] = {}
@@ -256,7 +257,7 @@ class Follower:
             return
         told = json.loads(block[block.rindex(b"\ndata: ") + 7 :])
         if name == b"lists":
-            self.heard.append((told["ticket"], told["version"], now))
+            self.heard.append((tab.number, told["ticket"], told["version"], now))
             return
         key = (tab.number, told["ticket"])
         if told["version"] > self.newest.get(key, 0):
@@ -284,7 +285,7 @@ class Follower:
             if found is None or seen is None:
                 raise HTTPException("a page without the ticket's version")
             version = int(found[1])
-            self.shown.append((ticket, version, time.monotonic()))
+            self.shown.append((tab.number, ticket, version, time.monotonic()))
             self.current[key], self.seen[key] = version, int(seen[1])
         except (OSError, HTTPException):
             self.failed += 1

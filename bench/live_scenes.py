@@ -167,17 +167,17 @@ def change(stage: Stage) -> None:
             (told,) = crowd.answers()
             spent_in_all = spent(family(process.pid))
             eye.tell(written)
-    heard = _latest(told["heard"], written)
-    shown = _latest(told["shown"], written)
+    heard, unheard = _waits(told["heard"], written)
+    shown, unseen = _waits(told["shown"], written)
     asked = [one * 1000 for one in told["requests"]]
     each = len(asked) / len(written)
     say(
         f"{len(written)} changes in {written[-1][2] - written[0][2]:.0f} s ({args.seconds:.0f} wanted), "
         f"{args.operators} operators on one list, each with one of "
         f"{len(tickets)} tickets open\n"
-        f"heard on the list: {len(heard)} times, p50 {at(heard, 0.5):.0f}, "
+        f"heard on the list: {len(heard)} times, {unheard} never, p50 {at(heard, 0.5):.0f}, "
         f"p99 {at(heard, 0.99):.0f} ms after the commit\n"
-        f"shown on the open ticket: {len(shown)} times, p50 {at(shown, 0.5):.0f} (budget 300), "
+        f"shown on the open ticket: {len(shown)} times, {unseen} never, p50 {at(shown, 0.5):.0f} (budget 300), "
         f"p99 {at(shown, 0.99):.0f} ms (budget 1000)\n"
         f"requests: {len(asked)}, {each:.2f} a change, {each / (args.operators / len(tickets)):.2f} a change and "
         f"page that has it open; p50 {at(asked, 0.5):.0f}, p99 {at(asked, 0.99):.0f} ms; {told['sides']} "
@@ -212,17 +212,25 @@ def _write_changes(stage: Stage, args: argparse.Namespace) -> Written:
     return written
 
 
-def _latest(found: list[tuple[str, int, float]], written: Written) -> list[float]:
-    """Milliseconds from the newest commit it shows to each sight of a ticket."""
-    took: list[float] = []
+def _waits(found: list[tuple[int, str, int, float]], written: Written) -> tuple[list[float], int]:
+    """Milliseconds from each commit until each viewer of its ticket sees it, by itself or together with what came after
+    it; and how many were never seen."""
+    sights: dict[tuple[int, str], list[tuple[int, float]]] = {}
+    for viewer, ticket, version, when in found:
+        sights.setdefault((viewer, ticket), []).append((version, when))
     of_ticket: dict[str, list[tuple[int, float]]] = {}
-    for ticket, version, when in written:
-        of_ticket.setdefault(ticket, []).append((version, when))
-    for ticket, version, when in found:
-        known = [committed for its, committed in of_ticket.get(ticket, ()) if its <= version]
-        if known:
-            took.append((when - known[-1]) * 1000)
-    return took
+    for ticket, version, committed in written:
+        of_ticket.setdefault(ticket, []).append((version, committed))
+    took: list[float] = []
+    never = 0
+    for (_viewer, ticket), seen in sights.items():
+        for version, committed in of_ticket.get(ticket, ()):
+            first = min((when for its, when in seen if its >= version), default=None)
+            if first is None:
+                never += 1
+            else:
+                took.append((first - committed) * 1000)
+    return took, never
 
 
 class Eye:
@@ -239,8 +247,7 @@ class Eye:
         seen = self.page.evaluate("window.seen")
         wall = time.time() - time.monotonic()
         name = self.page.get_attribute("[data-live-ticket]", "data-live-ticket")
-        found = [(name, version, when / 1000 - wall) for version, when in seen]
-        took = _latest(found, written)
+        took, _never = _waits([(0, name, version, when / 1000 - wall) for version, when in seen], written)
         asked = [url for url in self.asked if "fragment=" in url]
         changes = sum(ticket == name for ticket, _, _ in written)
         parts = Counter(url.partition("fragment=")[2].partition("&")[0] for url in asked)
