@@ -244,10 +244,13 @@ def _cheap_session() -> Iterator[None]:
             settings["session_replication_role"] = "replica"
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
-    yield
-    with connection.cursor() as cursor:
-        for name in settings:
-            cursor.execute(f"RESET {name}")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                for name in settings:
+                    cursor.execute(f"RESET {name}")
 
 
 def _may_leave_out_triggers(cursor: Any) -> bool:
