@@ -148,7 +148,7 @@ def _in_organisation(
     size, here = _LOOK, _size(organisation_id)
     share = _share_said(person, organisation_id, query, rows, size)
     # a window that should do is a known little work; the index has a hundred words with a beginning to read
-    is_near = rows * here.rows > _FEW * size and rows * WINDOW >= _AMPLE * limit * size
+    is_near = rows * here.rows > _FEW * size and rows * _FARTHEST >= _AMPLE * limit * size
     if share * here.rows > _RARE or is_near:
         for width in _widths(limit, rows, _LOOK):
             found, rows = _in_window(person, organisation_id, query, limit, width)
