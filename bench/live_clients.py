@@ -252,7 +252,10 @@ class Follower:
         crowd.on_event = self.event
 
     def event(self, tab: Tab, block: bytes, now: float) -> None:
-        name = block[7 : block.index(b"\n")]
+        start = block.find(b"event: ")  # before the first of a chunk stands how long the chunk is
+        if start < 0:
+            return
+        name = block[start + 7 : block.index(b"\n", start)]
         if name not in (b"lists", b"ticket"):
             return
         told = json.loads(block[block.rindex(b"\ndata: ") + 7 :])
