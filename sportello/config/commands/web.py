@@ -36,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
     from sportello.config import per_thread, preloading
 
+    preloading.pages()  # Django too, where nobody who has it forked this process
     per_thread.keep()
-    preloading.pages()
     preloading.give_connections_back()
     gc.freeze()  # the collector would touch, and so copy, every page the workers share
     gc.set_threshold(*COLLECTING)

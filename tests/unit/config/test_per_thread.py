@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from zoneinfo import ZoneInfo
 
@@ -37,3 +40,18 @@ def test_every_thread_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert heard["en"][1] != heard["it"][1]
     assert heard["en"][3] != heard["it"][3]
     assert heard["it"][2] != heard["en"][2]
+
+
+ALONE = """
+import argparse, granian.server
+granian.server.Server.serve = lambda self, **options: print("serves")
+from sportello.config.commands import web
+raise SystemExit(web.run(argparse.Namespace(workers=1)) or 0)
+"""
+
+
+def test_the_pages_start_where_nobody_has_set_them_up() -> None:
+    """As on a web host of a cluster: no nursery forked them, and nothing names the settings."""
+    bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run([sys.executable, "-c", ALONE], env=bare, capture_output=True, text=True, timeout=120)
+    assert "serves" in done.stdout, done.stderr[-2000:]
