@@ -74,7 +74,7 @@ def patient(browser: Browser) -> Browser:
         return found
 
     setattr(browser, "new_context", context)  # noqa: B010 - a method of the library's, for this browser alone
-    setattr(browser, "new_page", page)  # noqa: B010
+    setattr(browser, "new_page", page)  # noqa: B010 - as above
     return browser
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sportello.foundation.core.among import among
+from sportello.foundation.core.among import among, of_one
 from sportello.foundation.core.questions import Asked, Question, at_once
 from sportello.foundation.core.text import fold, one_line
 from sportello.foundation.tenancy.models import Organisation
@@ -187,12 +187,8 @@ def _literally(text: str) -> str:
 
 
 def _holding(organisation_id: int, limit: int, word: str) -> QuerySet[Customer, Any]:
-    # A middle name, the end of a double surname: no index holds them, so only the newest customers are read. Said as
-    # from one organisation to it and ordered by it too: its own index alone gives this order, and the newest customers
-    # of others are not walked through. Its number stands in the statement: a plan for any number would expect few of
-    # them, and sort all.
-    here = f'"organisation_id" >= {int(organisation_id)} AND "organisation_id" <= {int(organisation_id)}'
-    its = Customer.objects.extra(where=[here])  # noqa: S610  # a number of ours
+    # a middle name, the end of a double surname: no index holds them, so only the newest customers are read
+    its = of_one(Customer.objects.all(), organisation_id)
     newest = among([its.order_by("-organisation_id", "-pk")], WINDOW)
     living = newest.filter(merged_into__isnull=True).order_by("-organisation_id", "-pk")
     return living.extra(where=["sort_key LIKE %s"], params=[word]).values_list("pk", "sort_key")[:limit]

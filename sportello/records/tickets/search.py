@@ -21,7 +21,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Aggregate, IntegerField, Max, QuerySet
 
-from sportello.foundation.core.among import among
+from sportello.foundation.core.among import among, of_one
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
@@ -206,12 +206,8 @@ def _newer_first(
 
 
 def _of(organisation_id: int) -> QuerySet[SearchRow]:
-    """An organisation's rows, newest first. Said as from it to it, and ordered by it too, so that of all indexes only
-    `search_window` can give this order: told that it is one organisation, the database walked the primary key from
-    the newest row down, past all rows of the others. The number stands in the statement: a plan made for any number
-    would expect a two-hundredth of all rows, and sort them."""
-    here = f'"organisation_id" >= {int(organisation_id)} AND "organisation_id" <= {int(organisation_id)}'
-    return SearchRow.objects.extra(where=[here]).order_by("organisation_id", "-id")  # noqa: S610  # a number of ours
+    """An organisation's rows, newest first, by `search_window`."""
+    return of_one(SearchRow.objects.all(), organisation_id).order_by("organisation_id", "-id")
 
 
 #: The newest row.
