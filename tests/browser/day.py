@@ -224,6 +224,8 @@ class Hands:
     def send(self, says: str) -> None:
         self.press("Control+Enter")
         expect(self.page.locator("#timeline")).to_contain_text(says)
+        # their words are there a moment before they are out of the field: a key in between would be one more of its letters
+        self.page.wait_for_function("() => !document.activeElement?.closest('#composer') && document.activeElement !== document.body")
 
     def shoot(self, name: str) -> None:
         if SHOTS:

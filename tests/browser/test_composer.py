@@ -170,6 +170,38 @@ def test_files_are_dropped_pasted_taken_out_and_sent(browser: Browser, live_serv
     page.context.close()
 
 
+def test_who_went_on_while_a_reply_was_on_its_way_stays_where_they_are(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811
+    """The answer to a sent reply closes no verb that was asked for meanwhile, and takes nobody out of what they write."""
+    ticket = cast.ticket()
+    page = page_of(browser, live_server, cast, "Anna", DESK)
+    opened(page, live_server, ticket)
+    page.evaluate("document.addEventListener('desk:done', () => setTimeout(() => { window.answered = (window.answered ?? 0) + 1; }))")
+    held: list[Any] = []
+    page.route("**/replies/", lambda route: held.append(route))
+    for turn, (key, place) in enumerate((("n", "#note-text"), ("c", "#verb[open] *"))):
+        page.keyboard.press("r")
+        page.wait_for_function("() => document.activeElement?.id === 'reply-text'")
+        page.keyboard.type(f"Risposta {turn}.")
+        page.keyboard.press("Control+Enter")
+        wait_until(lambda: page.wait_for_timeout(20) or len(held) > turn)  # noqa: B023 - waited for here
+        page.keyboard.press("Escape")
+        page.keyboard.press(key)
+        page.wait_for_function("one => document.activeElement?.matches(one)", arg=place)
+        held[turn].continue_()
+        expect(page.locator("#timeline")).to_contain_text(f"Risposta {turn}.")
+        page.wait_for_function("count => window.answered === count", arg=turn + 1)
+        assert page.evaluate("one => Boolean(document.activeElement?.matches(one))", place)
+        page.keyboard.press("Escape")
+    # who stayed reads on from what they wrote
+    page.unroute("**/replies/")
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.activeElement?.id === 'reply-text'")
+    page.keyboard.type("E basta.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("() => document.activeElement?.matches('#timeline > article:last-of-type')")
+    page.context.close()
+
+
 def test_saved_replies_and_articles_come_in_by_the_keyboard(browser: Browser, live_server: Any, cast: Cast) -> None:  # noqa: F811
     knowledge(cast)
     ticket = cast.ticket()

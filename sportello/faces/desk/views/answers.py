@@ -131,7 +131,7 @@ def changed(
         context |= composer.composer(request, person, fresh, context["me"], items)
     response = render(request, "desk/_changed.html", context)
     response["HX-Reswap"] = "none"
-    events = {"desk:done": {"written": bool(written)}, f"ticket-{fresh.pk}": True, f"side-{fresh.pk}": True}
+    events = {"desk:done": {"written": written}, f"ticket-{fresh.pk}": True, f"side-{fresh.pk}": True}
     response["HX-Trigger-After-Settle"] = json.dumps(events)
     return response
 

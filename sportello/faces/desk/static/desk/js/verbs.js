@@ -2,8 +2,10 @@
 
 const dialog = () => document.getElementById("verb");
 
-// Written, one reads on: the new entry has the focus, and every key its meaning again.
-function readOn() {
+// Written, one reads on: the new entry has the focus, and every key its meaning again. Who is elsewhere by now stays there.
+function readOn(form) {
+  const active = document.activeElement;
+  if (active && active !== document.body && !active.closest(`#${form}`)) return;
   const last = [...document.querySelectorAll("#timeline > article")].at(-1);
   if (!last) return;
   last.tabIndex = -1;
@@ -13,8 +15,10 @@ function readOn() {
 }
 
 document.addEventListener("desk:done", (event) => {
-  dialog()?.close();
-  if (event.detail?.written) setTimeout(readOn);
+  // its own form's: a verb asked for while a reply was on its way stays open (what was drawn anew speaks from the body)
+  if (dialog()?.contains(event.target)) dialog().close();
+  const { written } = event.detail;
+  if (written) setTimeout(() => readOn(`${written}-form`));
 });
 
 // Closed, it forgets: the next verb must not show the last one's form while its own is on the way.

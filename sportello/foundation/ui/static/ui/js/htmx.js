@@ -19,18 +19,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (requestConfig?.triggeringEvent?.type === "input" && target.contains(document.activeElement)) event.detail.shouldSwap = false;
 });
 
-// A swap that replaces the focused element gives the focus to its successor of the same id, caret and all.
+// A swap that replaces the focused element gives the focus to its successor of the same id, caret and all. Where it
+// still stands, whoever left it meanwhile (Escape) meant to.
 document.addEventListener("htmx:beforeSwap", () => {
   const active = document.activeElement;
-  focused = active?.id ? { id: active.id, start: active.selectionStart, end: active.selectionEnd } : null;
+  if (active?.id) focused = { active, id: active.id, start: active.selectionStart, end: active.selectionEnd };
 });
 document.addEventListener("htmx:afterSettle", () => {
-  if (!focused || document.activeElement?.id === focused.id) return;
-  if (document.activeElement && document.activeElement !== document.body) return;
-  const heir = document.getElementById(focused.id);
-  heir?.focus({ preventScroll: true });
-  if (heir?.setSelectionRange && typeof focused.start === "number") heir.setSelectionRange(focused.start, focused.end);
+  const had = focused;
   focused = null;
+  if (!had || had.active.isConnected) return;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const heir = document.getElementById(had.id);
+  heir?.focus({ preventScroll: true });
+  if (heir?.setSelectionRange && typeof had.start === "number") heir.setSelectionRange(had.start, had.end);
 });
 // A refused form came back: its summary has the focus.
 document.addEventListener("htmx:load", (event) => {
