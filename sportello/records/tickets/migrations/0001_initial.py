@@ -607,7 +607,7 @@ class Migration(AtOnce):
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('reopened_at', models.DateTimeField(blank=True, null=True)),
                 ('by_member', sportello.foundation.tenancy.models.base.OwnedKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
                 ('ticket', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='tickets.ticket')),
             ],
             options={

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OwnedKey
 from sportello.records.accounts.models import Membership
 
 from .ticket import Ticket
 
 
-class Closure(OrganisationModel):
+class Closure(HangingModel):
     class Outcome(models.TextChoices):
         SOLVED = "solved", _("Solved")
         INFORMED = "information_given", _("Information given")
@@ -31,11 +31,11 @@ class Closure(OrganisationModel):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     reopened_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(OrganisationModel.Meta):
+    class Meta(HangingModel.Meta):
         # what a week closed (queries/work_figures.py)
         indexes = [models.Index(fields=["organisation", "closed_at"], name="closure_by_instant")]
         constraints = [
-            *OrganisationModel.Meta.constraints,
+            *HangingModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["ticket"], condition=models.Q(reopened_at__isnull=True), name="closure_one_in_force"
             ),

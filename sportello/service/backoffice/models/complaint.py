@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey
 from sportello.records.accounts.models import Membership
 from sportello.records.procedures.models import Kind, Procedure
 from sportello.records.tickets.models import Message, Ticket
@@ -149,7 +149,7 @@ class Complaint(OrganisationModel):
         return self.closed_at is None and self.annulled_at is None
 
 
-class ComplaintStage(OrganisationModel):
+class ComplaintStage(HangingModel):
     """A stage of the chain of ISO 10002, with when and by whom. The first of a sort counts; rows are never changed."""
 
     class Code(models.TextChoices):
@@ -161,7 +161,7 @@ class ComplaintStage(OrganisationModel):
         DECISION = "decision", pgettext_lazy("stage", "Decided")
         CLOSING = "closing", pgettext_lazy("stage", "Closed")
 
-    complaint = OwnedKey(Complaint, on_delete=models.PROTECT, related_name="stages")
+    complaint = OwnedKey(Complaint, on_delete=models.PROTECT, related_name="stages", db_index=False)
     code = models.CharField(max_length=20, choices=Code.choices)
     at = models.DateTimeField()
     #: Null: it happened by itself.
@@ -169,7 +169,7 @@ class ComplaintStage(OrganisationModel):
     #: What was found or decided, among colleagues.
     text = models.TextField(blank=True)
 
-    class Meta(OrganisationModel.Meta):
+    class Meta(HangingModel.Meta):
         indexes = [models.Index(fields=["complaint", "id"], name="complaint_stage_of")]
 
 

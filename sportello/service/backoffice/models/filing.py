@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from sportello.foundation.tenancy.models import OrganisationModel, OwnedKey, OwnedOneToOne
+from sportello.foundation.tenancy.models import HangingModel, OrganisationModel, OwnedKey, OwnedOneToOne
 from sportello.records.accounts.models import Membership
 from sportello.records.customers.models import Customer
 from sportello.records.procedures.models import Kind
@@ -15,7 +15,7 @@ from sportello.records.tickets.models import Message, Ticket
 from .file_plan import FileClass
 
 
-class Filing(OrganisationModel):
+class Filing(HangingModel):
     """Made at the first closing. Dates stand still while the ticket is open again (`closed_at` null)."""
 
     ticket = OwnedOneToOne(Ticket, on_delete=models.PROTECT, related_name="filing")
@@ -34,9 +34,9 @@ class Filing(OrganisationModel):
     transferred_at = models.DateTimeField(null=True, blank=True)
     disposed_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(OrganisationModel.Meta):
+    class Meta(HangingModel.Meta):
         constraints = [
-            *OrganisationModel.Meta.constraints,
+            *HangingModel.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(keep_until__isnull=True) | Q(closed_at__isnull=False), name="filing_counts_from_closing"
             ),

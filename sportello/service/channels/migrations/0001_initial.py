@@ -113,8 +113,8 @@ class Migration(AtOnce):
                 ('outcome', models.CharField(max_length=10)),
                 ('code', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('words', models.TextField(blank=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
-                ('dispatch', sportello.foundation.tenancy.models.base.OwnedKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='channels.dispatch')),
+                ('organisation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.organisation')),
+                ('dispatch', sportello.foundation.tenancy.models.base.OwnedKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='channels.dispatch')),
             ],
             options={
                 'abstract': False,

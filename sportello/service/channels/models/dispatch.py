@@ -78,10 +78,10 @@ class Delivery(HangingModel):
         ]
 
 
-class Attempt(OrganisationModel):
+class Attempt(HangingModel):
     """One try to hand a dispatch over, in the server's own words."""
 
-    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="tries")
+    dispatch = OwnedKey(Dispatch, on_delete=models.PROTECT, related_name="tries", db_index=False)
     number = models.PositiveIntegerField()
     at = models.DateTimeField()
     #: What it left the dispatch as: sent, retry, failed, in_doubt.
@@ -90,8 +90,8 @@ class Attempt(OrganisationModel):
     code = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.TextField(blank=True)
 
-    class Meta(OrganisationModel.Meta):
+    class Meta(HangingModel.Meta):
         constraints = [
-            *OrganisationModel.Meta.constraints,
+            *HangingModel.Meta.constraints,
             models.UniqueConstraint(fields=["dispatch", "number"], name="attempt_once"),
         ]
