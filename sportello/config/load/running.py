@@ -41,7 +41,7 @@ AND relname <> %s AND attnum > 0 AND NOT attisdropped AND atttypid NOT IN ('text
 GROUP BY relname
 """
 #: Instead of 100: so many of the most frequent values are known, and three hundred times as many rows are read.
-_ROUGHLY = 30
+_ROUGHLY = 10
 #: Called with (tickets done, rows so far) whenever a chunk is on its way to disk.
 Tell = Callable[[int, int], None]
 #: Bytes a process tells of a chunk: tickets, rows, what went wrong.
@@ -260,7 +260,7 @@ def _may_leave_out_triggers(cursor: Any) -> bool:
 
 def _look_at_all_but_words(is_most_new: bool) -> None:
     """Known to the planner, without what no question compares: texts, and facts as JSON. Where most of it is new, by
-    nine thousand rows a table instead of thirty thousand: the database's own looking counts a table of which only
+    three thousand rows a table instead of thirty thousand: the database's own looking counts a table of which only
     columns were looked at as not looked at yet, and does so whole when the load is over, beside everybody's work."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES, [SearchRow._meta.db_table])
