@@ -28,8 +28,9 @@ MANY = 2_000
 _MANY_TO_MAKE_ANEW = 10_000
 #: Kilobytes that may wait, instead of the index's own.
 _PENDING = 16 * 1024
-#: Memory for sorting words, for all processes that do it together.
-_SORTING = "128MB"
+#: Megabytes for sorting words, for each process that does it: with less the database lets fewer do it. More is dearer:
+#: the tree of words grows out of the processor's cache (bench/figures/load.md).
+_SORTING = 32
 #: Rows of search a ticket besides its messages: receipt and closing notice.
 _BESIDES = 2
 
@@ -85,7 +86,10 @@ def _made_anew(processes: int, meanwhile: Callable[[bool], None]) -> Iterator[No
 
 def _make(processes: int) -> None:
     at_once = min(processes, os.cpu_count() or 1)  # nobody waits for anything here: more would take turns
-    settings = {"maintenance_work_mem": _SORTING, "max_parallel_maintenance_workers": str(at_once - 1)}
+    settings = {
+        "maintenance_work_mem": f"{_SORTING * at_once}MB",
+        "max_parallel_maintenance_workers": str(at_once - 1),
+    }
     with connection.cursor() as cursor:
         for name, value in settings.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
