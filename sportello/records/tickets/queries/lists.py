@@ -6,26 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db.models import (
-    BooleanField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Window,
-)
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from sportello.foundation.core.among import among
+from sportello.foundation.core.among import Look, among, that_fit
 from sportello.foundation.core.questions import Question
 from sportello.foundation.core.text import fold
 from sportello.records.accounts.people import Person
 
-from ..access import tickets_for
 from ..models import Mention, Ticket, TicketTag
 from ..models.tag import LONGEST
 from .rows import TicketRow, rows_of, with_names
@@ -36,9 +23,9 @@ PAGE: Final = 40
 #: A filter looks at so many rows of the list's order; older ones only when asked to search further back.
 WINDOW: Final = 2_000
 #: Asked to search further back it looks at so many at a time, and the page says from where to go on: of a million
-#: tickets of which none fits it would else read all while somebody waits. Each is a row somewhere in the table: 5,000
-#: are 3 ms of the database, and the page is to come within 15 in all.
-FURTHER: Final = 5_000
+#: tickets of which none fits it would else read all while somebody waits. Each is a row somewhere in the table: 4,000
+#: are 2 ms of the database, 3 where the processor is slow, and the page is to come within 15 in all.
+FURTHER: Final = 4_000
 #: `Filters.owner` beside the id of a membership: whoever asks, and nobody.
 ME: Final = "me"
 NOBODY: Final = "none"
@@ -130,52 +117,40 @@ def _filtered_page(
     person: Person, name: str, sort: str, place: str, chosen: Filters, limit: int, further: bool,
     values: dict[str, Any],
 ) -> Page:  # fmt: skip
-    """What fits of the rows that are looked at, found by one reading of them: their ids, and where it ended."""
-    most = FURTHER if further else WINDOW + 1  # of a window one more, which only says that there is one
-    fits: list[tuple[Any, int]] = []
+    """What fits of the rows that are looked at, with what is drawn of it, and where the look ended."""
+    fits: list[Ticket] = []
     end = None
-    for pk, instant, at, fit in _FOUND.tuples(person, name, sort, place, chosen, most, limit, **values):
-        if at < most or (further and fit):
-            fits.append((instant, pk))
-        if at == most:
-            end = (instant, pk)
-            if further:  # behind the end that comes first not all of the other organisations are looked at
-                break
-    ids = [pk for _instant, pk in fits[:limit]]
-    found = {row.pk: row for row in _SHOWN.rows(person, name, ids=ids)} if ids else {}
+    look = Look(WINDOW, FURTHER if further else WINDOW, limit)
+    for one in _FOUND.rows(person, name, sort, place, chosen, look, **values):
+        if not one.is_end:
+            fits.append(one)
+            continue
+        end = one
+        if further:  # behind the end that comes first not all of the other organisations are looked at
+            break
     edge = fits[limit - 1] if len(fits) > limit else end if further else None
     return Page(
-        rows_of(person, [found[pk] for pk in ids if pk in found]),
-        _key(*edge) if edge else "",
+        rows_of(person, fits[:limit]),
+        _key(getattr(edge, _ORDER[sort][0]), edge.pk) if edge else "",
         complete=bool(edge) or further or end is None,
     )
 
 
 def _found(
-    person: Person, name: str, sort: str, place: str, chosen: Filters, most: int, limit: int, **values: Any
-) -> QuerySet[Ticket, Any]:
-    """(id, instant of the order, place in it, whether it fits) of the first rows that fit among the `most` first of
-    each organisation, and of the last of those, which stands in place `most`. Each is read once, and no more of it than
-    is asked of it; the reading ends when a page is full."""
+    person: Person, name: str, sort: str, place: str, chosen: Filters, look: Look, **values: Any
+) -> QuerySet[Ticket]:
+    """What fits among the first rows of each organisation and at most one row of each with `is_end`: of a window that
+    behind it, which only says that there is one, else the last that was looked at."""
     column, down = _ORDER[sort]
-    fits = _fits(chosen, person)
     asked = {"id", column} | {one for one in _EXACT if getattr(chosen, one)} | ({"owner_id"} if chosen.owner else set())
-    parts: list[Any] = [
-        part.annotate(at=Window(RowNumber(), order_by=_order_of(column, down=down))).values(*sorted(asked), "at")
-        for part in _parts(person, name, sort, place, chosen.slug, values)
-    ]
-    rows = _ordered(among(parts, most), sort).annotate(
-        at=RawSQL('"tickets_ticket"."at"', [], output_field=IntegerField()),
-        fit=ExpressionWrapper(fits, output_field=BooleanField()),
-    )
-    return rows.filter(fits | Q(at=most)).values_list("pk", column, "at", "fit")[: limit + 1 + len(parts)]
+    parts: list[Any] = [part.values(*sorted(asked)) for part in _parts(person, name, sort, place, chosen.slug, values)]
+    order = _order_of(column, down=down)
+    found = that_fit(parts, _fits(chosen, person), order, look)
+    return _shown(found, name, person).order_by(*order, F("is_end").asc())[: look.page + 1 + len(parts)]
 
 
-#: Many filters are typed: not planned ahead.
-_FOUND: Question[Ticket] = Question(_found)
-_SHOWN: Question[Ticket] = Question(
-    lambda person, name, ids: _shown(tickets_for(person).filter(pk__any_of=ids), name, person), planned=True
-)
+#: Of a filter's value the words say nothing: few wordings.
+_FOUND: Question[Any] = Question(_found, planned=True)
 
 
 def _firsts(parts: list[QuerySet[Ticket]], most: int) -> QuerySet[Ticket]:
