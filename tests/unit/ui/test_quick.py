@@ -141,3 +141,30 @@ def test_what_cannot_be_compared_is_drawn_anew_and_too_much_is_not_kept(monkeypa
     for at in range(20):
         template.render(Context({"row": row, "word": str(at)}))
         assert len(node._known) <= 3
+
+
+def test_parts_of_other_templates_are_drawn_in_the_language_of_the_page_each_time() -> None:
+    told = {
+        "whole": "{% load i18n %}[{% block a %}{% translate 'Show' %}{% block b %}-{% endblock %}{% endblock %}|"
+        "{% block c %}c{% endblock %}]{{ block }}{% for x in rows %}{% include 'part' with y=x %}{% endfor %}{{ y }}",
+        "middle": "{% extends 'whole' %}{% block a %}<{{ block.super }}>{% endblock %}{% block b %}m{% endblock %}",
+        "page": "{% extends 'middle' %}{% load i18n %}{% block b %}{{ block.super }}{% translate 'Owner' %}{% endblock %}"
+        "{% block c %}{% with z=1 %}{% include 'part' with y='c' %}{% endwith %}{{ z }}{% endblock %}",
+        "part": "{% load i18n %}({{ y }}{{ z }}{% translate 'Status' %}{% for x, w in pairs %}{{ x }}{{ w }}{% endfor %}{{ w }})",
+    }
+    engines = [
+        Engine(loaders=[("django.template.loaders.cached.Loader", [("django.template.loaders.locmem.Loader", told)])],
+               libraries=_LIBRARIES)
+        for _ in range(2)
+    ]  # fmt: skip
+    for name in told:
+        ready(engines[1].get_template(name).nodelist)
+    said = set()
+    for language in ("en", "it", "en"):
+        for name in ("page", "middle", "whole"):
+            with override(language):
+                given = {"rows": [1, 2], "pairs": [("p", "q")]}
+                plain, quick = (one.get_template(name).render(Context(dict(given))) for one in engines)
+            assert quick == plain, (name, language)
+            said.add(quick)
+    assert len(said) == 6, "each in its own words"

@@ -31,7 +31,7 @@ Piece = str | Draw
 def ready(nodes: NodeList) -> None:
     """Make a tree ready where it stands: lists of nodes below it draw themselves by their pieces, each language's made
     when first asked for. Nodes stay what they are, and who walks the tree finds them."""
-    nodes.render = _by_language(nodes)  # type: ignore[method-assign, assignment]  # the list's own way to draw itself
+    nodes.render = _ByLanguage(nodes)  # type: ignore[method-assign, assignment]  # the list's own way to draw itself
     for node in nodes:
         for name in node.child_nodelists:
             inner = getattr(node, name, None)
@@ -42,17 +42,32 @@ def ready(nodes: NodeList) -> None:
                 ready(inner)
 
 
-def _by_language(nodes: NodeList) -> Draw:
-    known: dict[str | None, Draw] = {}
+class _ByLanguage:
+    """How a list of nodes draws itself: by its pieces in the language that is active."""
 
-    def draw(context: Context) -> str:
-        language = get_language()
-        found = known.get(language)
+    __slots__ = ("known", "nodes")
+
+    def __init__(self, nodes: NodeList) -> None:
+        self.nodes = nodes
+        self.known: dict[str | None, Draw] = {}
+
+    def __call__(self, context: Context) -> str:
+        return SafeString(self.drawn(get_language())(context))
+
+    def drawn(self, language: str | None) -> Draw:
+        """In `language`, which is active."""
+        found = self.known.get(language)
         if found is None:
-            found = known[language] = _drawn(nodes)
-        return SafeString(found(context))
+            found = self.known[language] = _drawn(self.nodes)
+        return found
 
-    return draw
+
+def _inside(nodes: NodeList, language: str | None) -> Draw:
+    """What draws a list of nodes in `language`, which is active whenever it is called: a part that is drawn within
+    another need not ask for it again."""
+    draw: Any = nodes.render
+    found: Draw = draw.drawn(language) if type(draw) is _ByLanguage else draw
+    return found
 
 
 def _drawn(nodes: Iterable[Any]) -> Draw:
@@ -138,7 +153,10 @@ def _for(node: defaulttags.ForNode) -> Piece:
 
     def draw(context: Context) -> str:
         parent = context.get("forloop", {})
-        with context.push():
+        layers = context.dicts
+        depth = len(layers)
+        layers.append({})
+        try:
             found = sequence(context)
             values = found if hasattr(found, "__len__") else list(found or ())
             length = len(values)
@@ -155,8 +173,11 @@ def _for(node: defaulttags.ForNode) -> Piece:
                     context[names[0]] = item
                     drawn.append(inside(context))
                 else:
-                    with context.update(dict(zip(names, item, strict=True))):
-                        drawn.append(inside(context))
+                    layers.append(dict(zip(names, item, strict=True)))
+                    drawn.append(inside(context))
+                    layers.pop()
+        finally:
+            del layers[depth:]
         return "".join(drawn)
 
     return draw
@@ -166,8 +187,11 @@ def _with(node: defaulttags.WithNode) -> Piece:
     values, inside = _named(node.extra_context), _drawn(node.nodelist)
 
     def draw(context: Context) -> str:
-        with context.push(**{name: value(context) for name, value in values}):
+        context.dicts.append({name: value(context) for name, value in values})
+        try:
             return inside(context)
+        finally:
+            context.dicts.pop()
 
     return draw
 
@@ -179,16 +203,19 @@ def _named(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
 def _include(node: loader_tags.IncludeNode) -> Piece:
     """A template by its name; one that is named by its place, or given, is Django's."""
     named, values, isolated = value_of(node.template, missing=None), _named(node.extra_context), node.isolated_context
-    known: dict[tuple[Engine, str], Template] = {}
+    known: dict[tuple[Engine, str], tuple[Template, Draw]] = {}
+    language = get_language()
 
     def draw(context: Context) -> str:
         name = named(context)
         if not isinstance(name, str) or name.startswith("."):
             return str(node.render(context))
         asked = engine(context), str(name)
-        template = known.get(asked)
-        if template is None:
-            template = known[asked] = asked[0].get_template(name)
+        found = known.get(asked)
+        if found is None:
+            template = asked[0].get_template(name)
+            found = known[asked] = template, _inside(template.nodelist, language)
+        template, inside = found
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
@@ -197,7 +224,7 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
         context.dicts.append(given)
         about.dicts.append({})
         try:
-            return str(template._render(context))  # type: ignore[attr-defined]  # no public name
+            return inside(context)
         finally:
             about.dicts.pop()
             context.dicts.pop()
@@ -240,6 +267,29 @@ def _parent(template: Template) -> tuple[Template, dict[str, Any]]:
         return template, {}
     blocks: list[Any] = template.nodelist.get_nodes_by_type(loader_tags.BlockNode)
     return template, {one.name: one for one in blocks}
+
+
+def _block(node: loader_tags.BlockNode) -> Piece:
+    """What stands in its place: of the innermost template that has a block of this name."""
+    name, language = node.name, get_language()
+
+    def draw(context: Context) -> str:
+        blocks = context.render_context.get(loader_tags.BLOCK_CONTEXT_KEY)
+        if blocks is None:  # of a template that nothing extends
+            return str(node.render(context))
+        pushed = blocks.pop(name)
+        chosen = node if pushed is None else pushed
+        block = loader_tags.BlockNode(name, chosen.nodelist)
+        block.context = context  # for what asks for the block above it
+        context.dicts.append({"block": block})
+        try:
+            return _inside(chosen.nodelist, language)(context)
+        finally:
+            context.dicts.pop()
+            if pushed is not None:
+                blocks.push(name, pushed)
+
+    return draw
 
 
 def _kept(node: KeptNode) -> Piece:
@@ -375,6 +425,7 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     defaulttags.CommentNode: _nothing,
     loader_tags.IncludeNode: _include,
     loader_tags.ExtendsNode: _extends,
+    loader_tags.BlockNode: _block,
     SimpleNode: _tag,
     SimpleBlockNode: _block_tag,
     TranslateNode: _translate,

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.forms import BaseForm, BoundField
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,7 +41,13 @@ _TAB = Stencil("ui/_strip_tab.html")
 
 def _draw(name: str, context: Mapping[str, Any]) -> SafeString:
     """A component's template; it sees what it is given and nothing of the page."""
-    return render_to_string(f"ui/components/{name}.html", dict(context))
+    return _component(name).render(template.Context(dict(context)))
+
+
+@lru_cache(64)
+def _component(name: str) -> template.Template:
+    found: Any = get_template(f"ui/components/{name}.html")
+    return cast("template.Template", found.template)
 
 
 # ---- small things
