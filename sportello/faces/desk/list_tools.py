@@ -74,7 +74,7 @@ def tools_of(person: Person, place: ListPlace, answers: Sequence[list[tuple[Any,
     selected = [filters.slug, filters.kind_id, filters.team_id, filters.channel, filters.status, filters.priority]
     return {
         "list_title": nav.list_title(place.name),
-        "sorts": [(code, SORT_WORDS[code], place.sorted_by(code), code == place.sort) for code in SORTS],
+        "sorts": [(code, SORT_WORDS[code], place.sorted_by[code], code == place.sort) for code in SORTS],
         "sort_word": SORT_WORDS[place.sort],
         "organisations": tuple(
             [(one.organisation.slug, one.organisation.name) for one in serving] if len(serving) > 1 else ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -42,7 +42,9 @@ class ListPlace:
             known = vars(self)["_hash"] = hash(said)
         return known
 
-    @property
+    # one for all who look at the same list (`place_from`): its addresses are made once
+
+    @cached_property
     def url(self) -> str:
         """The page of this list."""
         return self._with(_address(self.name), self._words())
@@ -65,23 +67,30 @@ class ListPlace:
     def next_page(self, after: str) -> str:
         return replace(self, after=after).url if after else ""
 
-    @property
+    @cached_property
     def first_page(self) -> str:
         return replace(self, after="", further=False).url
 
-    @property
+    @cached_property
     def further_back(self) -> str:
         return replace(self, further=True).url
 
-    def sorted_by(self, sort: str) -> str:
-        return replace(self, sort=sort, after="").url
+    @cached_property
+    def plain(self) -> str:
+        """The same list without filters."""
+        return replace(self, filters=Filters(), after="", further=False).url
 
-    @property
+    @cached_property
+    def sorted_by(self) -> dict[str, str]:
+        """The same in each of the orders there are."""
+        return {sort: replace(self, sort=sort, after="").url for sort in SORTS}
+
+    @cached_property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The same for the fields of a form."""
         return tuple(replace(self, after="", further=False)._words().items())
 
-    @property
+    @cached_property
     def words(self) -> str:
         """Order, filters and columns as a saved view keeps them: the part of an address after the question mark."""
         return urlencode(replace(self, after="", further=False)._words())

@@ -10,15 +10,17 @@ address names an organisation (keyword `slug`), the right must hold in that one.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.cache import add_never_cache_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import http_date
 
 from sportello.foundation.watch.current import note
 
@@ -86,20 +88,40 @@ def _guarded(
         response = view(cast("PersonRequest", request), person, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             # a desk is shared by shifts: "back" after signing out must not show the last one's customers
-            add_never_cache_headers(response)
+            _never_kept(response)
         return response
 
     guarded.__dict__["guard"] = name  # read by the permission table
     return guarded
 
 
+def _never_kept(response: HttpResponseBase) -> None:
+    """What `add_never_cache_headers` says, its date written once a second."""
+    response.headers.setdefault("Expires", _date(int(time.time())))
+    response.headers["Cache-Control"] = "max-age=0, no-cache, no-store, must-revalidate, private"
+
+
+@lru_cache(1)
+def _date(second: int) -> str:
+    return http_date(second)
+
+
 def person_of(request: HttpRequest) -> Person:
     """The person of a signed-in request, asked once a request."""
     known = getattr(request, "person", None)
     if not isinstance(known, Person):
-        known = person_for(cast("User", request.user))
+        known = person_for(_behind(request.user))
         cast("PersonRequest", request).person = known
     return known
+
+
+def _behind(user: object) -> User:
+    """The row of a signed-in user, not what Django puts in its place until it is asked for: a page asks it for its id
+    fifty times, and each time through that."""
+    if type(user) is SimpleLazyObject:
+        bool(user.is_authenticated)  # now it is there
+        user = vars(user)["_wrapped"]
+    return cast("User", user)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

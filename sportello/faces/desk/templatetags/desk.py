@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,7 +26,7 @@ from sportello.foundation.ui.quick.stencil import Mark
 from sportello.foundation.ui.templatetags.ui import badge, button, icon, instant, kbd, number
 from sportello.foundation.ui.words import initials
 from sportello.records.tickets.models import Ticket
-from sportello.records.tickets.queries import Filters, TicketRow
+from sportello.records.tickets.queries import TicketRow
 
 register = template.Library()
 
@@ -196,7 +195,7 @@ def _written(text: str) -> str:
 @register.simple_tag
 def list_plain(place: ListPlace) -> str:
     """The same list without filters."""
-    return replace(place, filters=Filters(), after="", further=False).url
+    return place.plain
 
 
 @register.simple_tag
