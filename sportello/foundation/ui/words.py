@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import get_current_timezone
@@ -67,6 +67,19 @@ def say_instant(at: datetime, now: datetime, style: Style = "plain", where: Here
     if near and at > now and at - now < _HOUR:
         return Said(_("in %(time)s") % {"time": duration(at - now)}, full, iso, relative=True)
     return Said(_moment(at, now, language, with_hour=style != "day"), full, iso)
+
+
+def settled(at: datetime, now: datetime, style: Style, where: Here) -> tuple[Any, ...] | None:
+    """Half a day away or more an instant is said by the calendar: all that its words depend on, the same until
+    midnight. None for what grows old by the minute."""
+    if at.tzinfo is not UTC or abs(at - now) < 12 * _HOUR or (style == "due" and at < now):
+        return None
+    return at, style, _day(now, where[0]), where
+
+
+@lru_cache(64)
+def _day(now: datetime, zone: tzinfo) -> date:
+    return now.astimezone(zone).date()
 
 
 @lru_cache(_REMEMBERED)

@@ -127,6 +127,38 @@ def test_what_is_kept_sees_only_what_it_is_given_and_never_an_old_clock() -> Non
     assert "altro" in draw(row=Row("altro", row.at, _NOW), word="x")
 
 
+def test_what_differs_each_time_is_filled_into_what_is_kept() -> None:
+    source = (
+        "{% load ui %}{% kept row with words %}{{ row.title }}: {{ words }} {% instant row.at row.now %}{% endkept %}"
+    )
+    template = Engine(libraries=_LIBRARIES).from_string(source)
+    ready(template.nodelist)
+    row = Row("Rossi", _NOW - timedelta(minutes=5), _NOW)
+    with override("en"):
+        for words, shown in (("a < b", "a &lt; b"), (mark_safe("<b>a</b>"), "<b>a</b>"), ("", "")):
+            drawn = template.render(Context({"row": row, "words": words}))
+            assert f"Rossi: {shown} <relative-time" in drawn and "5 minutes ago" in drawn
+        assert "Rossi:  <relative-time" in template.render(Context({"row": row})), "what is not there is empty"
+    node = template.nodelist.get_nodes_by_type(quick_kept.KeptNode)[0]
+    assert len(node._known) == 1, "drawn once for all of them"
+
+
+def test_blocks_of_templates_that_extend_each_other() -> None:
+    sources = {
+        "base": "<{% block a %}A{% block b %}B{{ word }}{% endblock %}{% endblock %}|{% block c %}C{% endblock %}>",
+        "middle": "{% extends 'base' %}{% block b %}b{{ block.super }}{{ word }}{% endblock %}",
+        "page": "{% extends 'middle' %}{% block a %}{{ block.super }}!{% include 'row' %}{% endblock %}{% block c %}{% endblock %}",
+        "row": "{% load ui %}{% kept word %}[{{ word }}]{% endkept %}\n",
+    }
+    locmem = ("django.template.loaders.locmem.Loader", sources)
+    plain = Engine(libraries=_LIBRARIES, loaders=[locmem])
+    quick = Engine(libraries=_LIBRARIES, loaders=[("sportello.foundation.ui.quick.loader.Loader", [locmem])])
+    for name in sources:
+        for word in ("x", "<y>"):
+            given = {"word": word}
+            assert quick.get_template(name).render(Context(given)) == plain.get_template(name).render(Context(given))
+
+
 def test_what_cannot_be_compared_is_drawn_anew_and_too_much_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     draw = _kept()
     row = Row("a", _NOW, _NOW)

@@ -4,13 +4,15 @@ Inside it there is nothing but the names it is given: no request, no person, no 
 same values in the same language is what would be drawn again, for whoever asks; it cannot grow old, and nothing of
 anybody else's is in it that was not given. What cannot be compared (a list) is drawn anew each time. The one thing
 that does grow old is the clock: a record that carries the present instant (`now`) says what else it is made of
-(`kept_by`), is drawn without it, and each `{% instant %}` of it stays a hole that is filled every time.
+(`kept_by`), is drawn without it, and each `{% instant %}` of it stays a hole that is filled every time. What differs
+each time by its nature (the words around what was found) is named after `with`: `{% kept row with words %}` leaves a
+hole for it as well, wherever `{{ words }}` is written and nothing else is asked of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 
+from ..markup import escaped
 from ..words import Here
 
 #: So many parts and so many letters of them are remembered a process and place of a template; then it begins anew.
@@ -40,7 +43,7 @@ NOW: Final[Any] = _Now()
 _HOLES: ContextVar[list[tuple[datetime, str]] | None] = ContextVar("holes", default=None)
 #: Of this process alone: nobody can have written it into a text.
 _MARK = f"\ufdd2{token_hex(8)}:"
-_MARKS = re.compile(rf"{_MARK}(\d+);")
+_MARKS = re.compile(rf"{_MARK}(\w+);")
 
 
 def hole(at: datetime, style: str) -> SafeString:
@@ -62,31 +65,36 @@ def drawn_with_holes(draw: Callable[[], str]) -> list[str]:
 
 
 class _Drawn:
-    """Text with holes between its pieces; `holes` in the order in which they are met."""
+    """Text with holes between its pieces; `holes` in the order in which they are met: an instant with its style, or a
+    name."""
 
     __slots__ = ("holes", "pieces")
 
-    def __init__(self, text: str, holes: Sequence[tuple[datetime, str]]) -> None:
+    def __init__(self, text: str, instants: Sequence[tuple[datetime, str]]) -> None:
         parts = _MARKS.split(text)
         self.pieces = parts[::2]
-        self.holes = [holes[int(number)] for number in parts[1::2]]
+        self.holes = [instants[int(one)] if one.isdigit() else one for one in parts[1::2]]
 
-    def at(self, now: Any, where: Here) -> str:
+    def at(self, now: Any, where: Here, filling: Mapping[str, Any]) -> str:
         if not self.holes:
             return self.pieces[0]
         from ..templatetags.ui import said_here
 
         said = [self.pieces[0]]
-        for (at, style), piece in zip(self.holes, self.pieces[1:], strict=True):
-            said += (said_here(at, now, style, where), piece)  # type: ignore[arg-type]  # a style that was given to it
+        for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
+            if isinstance(hole, str):
+                said += (escaped(filling[hole]), piece)
+            else:
+                at, style = hole
+                said += (said_here(at, now, style, where), piece)  # type: ignore[arg-type]  # a style that was given to it
         return "".join(said)
 
 
 class KeptNode(Node):
     child_nodelists = ("nodelist",)
 
-    def __init__(self, names: Sequence[str], nodelist: NodeList) -> None:
-        self.names, self.nodelist = names, nodelist
+    def __init__(self, names: Sequence[str], nodelist: NodeList, filled: Sequence[str] = ()) -> None:
+        self.names, self.nodelist, self.filled = names, nodelist, filled
         self._known: dict[Hashable, _Drawn] = {}
         self._letters = 0
 
@@ -115,15 +123,16 @@ class KeptNode(Node):
                 parts += (name, kind, value.kept_by)
             else:
                 parts += (name, kind, value)
+        filling = {name: context.get(name, "") for name in self.filled} if self.filled else _NOTHING
         key = tuple(parts)
         try:
             found = self._known.get(key)
         except TypeError:
-            return SafeString(self._drawn(context, given).at(now, where))
+            return SafeString(self._drawn(context, given).at(now, where, filling))
         if found is None:
             found = self._drawn(context, given)
             self._keep(key, found)
-        return SafeString(found.at(now, where))
+        return SafeString(found.at(now, where, filling))
 
     def _keep(self, key: Hashable, drawn: _Drawn) -> None:
         if len(self._known) >= MOST or self._letters > MOST_LETTERS:
@@ -138,17 +147,23 @@ class KeptNode(Node):
         try:
             inside = {
                 name: replace(value, now=NOW) if hasattr(type(value), "kept_by") else value for name, value in given
-            }
+            } | {name: SafeString(f"{_MARK}{name};") for name in self.filled}
             return _Drawn(self.nodelist.render(context.new(inside)), holes)
         finally:
             _HOLES.reset(token)
 
 
+#: Where nothing is filled in.
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 def kept(parser: Parser, token: Token) -> KeptNode:
-    """`{% kept name name … %}…{% endkept %}`; names of the context only."""
+    """`{% kept name name … with name … %}…{% endkept %}`; names of the context only."""
     names = token.split_contents()[1:]
-    if not names or not all(name.isidentifier() for name in names):
+    at = names.index("with") if "with" in names else len(names)
+    names, filled = names[:at], names[at + 1 :]
+    if not names or not all(name.isidentifier() for name in (*names, *filled)):
         raise TemplateSyntaxError("kept: which names of the context it is drawn from")
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return KeptNode(names, nodelist)
+    return KeptNode(names, nodelist, filled)

@@ -15,17 +15,12 @@ from django.template.context import Context
 from django.template.library import SimpleBlockNode, SimpleNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language
 
 from .kept import KeptNode
-from .values import Value, constant, engine, escaped, invalid, is_constant, shown, value_of
-
-Draw = Callable[[Context], str]
-#: Text that is the same whenever it is drawn in the language it was made ready in, or what draws it.
-Piece = str | Draw
+from .values import Draw, Piece, Value, constant, engine, escaped, is_constant, shown, value_of, values_of
+from .written import sentence, static, translate, url
 
 
 def ready(nodes: NodeList) -> None:
@@ -52,7 +47,9 @@ class _ByLanguage:
         self.known: dict[str | None, Draw] = {}
 
     def __call__(self, context: Context) -> str:
-        return SafeString(self.drawn(get_language())(context))
+        drawn = self.drawn(get_language())(context)
+        # a page that is safe already is not copied once for each template it extends
+        return drawn if drawn.__class__ is SafeString else SafeString(drawn)
 
     def drawn(self, language: str | None) -> Draw:
         """In `language`, which is active."""
@@ -184,7 +181,7 @@ def _for(node: defaulttags.ForNode) -> Piece:
 
 
 def _with(node: defaulttags.WithNode) -> Piece:
-    values, inside = _named(node.extra_context), _drawn(node.nodelist)
+    values, inside = values_of(node.extra_context), _drawn(node.nodelist)
 
     def draw(context: Context) -> str:
         context.dicts.append({name: value(context) for name, value in values})
@@ -196,15 +193,11 @@ def _with(node: defaulttags.WithNode) -> Piece:
     return draw
 
 
-def _named(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
-    return [(name, value_of(expression)) for name, expression in expressions.items()]
-
-
 def _include(node: loader_tags.IncludeNode) -> Piece:
     """A template by its name; one that is named by its place, or given, is Django's."""
-    named, values, isolated = value_of(node.template, missing=None), _named(node.extra_context), node.isolated_context
-    known: dict[tuple[Engine, str], tuple[Template, Draw]] = {}
-    language = get_language()
+    named, values = value_of(node.template, missing=None), values_of(node.extra_context)
+    isolated, language = node.isolated_context, get_language()
+    known: dict[tuple[Engine, str], tuple[Template, Draw, bool]] = {}
 
     def draw(context: Context) -> str:
         name = named(context)
@@ -214,14 +207,19 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
         found = known.get(asked)
         if found is None:
             template = asked[0].get_template(name)
-            found = known[asked] = template, _inside(template.nodelist, language)
-        template, inside = found
+            found = known[asked] = template, _inside(template.nodelist, language), _is_alone(template)
+        template, inside, is_alone = found
         given = {key: value(context) for key, value in values}
         if isolated:
             return str(template.render(context.new(given)))
+        context.dicts.append(given)
+        if is_alone:
+            try:
+                return inside(context)
+            finally:
+                context.dicts.pop()
         about = context.render_context
         before, about.template = about.template, template
-        context.dicts.append(given)
         about.dicts.append({})
         try:
             return inside(context)
@@ -231,6 +229,16 @@ def _include(node: loader_tags.IncludeNode) -> Piece:
             about.template = before
 
     return draw
+
+
+def _is_alone(template: Template) -> bool:
+    """One kept part (a row of a list), which asks nothing of the template under way: it is drawn where it stands."""
+    kinds = {type(one) for one in template.nodelist}
+    return KeptNode in kinds and kinds <= _STILL
+
+
+#: What draws nothing of its own.
+_STILL = {KeptNode, TextNode, defaulttags.LoadNode, defaulttags.CommentNode}
 
 
 def _extends(node: loader_tags.ExtendsNode) -> Piece:
@@ -313,7 +321,7 @@ def _block_tag(node: SimpleBlockNode) -> Piece:
     if node.takes_context or node.target_var is not None:
         return node.render
     inside = _drawn(node.nodelist)
-    func, args, kwargs = node.func, [value_of(one) for one in node.args], _named(node.kwargs)
+    func, args, kwargs = node.func, [value_of(one) for one in node.args], values_of(node.kwargs)
 
     def draw(context: Context) -> str:
         content = SafeString(inside(context))
@@ -324,7 +332,7 @@ def _block_tag(node: SimpleBlockNode) -> Piece:
 
 
 def _call(node: SimpleNode) -> Value:
-    func, args, kwargs = node.func, [value_of(one) for one in node.args], _named(node.kwargs)
+    func, args, kwargs = node.func, [value_of(one) for one in node.args], values_of(node.kwargs)
     if node.takes_context:
         return lambda context: func(
             context, *[value(context) for value in args], **{name: value(context) for name, value in kwargs}
@@ -332,87 +340,6 @@ def _call(node: SimpleNode) -> Value:
     if not kwargs:
         return lambda context: func(*[value(context) for value in args])
     return lambda context: func(*[value(context) for value in args], **{name: value(context) for name, value in kwargs})
-
-
-def _translate(node: TranslateNode) -> Piece:
-    """A sentence written in the template: text, once the language is known."""
-    expression, about, name = node.filter_expression, node.message_context, node.asvar
-    written = not expression.filters and getattr(expression.var, "literal", None) is not None
-    if not written or (about is not None and not is_constant(about)):
-        return node.render
-    said: Any = node.render(Context())
-    if name is None:
-        return str(said)
-    kept: dict[str, Any] = {}
-    trial = Context()
-    node.render(trial)
-    kept[name] = trial[name]
-
-    def keep(context: Context) -> str:
-        context.dicts[-1].update(kept)
-        return ""
-
-    return keep
-
-
-def _sentence(node: BlockTranslateNode) -> Piece:
-    """A sentence with names in it; one that counts is Django's."""
-    if node.plural or (node.message_context is not None and not is_constant(node.message_context)):
-        return node.render
-    values, name = _named(node.extra_context), node.asvar
-    singular, names = node.render_token_list(node.singular)
-    said = pgettext(constant(node.message_context), singular) if node.message_context else gettext(singular)
-    try:
-        said % dict.fromkeys(names, "")
-    except (KeyError, ValueError):
-        return node.render
-    looked_up = [(one, value_of(_Bare(one))) for one in names]
-
-    def draw(context: Context) -> str:
-        context.dicts.append({key: value(context) for key, value in values})
-        data = {one: shown(value(context), context) for one, value in looked_up}
-        context.dicts.pop()
-        if name is None:
-            return said % data
-        context.dicts[-1][name] = SafeString(said % data)
-        return ""
-
-    return draw
-
-
-class _Bare:
-    """A bare name of a sentence, looked up as a sentence does: whole, no attributes."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def resolve(self, context: Context) -> Any:
-        return context.get(self.name, invalid(context))
-
-
-def _url(node: defaulttags.URLNode) -> Piece:
-    """An address written in the template, as it is everywhere; one with anything in it is Django's."""
-    if node.args or node.kwargs or not is_constant(node.view_name):
-        return node.render
-    try:
-        address = reverse(constant(node.view_name))
-    except NoReverseMatch:
-        return node.render
-    if node.asvar is None:
-        return conditional_escape(address)
-    name = node.asvar
-
-    def keep(context: Context) -> str:
-        context.dicts[-1][name] = address
-        return ""
-
-    return keep
-
-
-def _static(node: StaticNode) -> Piece:
-    if node.varname is not None or not is_constant(node.path):
-        return node.render
-    return str(node.render(Context()))
 
 
 _KINDS: dict[type, Callable[[Any], Piece]] = {
@@ -428,9 +355,9 @@ _KINDS: dict[type, Callable[[Any], Piece]] = {
     loader_tags.BlockNode: _block,
     SimpleNode: _tag,
     SimpleBlockNode: _block_tag,
-    TranslateNode: _translate,
-    BlockTranslateNode: _sentence,
-    StaticNode: _static,
+    TranslateNode: translate,
+    BlockTranslateNode: sentence,
+    StaticNode: static,
     KeptNode: _kept,
-    defaulttags.URLNode: _url,
+    defaulttags.URLNode: url,
 }

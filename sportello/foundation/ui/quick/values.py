@@ -21,6 +21,9 @@ from django.utils.timezone import template_localtime  # type: ignore[attr-define
 from .. import markup
 
 Value = Callable[[Context], Any]
+Draw = Callable[[Context], str]
+#: Text that is the same whenever it is drawn in the language it was made ready in, or what draws it.
+Piece = str | Draw
 
 
 class _Missing:
@@ -65,6 +68,11 @@ def value_of(expression: Any, *, missing: Any = "") -> Value:
         return missing if got is MISSING else got
 
     return value
+
+
+def values_of(expressions: dict[str, Any]) -> list[tuple[str, Value]]:
+    """The same of expressions by name."""
+    return [(name, value_of(expression)) for name, expression in expressions.items()]
 
 
 def _base(expression: FilterExpression) -> Value:

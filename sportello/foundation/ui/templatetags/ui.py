@@ -14,6 +14,7 @@ from django.template.loader import get_template, render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sportello.foundation.ui import words
@@ -95,6 +96,24 @@ def instant(at: datetime | None, now: datetime, style: words.Style = "plain") ->
 
 def said_here(at: datetime, now: datetime, style: words.Style = "plain", where: words.Here | None = None) -> SafeString:
     """`instant` of an instant there is; `where` as in `words.say_instant`."""
+    where = where or words.here()
+    key = words.settled(at, now, style, where)
+    if key is None:
+        return _said(at, now, style, where)
+    found = _SETTLED.get(key)
+    if found is None:
+        if len(_SETTLED) >= _MOST_SETTLED:
+            _SETTLED.clear()
+        found = _SETTLED[key] = _said(at, now, style, where)
+    return found
+
+
+#: Instants as they are drawn all day long, by what they depend on.
+_SETTLED: dict[tuple[Any, ...], SafeString] = {}
+_MOST_SETTLED = 8_192
+
+
+def _said(at: datetime, now: datetime, style: words.Style, where: words.Here) -> SafeString:
     said = words.say_instant(at, now, style, where)
     late = ' class="late"' if said.late else ""
     drawn = f'<time datetime="{said.iso}" title="{escaped(said.full)}"{late}>{escaped(said.text)}</time>'
@@ -241,16 +260,16 @@ def standing(standing: Standing, now: datetime, why: str = "", level: int = 2) -
 @register.simple_tag(takes_context=True)
 def strip_tab(context: template.Context, tab: Tab) -> SafeString:
     """A tab of the strip of open tickets: drawn once for each of the few shapes it has."""
-    shape = replace(
-        tab, label="", url="", close_url="1" if tab.close_url else "", ticket="1" if tab.ticket else "",
-        channel=str(tab.channel), since=_EVER if tab.since else None, now=None,
-    )  # fmt: skip
+    bare = vars(tab) | {
+        "label": "", "url": "", "close_url": "1" if tab.close_url else "", "ticket": "1" if tab.ticket else "",
+        "channel": str(tab.channel), "since": _EVER if tab.since else None, "now": None,
+    }  # fmt: skip
     values = {
         "label": str(tab.label), "url": tab.url, "close": tab.close_url, "ticket": tab.ticket,
         "csrf": str(context.get("csrf_token", "")),
     }  # fmt: skip
     said = [instant(tab.since, tab.now)] if tab.since and tab.now else []
-    return _TAB.draw(shape, lambda: _marked(shape), values, said)
+    return _TAB.draw(tuple(bare.values()), lambda: _marked(Tab(**bare)), values, said)
 
 
 def _marked(shape: Tab) -> Mapping[str, Any]:
@@ -285,6 +304,12 @@ def steps(labels: Sequence[Any], current: int) -> SafeString:
 @register.simple_tag
 def rail(entries: Sequence[NavEntry], current: str = "") -> SafeString:
     """The entries of the desk's rail."""
+    return _rail(tuple(entries), current, get_language())
+
+
+@lru_cache(256)
+def _rail(entries: tuple[NavEntry, ...], current: str, language: str | None) -> SafeString:
+    """In the language that is active, which is given to be remembered by."""
     marked = [replace(entry, current=True) if entry.key == current else entry for entry in entries]
     more = tuple([entry for entry in marked if entry.more])
     return _draw("rail", {"entries": [entry for entry in marked if not (entry.foot or entry.more)],
