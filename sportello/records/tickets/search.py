@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, IntegerField, Max, QuerySet
+from django.db.models import Aggregate, Count, IntegerField, Max, QuerySet, Window
 
 from sportello.foundation.core.among import among, of_one
 from sportello.foundation.core.questions import Question
@@ -49,12 +49,10 @@ _REMEMBERED = 600.0
 _NUMBER = re.compile(r"^(?:(\d{4})-?)?0*(\d{1,7})$")
 _ADDRESS = re.compile(r"^[^\s@]+@[^\s@]{2,}$")
 _WORD = re.compile(r"\w+", re.UNICODE)
-
-
 #: Rows read before tickets are counted: enough where no ticket is longer than this many times the others.
 _AHEAD = 4
-
-
+#: The same where the words are rare: of most tickets one entry has them.
+_SHORT = 2
 #: A row has the words of so many queries.
 _HAVE = {1: "words @@ %s::tsquery", 2: "words @@ (%s::tsquery && %s::tsquery)"}
 
@@ -83,10 +81,12 @@ def query_text(typed: str) -> str:
     words = _WORD.findall(fold(typed))[:8]
     if not words:
         return ""
-    parts = [_any_of(forms) for forms in _forms(words)]
-    # the last word may still be being typed
+    each = _forms(words)
+    parts = [_any_of(forms) for forms in each]
+    # the last word may still be being typed; the forms that begin with it are found by their beginning
     if len(words[-1]) >= 3:
-        parts[-1] = f"({parts[-1]} | '{words[-1]}':*)"
+        others = [form for form in each[-1] if not form.startswith(words[-1])]
+        parts[-1] = f"({_any_of(others)} | '{words[-1]}':*)" if others else f"'{words[-1]}':*"
     return " & ".join(parts)
 
 
@@ -273,8 +273,13 @@ def _by_index(
     person: Person, organisation_id: int, query: str, limit: int, here: _Size
 ) -> tuple[list[tuple[int, int]], int]:
     """Rare words, by the index of words, and how many rows there were: beyond `_FEW` they are not the newest."""
-    rows = _FOUND.tuples(person, organisation_id, limit, _FEW, **_asked(organisation_id, query, here))
-    return _pairs(rows), int(rows[0][2]) if rows else 0
+    asked = _asked(organisation_id, query, here)
+    rows = _FOUND.tuples(person, organisation_id, limit * _SHORT, _FEW, **asked)
+    seen = int(rows[0][2]) if rows else 0
+    found = _once(_pairs(rows))
+    if len(found) < limit and len(rows) < seen <= _FEW:  # a few long tickets
+        found = _pairs(_INDEXED.tuples(person, organisation_id, limit, **asked))
+    return found[:limit], seen
 
 
 def _asked(organisation_id: int, query: str, here: _Size) -> dict[str, Any]:
@@ -284,23 +289,31 @@ def _asked(organisation_id: int, query: str, here: _Size) -> dict[str, Any]:
     return {"organisation_id": organisation_id, "query": query, **lexeme}
 
 
-def _with_index(
-    person: Person, place_id: int, organisation_id: int, query: str, lexeme: str = ""
-) -> QuerySet[SearchRow]:
+def _indexed(
+    person: Person, place_id: int, limit: int, organisation_id: int, query: str, lexeme: str = ""
+) -> QuerySet[SearchRow, Any]:
     rows = SearchRow.objects.filter(organisation_id__gte=organisation_id, organisation_id__lte=organisation_id)
-    return _with_words(rows, person, place_id, query, *([lexeme] if lexeme else []))
+    return _each_once(_with_words(rows, person, place_id, query, *([lexeme] if lexeme else [])), limit)
 
 
 #: All of them, the newest of each ticket.
-_INDEXED: Question[SearchRow] = Question(
-    lambda person, place_id, limit, **asked: _each_once(_with_index(person, place_id, **asked), limit)
-)
-#: The same of the first of them and one more, in no order: as good where there are no more.
-_FOUND: Question[SearchRow] = Question(
-    lambda person, place_id, limit, few, **asked: _each_once(
-        among([_with_index(person, place_id, **asked)], few + 1), limit
-    )
-)
+_INDEXED: Question[SearchRow] = Question(_indexed)
+
+
+def _found(
+    person: Person, place_id: int, limit: int, few: int, organisation_id: int, query: str, lexeme: str = ""
+) -> QuerySet[SearchRow, Any]:
+    # said so that no index of the organisation's serves it: for any word the database would expect many rows that have
+    # it and few of the organisation, and read all of these
+    rows = SearchRow.objects.extra(where=["organisation_id + 0 = %s"], params=[organisation_id])
+    having = _with_words(rows, person, place_id, query, *([lexeme] if lexeme else []))
+    newest = among([having], few + 1).order_by("-id").annotate(rows=Window(Count("id")))
+    return newest.values_list("entry_id", "ticket_id", "rows")[:limit]
+
+
+#: (entry, ticket, how many in all) of the newest of the first `few` and one more: as good where there are no more.
+#: Planned once: whatever the words, the index of words is the way.
+_FOUND: Question[SearchRow] = Question(_found, planned=True)
 
 
 def _newer(

@@ -127,7 +127,7 @@ def _row(
 ) -> TicketRow:  # fmt: skip
     row = object.__new__(TicketRow)  # its own `__init__` sets each of thirty values by a call
     values = {
-        "id": ticket.pk,
+        "id": ticket.id,
         "slug": organisation.slug,
         "number": ticket.number,
         "subject": ticket.subject,
