@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from sportello.faces.desk import found as finding
-from sportello.faces.desk.found import around
+from sportello.faces.desk.excerpts import around
 from sportello.faces.desk.models import KeptSearch
 from sportello.foundation.files.actions import keep
 from sportello.foundation.journal import actor
@@ -76,6 +76,17 @@ def test_beyond_the_window_a_ticket_stands_once_too(cast: Cast, monkeypatch: pyt
     says(first, "Trema.")
     assert found_by(cast, "ponte") == [second.pk, first.pk]
     assert found_by(cast, "ponte", 1) == [second.pk]
+
+
+def test_a_rare_word_that_a_long_ticket_repeats_is_found_in_the_others_too(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow(monkeypatch, _LOOK=1, _RARE=1_000)
+    older, long = cast.ticket("Ponte vecchio", text="Il ponte."), cast.ticket("Ponte", text="Il ponte trema.")
+    for n in range(5):
+        says(long, f"Il ponte trema ancora, {n}.")
+    cast.ticket("Altro")
+    assert found_by(cast, "ponte", 2) == [long.pk, older.pk]
 
 
 @pytest.mark.parametrize("share", [1.0, 0.1])
@@ -263,6 +274,12 @@ def test_the_palette_and_the_page_cost_what_they_cost(
     ("breve", ["breve"], "breve"),
     ("", ["x"], ""),
     ("Perché È così cara la refezione?", ["refezione"], "Perché È così cara la refezione?"),
+    ("Perché È così\n\n  cara\tla refezione?", ["cosi"], "Perché È così cara la refezione?"),
+    ("L’acqua dell'asilo", ["dell'asilo"], "L’acqua dell'asilo"),
+    ("Via\x00 Große Straße\x07, ŁÓDŹ", ["strasse"], "Via Große Straße, ŁÓDŹ"),
+    ("a" * 30 + " b" * 400 + " refezione" + " c" * 400, ["altro", "refezione"], "…" + "b " * 22 + "refezione" + " c" * 43 + "…"),
+    ("cara " * 400, ["mensa"], ("cara " * 28).rstrip() + "…"),
+    ("x\n" * 90 + "\n" * 200 + "refezione" + "\n" * 300 + "y", ["refezione"], "…" + "x " * 22 + "refezione y"),
 ])
 def test_the_words_around(line: str, words: list[str], wanted: str) -> None:
     assert around(line, words) == wanted

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from sportello.records.tickets.models import ContactEntry, Message, Note, Ticket
 from sportello.records.tickets.queries import TicketRow, rows_of, with_names
 from sportello.records.tickets.search import search as search_entries
 
+from .excerpts import around
 from .places import place_from
 
 SHORTEST = 2
@@ -83,6 +84,8 @@ class Result:
     complete: bool
     #: Whether there is a page after this one.
     more: bool = False
+    #: The answers to what was asked `beside` it.
+    beside: list[list[tuple[Any, ...]]] = field(default_factory=list)
 
 
 def asked_in(given: QueryDict) -> Asked:
@@ -101,12 +104,14 @@ def asked_in(given: QueryDict) -> Asked:
 
 
 def look(
-    person: Person, asked: Asked, *, page: int = 1, shown: int = PAGE, people: int = 5, around_words: bool = True
-) -> Result:
+    person: Person, asked: Asked, *, page: int = 1, shown: int = PAGE, people: int = 5, around_words: bool = True,
+    beside: Sequence[OneOf] = (),
+) -> Result:  # fmt: skip
     """Everything `person` may see; tickets of the newest matching entry first, then those of customers found. `page`:
-    which, of `shown` each; `around_words`: with the words around what was found."""
+    which, of `shown` each; `around_words`: with the words around what was found; `beside`: what the page asks for
+    itself, by one statement with what is asked here."""
     if len(asked.typed) < SHORTEST:
-        return Result([], [], True)
+        return Result([], [], True, beside=at_once(*beside))
     places = [place for place in person.serving if not asked.slug or place.organisation.slug == asked.slug]
     found = search_entries(
         person,
@@ -121,7 +126,7 @@ def look(
     known = {row.id: row for row in _rows(question, within, ids=list(entries), **since)} if entries else {}
     order = [pk for pk in entries if pk in known]
     said = [entries[pk] for pk in order[(page - 1) * shown : page * shown]] if around_words else []
-    customers, texts = _customers_and_texts(person, places, asked.typed, people, said)
+    customers, texts, told = _customers_and_texts(person, places, asked.typed, people, said, beside)
     if len(order) < page * shown:
         theirs = _of_customers(within, [row.id for _slug, row in customers], since)
         known |= {row.id: row for row in theirs}
@@ -129,9 +134,10 @@ def look(
     here = order[(page - 1) * shown : page * shown]
     snippets = _snippets(texts, asked.typed)
     hits = [Hit(known[pk], *snippets.get(entries.get(pk, 0), ("", False))) for pk in here]
-    return Result(hits, customers, found.complete, page < PAGES and len(order) > page * shown)
+    return Result(hits, customers, found.complete, page < PAGES and len(order) > page * shown, told)
 
 
+_Answers = list[list[tuple[Any, ...]]]
 #: Whose eyes, which filters, which organisations: what decides the words of the questions below.
 _Within = tuple[Person, Asked, tuple[int, ...]]
 
@@ -178,19 +184,19 @@ _THEIRS = Question(_theirs)
 
 
 def _customers_and_texts(
-    person: Person, places: Iterable[Any], typed: str, limit: int, entry_ids: list[int]
-) -> tuple[list[tuple[str, CustomerRow]], list[list[tuple[Any, ...]]]]:
+    person: Person, places: Iterable[Any], typed: str, limit: int, entry_ids: list[int], beside: Sequence[OneOf]
+) -> tuple[list[tuple[str, CustomerRow]], _Answers, _Answers]:
     """By one statement: (slug, row) of customers, organisation by organisation, by name, phone in any spelling,
-    address, tax code, reference; and what `_SOURCES` say of the entries."""
+    address, tax code, reference; what `_SOURCES` say of the entries; what was asked `beside`."""
     asked = [(place.organisation, asked_of_customers(person, place.organisation, typed, limit)) for place in places]
     texts = [OneOf(question, (), {"ids": entry_ids}) for question, _is_internal in _SOURCES] if entry_ids else []
-    answers = at_once(*[one for _organisation, several in asked for one in several], *texts)
+    answers = at_once(*[one for _organisation, several in asked for one in several], *texts, *beside)
     rows: list[tuple[str, CustomerRow]] = []
     for organisation, several in asked:
         told, answers = answers[: len(several)], answers[len(several) :]
         if told:
             rows += [(organisation.slug, row) for row in found_by(organisation, told, limit)]
-    return rows[:limit], answers
+    return rows[:limit], answers[: len(texts)], answers[len(texts) :]
 
 
 def _of_customers(within: _Within, customer_ids: list[int], since: dict[str, datetime]) -> list[TicketRow]:
@@ -202,7 +208,7 @@ def _of_customers(within: _Within, customer_ids: list[int], since: dict[str, dat
     return found
 
 
-def _snippets(texts: list[list[tuple[Any, ...]]], typed: str) -> dict[int, tuple[str, bool]]:
+def _snippets(texts: _Answers, typed: str) -> dict[int, tuple[str, bool]]:
     """Entry → (words around the first word found, whether colleagues alone read it)."""
     words = fold(typed).split()
     found: dict[int, tuple[str, bool]] = {}
@@ -221,31 +227,3 @@ _SOURCES: tuple[tuple[Question[Any], bool], ...] = (
     (_texts(Note.objects, "text"), True),
     (_texts(ContactEntry.objects, "summary"), True),
 )
-
-
-#: Words found so early in a text are shown without folding the rest of it.
-_HEAD = 600
-
-
-def around(text: str, words: list[str], room: int = 140) -> str:
-    """Some words of `text` around the first of `words`, or its beginning; on one line."""
-    if len(text) > _HEAD:
-        line = one_line(text[:_HEAD])
-        place, start = _place(line, words, room)
-        # as in the whole text: neither a word nor what is shown reaches where it was cut
-        if 0 <= place < len(line) - 2 * room and len(line) - start > room:
-            return _shown(line, start, room)
-    line = one_line(text)
-    return _shown(line, _place(line, words, room)[1], room)
-
-
-def _place(line: str, words: list[str], room: int) -> tuple[int, int]:
-    """Where the first of `words` stands, -1 for nowhere, and where what is shown begins."""
-    place = min((at for at in map(fold(line).find, words) if at >= 0), default=-1)
-    start = max(0, max(0, place) - room // 3)
-    return place, line.find(" ", start) + 1 if start else 0
-
-
-def _shown(line: str, start: int, room: int) -> str:
-    shown = line[start : start + room + 1]  # of one line already: no need to clean it again
-    return ("…" if start else "") + (shown if len(shown) <= room else f"{shown[: room - 1].rstrip()}…")

@@ -18,6 +18,7 @@ from django.utils.translation import get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 from sportello.faces.desk import sentences, stencils
+from sportello.faces.desk.found import Hit
 from sportello.faces.desk.places import ListPlace
 from sportello.faces.desk.timeline_lines import Leaving, Line
 from sportello.foundation.core.text import in_language
@@ -125,6 +126,15 @@ _FACTS: dict[str, Callable[[TicketRow, bool], Any]] = {
     "opened": lambda row, several: instant(row.opened_at, row.now),
     "waiting": lambda row, several: instant(row.unanswered_since, row.now),
 }
+
+
+@register.filter
+def words_around(hit: Hit) -> SafeString:
+    """Of a ticket that was found: the words around what was found, with a lock where colleagues alone read them."""
+    if not hit.snippet:
+        return SafeString("")
+    lock = f"{icon('lock', label=_('Internal'), size=16)} " if hit.is_internal else ""
+    return SafeString(f'<span class="row-found">{lock}{escaped(hit.snippet)}</span>')
 
 
 @register.simple_tag

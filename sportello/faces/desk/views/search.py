@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from sportello.foundation.core.questions import Asked, Question, at_once
+from sportello.foundation.core.questions import Asked, Question
 from sportello.foundation.core.text import in_language
 from sportello.foundation.ui.refusals import is_fragment
 from sportello.records.accounts.guard import serves_here
@@ -49,7 +49,7 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     if ticket is not None and not fragment:
         return HttpResponseRedirect(ticket_address(ticket))
     page = _page(request.GET.get("page", ""))
-    result = finding.look(person, asked, page=page)
+    result = finding.look(person, asked, page=page, beside=() if fragment else _beside(person, asked))
     context: dict[str, Any] = {
         "asked": asked, "typed": asked.typed, "hits": result.hits, "complete": result.complete, "jump": ticket,
         "customers": result.customers, "place": place_from(QueryDict("list=all&sort=newest")),
@@ -59,7 +59,7 @@ def search(request: HttpRequest, person: Person) -> HttpResponse:
     }
     if fragment:
         return render(request, "desk/search/_results.html", context)
-    filters, mine = _filters(person, asked)
+    filters, mine = _filters(person, asked, result.beside)
     saved, recent = [one for one in mine if one.is_saved], [one for one in mine if not one.is_saved]
     is_first = any(several[0].words == asked.words for several in (saved, recent) if several)
     if (result.hits or result.customers) and not is_first:  # the next page of a search is the same search
@@ -93,15 +93,23 @@ class _Kept(NamedTuple):
         return f"{reverse('desk:search')}?{self.words}"
 
 
-def _filters(person: Person, asked: finding.Asked) -> tuple[dict[str, Any], list[_Kept]]:
-    """And the searches they kept, by the same statement. Kinds and teams are offered where they mean one
-    organisation's."""
-    serving, spoken = person.serving, sentences.language_now()
+def _beside(person: Person, asked: finding.Asked) -> list[Asked]:
+    """What the page shows beside what is found: keys, the searches they kept, and kinds and teams, which are offered
+    where they mean one organisation's."""
+    serving = person.serving
     chosen = next((place.organisation for place in serving if place.organisation.slug == asked.slug), None)
     only = chosen or (serving[0].organisation if len(serving) == 1 else None)
-    asked_here = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS)] if only else []
     kept = Asked(_KEPT, (), {"member_id": serving[0].membership.pk})
-    keys, mine, kinds, teams = [*at_once(nav.keys_asked(person), kept, *asked_here), [], []][:4]
+    offered = [Asked(one, (), {"organisation_id": only.pk}) for one in (KINDS, TEAMS)] if only else []
+    return [nav.keys_asked(person), kept, *offered]
+
+
+def _filters(
+    person: Person, asked: finding.Asked, answers: list[list[tuple[Any, ...]]]
+) -> tuple[dict[str, Any], list[_Kept]]:
+    """And the searches they kept, of the answers to `_beside`."""
+    serving, spoken = person.serving, sentences.language_now()
+    keys, mine, kinds, teams = [*answers, [], []][:4]
     return {
         "desk_keys": nav.keys_of(keys),
         # hashable all of it: the menu once drawn is kept by them
