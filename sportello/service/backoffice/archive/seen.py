@@ -1,11 +1,13 @@
 """Seen before: closed tickets about the same thing, and the answer that solved one of them.
 
 Cheap at a million tickets: words are asked from the rarest on, three together, then two, then one; each question is one
-step of the search index, bounded by the rarest word, and one that would be long is not asked at all.
+step of the search index, bounded by the rarest word, and one that would be long is not asked at all. A word that stands
+nowhere is left out, and one that stands elsewhere only gives way to the next: neither hides what the others find.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -24,6 +26,7 @@ from sportello.records.tickets.search import estimated_rows
 
 from ..models import Filing, Solution
 
+_WORD: Final = re.compile(r"[^\W_]+")
 #: Words that are looked at; tickets looked at behind the index; rows shown.
 _WORDS: Final = 6
 _NEWEST: Final = 300
@@ -32,6 +35,8 @@ SHOWN: Final = 4
 _TOO_MANY: Final = 20_000
 #: One word alone says enough only when it is rare.
 _RARE_ALONE: Final = 500
+#: So many words have their turn as the rarest.
+_TURNS: Final = 2
 #: How it ended that makes it worth reading again.
 _HELPFUL: Final = (Closure.Outcome.SOLVED, Closure.Outcome.INFORMED, Closure.Outcome.FORWARDED)
 
@@ -66,8 +71,9 @@ def seen_before(person: Person, organisation: Organisation, text: str, *, kind: 
     if not words:
         return Seen()
     counted = sorted((estimated_rows(organisation.pk, query), query) for query in words)
-    for query in _questions(counted):
-        ids = _tickets(organisation.pk, query)
+    rare = {query: _tickets(organisation.pk, query) for rows, query in counted if rows <= _RARE_ALONE}
+    for query in _questions([(rows, query) for rows, query in counted if rare.get(query) != []]):
+        ids = list(rare.get(query) or _tickets(organisation.pk, query))
         if but is not None:
             ids = [one for one in ids if one != but.pk]
         found = _closed(person, organisation, ids, kind)
@@ -78,7 +84,7 @@ def seen_before(person: Person, organisation: Organisation, text: str, *, kind: 
 
 def _telling(text: str) -> list[str]:
     """The words of `text` that say something, each as a tsquery of its forms; stop words of both languages are none."""
-    typed = list(dict.fromkeys(word for word in fold(text).replace("'", " ").split() if word.isalnum()))[:20]
+    typed = list(dict.fromkeys(_WORD.findall(fold(text))))[:20]
     typed = [word for word in typed if len(word) >= 3 and not word.isdigit()]
     if not typed:
         return []
@@ -95,17 +101,18 @@ def _telling(text: str) -> list[str]:
 
 
 def _questions(counted: list[tuple[float, str]]) -> list[str]:
-    """Rarest first: three words together, pairs, the rarest alone; what would be long is left out."""
-    rare = [(rows, query) for rows, query in counted if rows <= _TOO_MANY]
-    if not rare:
-        return []
-    least = rare[0][1]
-    others = [query for _rows, query in counted if query != least]
-    asked = [" & ".join((least, *pair)) for pair in combinations(others[:3], 2)]
-    asked += [f"{least} & {other}" for other in others[:3]]
-    if rare[0][0] <= _RARE_ALONE:
-        asked.append(least)
-    return asked
+    """Of words that stand somewhere, the rarest first: each of the rarest with two others, with one, alone where it is
+    rare; what would be long is left out."""
+    together: list[str] = []
+    alone: list[str] = []
+    for at, (rows, least) in enumerate(counted[:_TURNS]):
+        if rows > _TOO_MANY:
+            break
+        others = [query for _rows, query in counted[at + 1 :]][:3]
+        together += [" & ".join((least, *pair)) for pair in combinations(others, 2)]
+        together += [f"{least} & {other}" for other in others]
+        alone += [least] if rows <= _RARE_ALONE else []
+    return together + alone
 
 
 def _tickets(organisation_id: int, query: str) -> list[int]:
