@@ -214,7 +214,7 @@ def _work(maker: Maker, plan: Plan, numbers: Numbers, share: int, told: SimpleQu
     """One process: its chunks, until there are none or it is told to stop. Ends by telling of no tickets."""
     end_with_parent(always=True)  # with it go the locks it holds, whose sockets we share
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(50_000, 50, 50)  # rows in their thousands are no rubbish: it is looked for more rarely
+    gc.set_threshold(1_000_000, 50, 50)  # rows in their thousands are no rubbish: it is looked for more rarely
     wrong = ""
     try:
         with _cheap_session():
